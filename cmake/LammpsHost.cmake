@@ -1,0 +1,106 @@
+# Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes target lbs_host: the
+# include directories, definitions and libraries that every file speaking LAMMPS needs.
+
+find_package(LAMMPS REQUIRED)
+set(LAMMPS_SOURCE_DIR "" CACHE PATH
+  "The src directory of the same LAMMPS, for headers that an installation leaves out")
+
+if(NOT EXISTS ${LAMMPS_SOURCE_DIR}/version.h)
+  message(FATAL_ERROR "LAMMPS_SOURCE_DIR must name the src directory of LAMMPS "
+    "${LAMMPS_VERSION}; an installation leaves out headers that a plugin needs")
+endif()
+
+# version.h says "4 Feb 2025", the installed package 20250204.
+file(STRINGS ${LAMMPS_SOURCE_DIR}/version.h version_line REGEX "LAMMPS_VERSION")
+if(NOT version_line MATCHES "\"([0-9]+) ([A-Z][a-z][a-z]) ([0-9]+)\"")
+  message(FATAL_ERROR "cannot read the version in ${LAMMPS_SOURCE_DIR}/version.h")
+endif()
+set(months Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)
+list(FIND months ${CMAKE_MATCH_2} month)
+math(EXPR source_version "${CMAKE_MATCH_3} * 10000 + (${month} + 1) * 100 + ${CMAKE_MATCH_1}")
+if(NOT source_version EQUAL LAMMPS_VERSION)
+  message(FATAL_ERROR "LAMMPS_SOURCE_DIR holds LAMMPS ${source_version}, but the installed one is "
+    "${LAMMPS_VERSION}; give the sources of the latter")
+endif()
+if(LAMMPS_VERSION LESS 20250204)
+  message(FATAL_ERROR "LAMMPS ${LAMMPS_VERSION} is too old; 4 Feb 2025 or newer is needed")
+endif()
+
+get_target_property(lammps_type LAMMPS::lammps TYPE)
+get_target_property(lammps_location LAMMPS::lammps LOCATION)
+if(NOT lammps_type STREQUAL "SHARED_LIBRARY" AND NOT lammps_location MATCHES "\\.(so|dylib)")
+  message(FATAL_ERROR "LAMMPS must be a shared library (BUILD_SHARED_LIBS=ON) to load plugins")
+endif()
+
+add_library(lbs_host INTERFACE)
+target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR})
+target_link_libraries(lbs_host INTERFACE LAMMPS::lammps)
+
+# A LAMMPS without MPI does not export MPI::MPI_CXX; it was built with its own stubs.
+get_target_property(lammps_links LAMMPS::lammps INTERFACE_LINK_LIBRARIES)
+if(lammps_links MATCHES "MPI::MPI_CXX")
+  set(LBS_MPI ON)
+else()
+  set(LBS_MPI OFF)
+  # A copy of the stubs in the plugin lets it load anywhere, so that it can refuse a LAMMPS with MPI.
+  add_library(lbs_mpi_stubs STATIC ${LAMMPS_SOURCE_DIR}/STUBS/mpi.cpp)
+  set_target_properties(lbs_mpi_stubs PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(lbs_mpi_stubs SYSTEM PUBLIC ${LAMMPS_SOURCE_DIR}/STUBS)
+  target_link_libraries(lbs_host INTERFACE lbs_mpi_stubs)
+endif()
+
+# LBS_KOKKOS follows the host unless the user says otherwise. Whether LAMMPS has KOKKOS, and
+# whether Kokkos lies in a library of its own, shows in what liblammps needs and holds.
+find_program(LBS_READELF NAMES readelf llvm-readelf)
+find_program(LBS_NM NAMES nm llvm-nm)
+if(NOT LBS_READELF OR NOT LBS_NM)
+  message(FATAL_ERROR "readelf and nm are needed to look into liblammps; install binutils")
+endif()
+execute_process(COMMAND ${LBS_READELF} -d ${lammps_location} OUTPUT_VARIABLE lammps_dynamic)
+execute_process(COMMAND ${LBS_NM} -D --defined-only ${lammps_location}
+  OUTPUT_VARIABLE lammps_symbols)
+if(lammps_symbols MATCHES "KokkosLMP")
+  set(lammps_has_kokkos ON)
+else()
+  set(lammps_has_kokkos OFF)
+endif()
+option(LBS_KOKKOS "Build the /kk styles for a LAMMPS with KOKKOS" ${lammps_has_kokkos})
+if(LBS_KOKKOS AND NOT lammps_has_kokkos)
+  message(FATAL_ERROR "LBS_KOKKOS is on, but ${lammps_location} has no KOKKOS package")
+endif()
+
+set(LBS_KOKKOS_VALUE 0)
+if(LBS_KOKKOS)
+  set(LBS_KOKKOS_VALUE 1)
+  target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/KOKKOS)
+  target_compile_definitions(lbs_host INTERFACE LMP_KOKKOS)
+  find_package(Kokkos CONFIG)
+  if(lammps_dynamic MATCHES "libkokkoscore")
+    if(NOT Kokkos_FOUND)
+      message(FATAL_ERROR "this LAMMPS uses a shared Kokkos: give its prefix with Kokkos_ROOT")
+    endif()
+    target_link_libraries(lbs_host INTERFACE Kokkos::kokkos)
+    set(kokkos_kind "the shared Kokkos ${Kokkos_VERSION} of this LAMMPS")
+  else()
+    # Kokkos is inside liblammps: a second copy would have its own state, so only headers are used.
+    set(LAMMPS_KOKKOS_INCLUDE_DIRS "" CACHE STRING
+      "Kokkos headers of the LAMMPS build, with its KokkosCore_config.h")
+    if(NOT LAMMPS_KOKKOS_INCLUDE_DIRS)
+      message(FATAL_ERROR "Kokkos is inside ${lammps_location}: give the directories of its headers "
+        "in LAMMPS_KOKKOS_INCLUDE_DIRS (core/src and containers/src of LAMMPS' lib/kokkos, and the "
+        "lib/kokkos of its build directory), or build without with -D LBS_KOKKOS=OFF")
+    endif()
+    target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_KOKKOS_INCLUDE_DIRS})
+    find_package(OpenMP COMPONENTS CXX)
+    if(OpenMP_CXX_FOUND)
+      target_compile_options(lbs_host INTERFACE ${OpenMP_CXX_FLAGS})
+    endif()
+    set(kokkos_kind "the Kokkos inside liblammps")
+  endif()
+  message(STATUS "LBS_KOKKOS is on, with ${kokkos_kind}")
+elseif(lammps_has_kokkos)
+  message(STATUS "LBS_KOKKOS is off, although this LAMMPS has KOKKOS")
+else()
+  message(STATUS "LBS_KOKKOS is off: this LAMMPS has no KOKKOS")
+endif()
+message(STATUS "LAMMPS ${LAMMPS_VERSION}, ${lammps_location}, MPI ${LBS_MPI}")

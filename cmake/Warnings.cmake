@@ -1,0 +1,13 @@
+# Flags of every target of this project: warnings, sanitizers, and what unloading needs.
+
+add_library(lbs_flags INTERFACE)
+target_compile_options(lbs_flags INTERFACE -Wall -Wextra -Wno-unused-parameter
+  -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # "Unique" symbols of templates would pin the plugin in memory after `plugin unload`.
+  target_compile_options(lbs_flags INTERFACE -fno-gnu-unique)
+endif()
+if(LBS_SANITIZE)
+  target_compile_options(lbs_flags INTERFACE -fsanitize=${LBS_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(lbs_flags INTERFACE -fsanitize=${LBS_SANITIZE})
+endif()

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Four-coordinated boron in all eleven glasses with each potential, beside experiment.
+
+    table.py run OUTDIR [--preset middle] [--jobs 2]   run what is missing, then print the table
+    table.py show OUTDIR                               print the table of finished runs
+
+Every run is in.melt-quench on one core; its log and history stay in OUTDIR, and a run that has a
+finished log is not repeated.
+"""
+import argparse
+import concurrent.futures
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+POTENTIALS = {"deng_du": "Deng-Du, N4 by DBX", "deng_du_nmr": "Deng-Du, N4 by NMR", "shik": "SHIK"}
+
+
+def glasses():
+    """Names in the order of glasses.lmp."""
+    return re.findall(r"== (LBS_\w+)\"", (HERE / "glasses.lmp").read_text())
+
+
+def result(outdir, glass, potential):
+    """(4B in % of the run, 4B in % by NMR) from the last line of a finished log, else None."""
+    log = outdir / f"{glass}.{potential}.log"
+    if not log.exists():
+        return None
+    found = re.search(r"^LBS_\S+ \S+: 4B = (\S+) %, NMR (\S+) %", log.read_text(), re.M)
+    return (float(found[1]), float(found[2])) if found else None
+
+
+def run_one(outdir, glass, potential, preset):
+    """One melt-quench on one core; returns its exit status."""
+    base = outdir / f"{glass}.{potential}"
+    variables = dict(glass=glass, potential=potential, preset=preset, out=base, every=10000)
+    command = ["lmp", "-in", "in.melt-quench", "-log", f"{base}.log", "-screen", "none"]
+    for name, value in variables.items():
+        command += ["-var", name, str(value)]
+    status = subprocess.run(command, cwd=HERE, check=False).returncode
+    print(f"{glass} {potential}: {'done' if status == 0 else f'failed, see {base}.log'}", flush=True)
+    return status
+
+
+def show(outdir):
+    """Print the table in reStructuredText; mean absolute and mean signed error below."""
+    print(".. csv-table::\n   :header: glass, NMR, " + ", ".join(
+        f'"{name}"' for name in POTENTIALS.values()) + "\n")
+    errors = {p: [] for p in POTENTIALS}
+    for glass in glasses():
+        cells = []
+        nmr = None
+        for potential in POTENTIALS:
+            value = result(outdir, glass, potential)
+            cells.append("--" if value is None else f"{value[0]:.1f}")
+            if value is not None:
+                nmr = value[1]
+                errors[potential].append(value[0] - nmr)
+        print(f"   {glass.replace('LBS_', '').replace('_', '-')}, {nmr}, {', '.join(cells)}")
+
+    def row(name, combine):
+        cells = [f"{combine(e):.1f}" if e else "--" for e in errors.values()]
+        print(f"   {name}, , {', '.join(cells)}")
+
+    row("mean absolute error", lambda e: sum(map(abs, e)) / len(e))
+    row("mean error", lambda e: sum(e) / len(e))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("action", choices=["run", "show"])
+    parser.add_argument("outdir", type=pathlib.Path)
+    parser.add_argument("--preset", default="middle")
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    outdir = args.outdir.resolve()
+    failed = 0
+    if args.action == "run":
+        outdir.mkdir(parents=True, exist_ok=True)
+        todo = [(g, p) for p in POTENTIALS for g in glasses() if result(outdir, g, p) is None]
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            runs = [pool.submit(run_one, outdir, g, p, args.preset) for g, p in todo]
+            failed = sum(r.result() != 0 for r in runs)
+    show(outdir)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+// Fit of the short-range core B/r^n + D r^2 to a Buckingham term.
+#pragma once
+
+namespace lbs::fmp {
+
+// Core that continues A exp(-r/rho) - C/r^6 below r0 with the same value, slope and curvature.
+struct Core {
+  double r0 = 0.0;    // A; 0 means that no core is needed
+  double B = 0.0;     // eV A^n
+  double n = 0.0;
+  double D = 0.0;    // eV/A^2
+};
+
+// r0 is where the third derivative of the Buckingham term vanishes on its repulsive side; there the
+// curvature is largest, and the collapse towards r = 0 has not begun. A in eV, rho in A, C in
+// eV A^6. Returns r0 = 0 for C = 0 (no collapse). Throws InputError if the term has no such point
+// or if the core would not be repulsive. Rule as in the amorphouspy and tablegen programs.
+Core fit_core(double A, double rho, double C);
+
+}    // namespace lbs::fmp

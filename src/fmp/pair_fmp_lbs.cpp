@@ -1,0 +1,385 @@
+#include "pair_fmp_lbs.h"
+
+#include "../support/input_error.hpp"
+#include "../support/text.hpp"
+
+#include "atom.h"
+#include "citeme.h"
+#include "comm.h"
+#include "error.h"
+#include "force.h"
+#include "memory.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "utils.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+using namespace LAMMPS_NS;
+using lbs::InputError;
+
+namespace {
+
+const char *const CITATION =
+    "pair fmp/lbs with the composition-dependent B-O term: doi:10.1111/jace.16082\n\n"
+    "@Article{DengDu2019,\n"
+    " author =  {L. Deng and J. Du},\n"
+    " title =   {Development of boron oxide potentials for computer simulations of multicomponent"
+    " oxide glasses},\n"
+    " journal = {Journal of the American Ceramic Society},\n"
+    " year =    2019,\n"
+    " volume =  102,\n"
+    " pages =   {2482--2505}\n"
+    "}\n\n";
+
+std::string join(int narg, char **arg)
+{
+  std::string out;
+  for (int i = 0; i < narg; ++i) out += (i == 0 ? "" : " ") + std::string(arg[i]);
+  return out;
+}
+
+void write_string(FILE *fp, const std::string &s)
+{
+  auto const n = static_cast<int>(s.size());
+  fwrite(&n, sizeof(int), 1, fp);
+  fwrite(s.data(), 1, s.size(), fp);
+}
+
+}    // namespace
+
+PairFmpLbs::PairFmpLbs(LAMMPS *lmp) : Pair(lmp)
+{
+  one_coeff = 1;
+  restartinfo = 1;
+  writedata = 0;
+  unit_convert_flag = utils::get_supported_conversions(utils::ENERGY);
+  if (lmp->citeme) lmp->citeme->add(CITATION);
+}
+
+PairFmpLbs::~PairFmpLbs()
+{
+  if (allocated) {
+    memory->destroy(setflag);
+    memory->destroy(cutsq);
+    memory->destroy(a_);
+    memory->destroy(rho_);
+    memory->destroy(c_);
+  }
+  if (ftable) free_tables();
+}
+
+void PairFmpLbs::allocate()
+{
+  allocated = 1;
+  int const n = atom->ntypes + 1;
+  memory->create(setflag, n, n, "pair:setflag");
+  memory->create(cutsq, n, n, "pair:cutsq");
+  memory->create(a_, n, n, "pair:a");
+  memory->create(rho_, n, n, "pair:rho");
+  memory->create(c_, n, n, "pair:c");
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j) {
+      setflag[i][j] = 0;
+      a_[i][j] = rho_[i][j] = c_[i][j] = 0.0;
+    }
+  terms_.assign(static_cast<std::size_t>(n) * n, {});
+}
+
+int PairFmpLbs::element_of(int type) const
+{
+  const auto &symbol = command_.elements[type - 1];
+  if (symbol == "NULL") return -1;
+  auto const found = std::find(field_.elements.begin(), field_.elements.end(), symbol);
+  return static_cast<int>(found - field_.elements.begin());
+}
+
+void PairFmpLbs::settings(int narg, char **arg)
+{
+  try {
+    style_words_ = join(narg, arg);
+    style_ = lbs::fmp::parse_style(lbs::text::words(style_words_));
+  } catch (const InputError &e) {
+    error->all(FLERR, std::string(e.what()));
+  }
+  cut_coul_ = style_.cut_coulomb;
+  ewaldflag = pppmflag = style_.coulomb == lbs::fmp::CoulombStyle::LONG ? 1 : 0;
+}
+
+// Rank 0 reads; every rank gets the text and parses it, so that all see the same error.
+void PairFmpLbs::read_file(const std::string &path)
+{
+  int size = -1;
+  if (comm->me == 0) {
+    auto const found = utils::get_potential_file_path(path);
+    std::ifstream in(found, std::ios::binary);
+    std::stringstream content;
+    if (!found.empty() && in && content << in.rdbuf()) {
+      file_text_ = content.str();
+      size = static_cast<int>(file_text_.size());
+    }
+  }
+  MPI_Bcast(&size, 1, MPI_INT, 0, world);
+  if (size < 0)
+    throw InputError("pair_coeff fmp/lbs: cannot read potential file '" + path +
+                     "', neither here nor in LAMMPS_POTENTIALS; syntax: pair_coeff * * FILE"
+                     " ELEMENT...");
+  file_text_.resize(size);
+  MPI_Bcast(file_text_.data(), size, MPI_CHAR, 0, world);
+}
+
+void PairFmpLbs::coeff(int narg, char **arg)
+{
+  if (!allocated) allocate();
+  try {
+    coeff_words_ = join(narg, arg);
+    auto const words = lbs::text::words(coeff_words_);
+    read_file(lbs::fmp::parse_coeff(words, atom->ntypes).file);
+    set_coefficients(words);
+  } catch (const InputError &e) {
+    error->all(FLERR, std::string(e.what()));
+  }
+  frozen_counts_.clear();
+  // A k-space style takes the charges before init_style() does, so they are set here already if
+  // the atoms allow it. Atoms that are made later get theirs at init, where errors are reported.
+  if (command_.set_charges && atom->natoms > 0 && atom->q_flag) {
+    try {
+      decide_composition();
+      apply_charges();
+    } catch (const InputError &) {
+    }
+    frozen_counts_.clear();
+  }
+}
+
+void PairFmpLbs::set_coefficients(const std::vector<std::string> &words)
+{
+  command_ = lbs::fmp::parse_coeff(words, atom->ntypes);
+  file_ = lbs::fmp::parse_potential_file(file_text_, command_.file);
+  for (const auto &symbol : command_.elements)
+    if (symbol != "NULL" && file_.element(symbol) == nullptr)
+      throw InputError("potential file " + file_.path + " has no element '" + symbol + "'");
+  for (int i = 1; i <= atom->ntypes; ++i)
+    for (int j = i; j <= atom->ntypes; ++j)
+      setflag[i][j] = command_.elements[i - 1] != "NULL" && command_.elements[j - 1] != "NULL";
+}
+
+template <class Coulomb> void PairFmpLbs::run_loop(const Coulomb &coulomb, double self_energy)
+{
+  if (list->inum == 0) return;    // an empty rank may have no arrays at all
+  auto const arrays = loop_input();
+  lbs::fmp::Collision collision;
+  if (evflag) {
+    if (eflag_either && self_energy != 0.0) {
+      for (int ii = 0; ii < list->inum; ++ii) {
+        int const i = list->ilist[ii];
+        double const e = self_energy * atom->q[i] * atom->q[i];
+        ev_tally(i, i, atom->nlocal, 0, 0.0, e, 0.0, 0.0, 0.0, 0.0);
+      }
+    }
+    auto const tally = [this](int i, int j, double evdwl, double ecoul, double fpair, double dx,
+                              double dy, double dz) {
+      ev_tally(i, j, atom->nlocal, force->newton_pair, evdwl, ecoul, fpair, dx, dy, dz);
+    };
+    collision = lbs::fmp::pair_loop<true>(arrays, coulomb, buckets_, tally);
+  } else {
+    auto const nothing = [](int, int, double, double, double, double, double, double) {};
+    collision = lbs::fmp::pair_loop<false>(arrays, coulomb, buckets_, nothing);
+  }
+  check_atom_distance(collision);
+}
+
+void PairFmpLbs::compute(int eflag, int vflag)
+{
+  ev_init(eflag, vflag);
+  if (neighbor->ago == 0) watch_composition();
+  switch (style_.coulomb) {
+    case lbs::fmp::CoulombStyle::LONG:
+      if (ncoultablebits) run_loop(coulomb_table_, 0.0);
+      else run_loop(coulomb_long_, 0.0);
+      break;
+    case lbs::fmp::CoulombStyle::DSF:
+    case lbs::fmp::CoulombStyle::WOLF:
+      run_loop(coulomb_damped_, coulomb_damped_.self_energy * force->qqrd2e);
+      break;
+    case lbs::fmp::CoulombStyle::NONE: run_loop(lbs::fmp::NoCoulomb{}, 0.0); break;
+  }
+  if (vflag_fdotr) virial_fdotr_compute();
+}
+
+lbs::fmp::PairLoopInput PairFmpLbs::loop_input() const
+{
+  lbs::fmp::PairLoopInput in;
+  in.x = reinterpret_cast<const double(*)[3]>(atom->x[0]);
+  in.f = reinterpret_cast<double(*)[3]>(atom->f[0]);
+  in.q = atom->q;
+  in.type = atom->type;
+  in.nlocal = atom->nlocal;
+  in.newton_pair = force->newton_pair != 0;
+  in.inum = list->inum;
+  in.ilist = list->ilist;
+  in.numneigh = list->numneigh;
+  in.firstneigh = list->firstneigh;
+  in.index_mask = NEIGHMASK;
+  in.special_shift = SBBITS;
+  in.special_lj = force->special_lj;
+  in.special_coul = force->special_coul;
+  in.terms = terms_.data();
+  in.stride = atom->ntypes + 1;
+  in.cut_coulomb_sq = cut_coul_ * cut_coul_;
+  return in;
+}
+
+void PairFmpLbs::check_atom_distance(const lbs::fmp::Collision &collision) const
+{
+  if (collision.first < 0) return;
+  auto const tag = [this](int i) { return atom->tag_enable ? atom->tag[i] : i + 1; };
+  error->one(FLERR,
+             "pair fmp/lbs: atoms {} and {} are on one spot (closer than {} A) or lost; separate "
+             "them, for instance with 'delete_atoms overlap' or 'create_atoms ... overlap'",
+             tag(collision.first), tag(collision.second), std::sqrt(lbs::fmp::COLLISION_SQ));
+}
+
+double PairFmpLbs::init_one(int i, int j)
+{
+  if (setflag[i][j] == 0) error->all(FLERR, "pair fmp/lbs: all pair coeffs are not set");
+  auto p = field_.pair(element_of(i), element_of(j));
+  p.A = a_[i][j];    // as resolved at init, or as fix adapt has changed them since
+  p.rho = rho_[i][j];
+  p.C = c_[i][j];
+  lbs::fmp::PairTerm term;
+  try {
+    term = lbs::fmp::make_term(p, {style_.cut, cut_coul_, offset_flag != 0});
+  } catch (const InputError &e) {
+    error->all(FLERR, "pair fmp/lbs: potential {}, pair {} {}: {}", file_.name,
+               command_.elements[i - 1], command_.elements[j - 1], e.what());
+  }
+  if (tail_flag) {
+    if (p.shift || p.smooth > 0.0)
+      error->all(FLERR,
+                 "pair fmp/lbs: pair_modify tail makes no sense for potential {}, which is "
+                 "shifted or smoothed to zero at its cutoff",
+                 file_.name);
+    auto const tail =
+        term.cut_short > 0.0 ? lbs::fmp::tail_integrals(term) : lbs::fmp::TailIntegrals{};
+    auto const counts = count_types();
+    double const pairs = 2.0 * M_PI * static_cast<double>(counts[i]) * counts[j];
+    etail_ij = pairs * tail.energy;
+    ptail_ij = pairs / 3.0 * tail.pressure;
+  }
+  std::size_t const stride = atom->ntypes + 1;
+  terms_[i * stride + j] = terms_[j * stride + i] = term;
+  return std::sqrt(term.cutsq);
+}
+
+double PairFmpLbs::single(int i, int j, int itype, int jtype, double rsq, double factor_coul,
+                          double factor_lj, double &fforce)
+{
+  const auto &term = terms_[static_cast<std::size_t>(itype) * (atom->ntypes + 1) + jtype];
+  double const r2inv = 1.0 / rsq;
+  lbs::fmp::PairValue v;
+  if (rsq < term.cut_short_sq) v = lbs::fmp::short_range(term, std::sqrt(rsq), r2inv);
+  lbs::fmp::PairValue c;
+  if (rsq < cut_coul_ * cut_coul_) {
+    double const qq = atom->q[i] * atom->q[j];
+    if (style_.coulomb != lbs::fmp::CoulombStyle::LONG)
+      c = coulomb_damped_(qq, rsq, r2inv, factor_coul);
+    else if (ncoultablebits) c = coulomb_table_(qq, rsq, r2inv, factor_coul);
+    else c = coulomb_long_(qq, rsq, r2inv, factor_coul);
+  }
+  fforce = factor_lj * v.force_over_r + c.force_over_r;
+  return factor_lj * v.energy + c.energy;
+}
+
+void *PairFmpLbs::extract(const char *name, int &dim)
+{
+  std::string const key = name;
+  dim = 0;
+  if (key == "cut_coul" && style_.coulomb != lbs::fmp::CoulombStyle::NONE) return &cut_coul_;
+  dim = 2;
+  if (key == "a") return a_;
+  if (key == "rho") return rho_;
+  if (key == "c") return c_;
+  return nullptr;
+}
+
+// The restart file holds the deck's words, the whole potential file and the atoms per type that
+// fixed the composition: all that is needed to go on without pair_coeff, and to notice a change.
+void PairFmpLbs::write_restart(FILE *fp)
+{
+  write_restart_settings(fp);
+  write_string(fp, coeff_words_);
+  write_string(fp, file_text_);
+  std::string counts;
+  for (bigint const n : frozen_counts_) counts += std::to_string(n) + ' ';
+  write_string(fp, counts);
+}
+
+void PairFmpLbs::write_restart_settings(FILE *fp)
+{
+  write_string(fp, style_words_);
+  int const flags[] = {offset_flag, mix_flag, tail_flag, ncoultablebits};
+  fwrite(flags, sizeof(int), 4, fp);
+  fwrite(&tabinner, sizeof(double), 1, fp);
+}
+
+namespace {
+
+std::string read_string(FILE *fp, LAMMPS *lmp)
+{
+  int n = 0;
+  if (lmp->comm->me == 0) utils::sfread(FLERR, &n, sizeof(int), 1, fp, nullptr, lmp->error);
+  MPI_Bcast(&n, 1, MPI_INT, 0, lmp->world);
+  std::string s(n, '\0');
+  if (lmp->comm->me == 0) utils::sfread(FLERR, s.data(), 1, n, fp, nullptr, lmp->error);
+  MPI_Bcast(s.data(), n, MPI_CHAR, 0, lmp->world);
+  return s;
+}
+
+}    // namespace
+
+void PairFmpLbs::read_restart(FILE *fp)
+{
+  read_restart_settings(fp);
+  allocate();
+  coeff_words_ = read_string(fp, lmp);
+  file_text_ = read_string(fp, lmp);
+  auto const counts = lbs::text::words(read_string(fp, lmp));
+  try {
+    set_coefficients(lbs::text::words(coeff_words_));
+  } catch (const InputError &e) {
+    error->all(FLERR, "pair fmp/lbs in the restart file: {}", e.what());
+  }
+  frozen_counts_.clear();
+  for (const auto &n : counts) frozen_counts_.push_back(utils::bnumeric(FLERR, n, false, lmp));
+}
+
+void PairFmpLbs::read_restart_settings(FILE *fp)
+{
+  style_words_ = read_string(fp, lmp);
+  std::vector<char *> words;
+  auto split = lbs::text::words(style_words_);
+  for (auto &word : split) words.push_back(word.data());
+  settings(static_cast<int>(words.size()), words.data());
+  int flags[4] = {};
+  if (comm->me == 0) {
+    utils::sfread(FLERR, flags, sizeof(int), 4, fp, nullptr, error);
+    utils::sfread(FLERR, &tabinner, sizeof(double), 1, fp, nullptr, error);
+  }
+  MPI_Bcast(flags, 4, MPI_INT, 0, world);
+  MPI_Bcast(&tabinner, 1, MPI_DOUBLE, 0, world);
+  offset_flag = flags[0];
+  mix_flag = flags[1];
+  tail_flag = flags[2];
+  ncoultablebits = flags[3];
+}
+
+double PairFmpLbs::memory_usage()
+{
+  double const n = atom->ntypes + 1.0;
+  return Pair::memory_usage() + n * n * (sizeof(lbs::fmp::PairTerm) + 4.0 * sizeof(double)) +
+         static_cast<double>(file_text_.capacity()) + buckets_.bytes();
+}

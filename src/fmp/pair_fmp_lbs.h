@@ -1,0 +1,72 @@
+// pair_style fmp/lbs: composition-dependent Buckingham potential with Coulomb for oxide glasses.
+#pragma once
+
+#include "commands.hpp"
+#include "coulomb.hpp"
+#include "force_field.hpp"
+#include "pair_loop.hpp"
+#include "potential_file.hpp"
+
+#include "pair.h"
+
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS {
+
+class PairFmpLbs : public Pair {
+ public:
+  explicit PairFmpLbs(class LAMMPS *lmp);
+  ~PairFmpLbs() override;
+
+  void compute(int eflag, int vflag) override;
+  void settings(int narg, char **arg) override;
+  void coeff(int narg, char **arg) override;
+  void init_style() override;
+  double init_one(int i, int j) override;
+  double single(int i, int j, int itype, int jtype, double rsq, double factor_coul,
+                double factor_lj, double &fforce) override;
+  void *extract(const char *name, int &dim) override;
+  void write_restart(FILE *fp) override;
+  void read_restart(FILE *fp) override;
+  void write_restart_settings(FILE *fp) override;
+  void read_restart_settings(FILE *fp) override;
+  double memory_usage() override;
+
+ protected:
+  std::string style_words_;    // as given, for restart files
+  std::string coeff_words_;
+  std::string file_text_;
+  lbs::fmp::StyleCommand style_;
+  lbs::fmp::CoeffCommand command_;
+  lbs::fmp::PotentialFile file_;
+
+  // Decided at the first init and frozen then, so that no run changes its potential midway.
+  lbs::fmp::ForceField field_;
+  std::vector<bigint> frozen_counts_;        // atoms per type, index 0 unused; empty: not decided
+  std::vector<lbs::fmp::PairTerm> terms_;    // (ntypes+1) x (ntypes+1)
+  double **a_ = nullptr, **rho_ = nullptr, **c_ = nullptr;    // in use, for extract()
+  double cut_coul_ = 0.0;
+  lbs::fmp::CoulombLong coulomb_long_;
+  lbs::fmp::CoulombTable coulomb_table_;
+  lbs::fmp::CoulombDamped coulomb_damped_;
+  lbs::fmp::NeighborBuckets buckets_;
+
+  void allocate();
+  void read_file(const std::string &path);
+  void set_coefficients(const std::vector<std::string> &words);
+  [[nodiscard]] int element_of(int type) const;    // index into field_, -1 for NULL
+  std::vector<bigint> count_types() const;
+  [[nodiscard]] bool composition_differs(const std::vector<bigint> &counts) const;
+  void watch_composition();
+  void decide_composition();
+  bool apply_charges();
+  void report() const;
+  void init_coulomb();
+  void check_box() const;
+  void check_atom_distance(const lbs::fmp::Collision &collision) const;
+  [[nodiscard]] lbs::fmp::PairLoopInput loop_input() const;
+  template <class Coulomb> void run_loop(const Coulomb &coulomb, double self_energy);
+};
+
+}    // namespace LAMMPS_NS

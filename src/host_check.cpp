@@ -1,0 +1,31 @@
+#include "host_check.hpp"
+
+namespace lbs {
+
+std::optional<std::string> host_mismatch(const HostTraits &built, const HostTraits &running)
+{
+  std::string what;
+  auto const compare = [&what](const std::string &name, const std::string &mine,
+                               const std::string &theirs) {
+    if (what.empty() && mine != theirs) what = name + " " + mine + ", this LAMMPS has " + theirs;
+  };
+  auto const bits = [](int n) { return std::to_string(n) + " bits"; };
+  compare("LAMMPS version", std::to_string(built.version), std::to_string(running.version));
+  compare("MPI library", built.mpi, running.mpi);
+  compare("atom IDs of", bits(built.tagint_bits), bits(running.tagint_bits));
+  compare("image flags of", bits(built.imageint_bits), bits(running.imageint_bits));
+  compare("step counters of", bits(built.bigint_bits), bits(running.bigint_bits));
+  if (built.kokkos && !running.kokkos) compare("LAMMPS with package", "KOKKOS", "none");
+  if (what.empty()) return {};
+  return "lbsplugin refused: it was built for " + what + "; build the plugin against this LAMMPS";
+}
+
+std::string mpi_family(const std::string &library_version)
+{
+  if (library_version.find("Open MPI") != std::string::npos) return "Open MPI";
+  for (const char *name : {"MPICH", "Intel", "MVAPICH"})
+    if (library_version.find(name) != std::string::npos) return "MPICH";
+  return library_version.substr(0, library_version.find_first_of(" \n"));
+}
+
+}    // namespace lbs

@@ -1,0 +1,27 @@
+// Whether a running LAMMPS is the one that the plugin was built for.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace lbs {
+
+// What decides whether two binaries can share LAMMPS' classes.
+struct HostTraits {
+  int version = 0;    // 20250204 for 4 Feb 2025
+  int tagint_bits = 0;
+  int imageint_bits = 0;
+  int bigint_bits = 0;
+  std::string mpi;        // "Open MPI", "MPICH", ..., "stubs" for a serial LAMMPS
+  bool kokkos = false;    // has the KOKKOS package
+};
+
+// One line that names the first difference and the remedy; nothing if the two fit. Kokkos counts
+// only if the plugin was built with it.
+std::optional<std::string> host_mismatch(const HostTraits &built, const HostTraits &running);
+
+// Family of MPI libraries with one binary interface, by what MPI_Get_library_version() says; MPICH
+// stands for all that share its interface.
+std::string mpi_family(const std::string &library_version);
+
+}    // namespace lbs

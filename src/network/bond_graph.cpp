@@ -1,0 +1,52 @@
+#include "bond_graph.hpp"
+
+namespace lbs::network {
+
+Role role_of(const std::string &symbol)
+{
+  if (symbol == "O") return Role::OXYGEN;
+  if (symbol == "B") return Role::BORON;
+  if (symbol == "Si") return Role::SILICON;
+  return Role::OTHER;
+}
+
+namespace {
+
+// Squared cutoff between two roles, 0 unless one is a former and the other oxygen.
+double cutoff_sq(Role a, Role b, const BondCutoffs &cutoffs)
+{
+  double const cut = a == Role::OXYGEN ? cutoffs.of(b) : b == Role::OXYGEN ? cutoffs.of(a) : 0.0;
+  return cut * cut;
+}
+
+}    // namespace
+
+BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                           const FullNeighborList &list, const BondCutoffs &cutoffs)
+{
+  // The list may name the atoms in any order, so the rows are found first.
+  std::vector<int> listed(rows, -1);
+  for (int ii = 0; ii < list.inum; ++ii)
+    if (list.ilist[ii] < rows) listed[list.ilist[ii]] = ii;
+
+  BondGraph graph;
+  graph.start.reserve(static_cast<std::size_t>(rows) + 1);
+  graph.start.push_back(0);
+  for (int i = 0; i < rows; ++i) {
+    if (listed[i] >= 0 && role[i] != Role::OTHER) {
+      const int *neighbors = list.firstneigh[i];
+      for (int jj = 0; jj < list.numneigh[i]; ++jj) {
+        int const j = neighbors[jj] & list.index_mask;
+        double const limit = cutoff_sq(role[i], role[j], cutoffs);
+        double const dx = x[i][0] - x[j][0];
+        double const dy = x[i][1] - x[j][1];
+        double const dz = x[i][2] - x[j][2];
+        if (dx * dx + dy * dy + dz * dz < limit) graph.neighbor.push_back(j);
+      }
+    }
+    graph.start.push_back(graph.neighbor.size());
+  }
+  return graph;
+}
+
+}    // namespace lbs::network

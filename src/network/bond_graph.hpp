@@ -1,0 +1,60 @@
+// Bonds between network formers and oxygen, as a graph in compressed rows.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace lbs::network {
+
+// What an atom type is in the network.
+enum class Role : unsigned char { OTHER, OXYGEN, BORON, SILICON };
+
+// Role of an element symbol: B and Si are network formers, O is oxygen, all else is OTHER.
+Role role_of(const std::string &symbol);
+
+inline bool is_former(Role role)
+{
+  return role == Role::BORON || role == Role::SILICON;
+}
+
+// Bond lengths (A) up to which a former and an oxygen count as bonded; 0: never.
+struct BondCutoffs {
+  double boron = 0.0;
+  double silicon = 0.0;
+
+  [[nodiscard]] double of(Role former) const
+  {
+    return former == Role::BORON ? boron : former == Role::SILICON ? silicon : 0.0;
+  }
+  [[nodiscard]] double longest() const { return boron > silicon ? boron : silicon; }
+};
+
+// Rows of atoms 0..rows-1, entries up to all atoms (ghosts included): the neighbors that are
+// bonded, in the order of the neighbor list.
+struct BondGraph {
+  std::vector<std::size_t> start;    // rows + 1
+  std::vector<int> neighbor;
+
+  [[nodiscard]] std::size_t rows() const { return start.empty() ? 0 : start.size() - 1; }
+  [[nodiscard]] int degree(std::size_t i) const
+  {
+    return static_cast<int>(start[i + 1] - start[i]);
+  }
+};
+
+// A full neighbor list as LAMMPS keeps it; entries are masked to get atom indices.
+struct FullNeighborList {
+  int inum = 0;
+  const int *ilist = nullptr;
+  const int *numneigh = nullptr;
+  const int *const *firstneigh = nullptr;
+  int index_mask = 0;
+};
+
+// Graph over the first `rows` atoms. x has a row for every atom and image in the list, `role` an
+// entry for each. An atom may be bonded to several images of one other atom, or to its own.
+BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                           const FullNeighborList &list, const BondCutoffs &cutoffs);
+
+}    // namespace lbs::network

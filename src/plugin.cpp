@@ -1,0 +1,145 @@
+// Entry point of lbsplugin.so: the one table of styles, and the check of the host LAMMPS.
+
+#include "fmp/pair_fmp_lbs.h"
+#include "host_check.hpp"
+#include "lbs_config.h"
+#include "network/compute_boron_coord.h"
+
+#include "comm.h"
+#include "force.h"
+#include "lammps.h"
+#include "lammpsplugin.h"
+#include "library.h"
+#include "modify.h"
+#include "utils.h"
+#include "version.h"
+
+#include <mpi.h>
+
+#include <string>
+
+using namespace LAMMPS_NS;
+
+namespace {
+
+template <class Style> Pair *create_pair(LAMMPS *lmp)
+{
+  return new Style(lmp);
+}
+
+template <class Style> Compute *create_compute(LAMMPS *lmp, int narg, char **arg)
+{
+  return new Style(lmp, narg, arg);
+}
+
+struct PairStyle {
+  const char *name;
+  const char *info;
+  Pair *(*create)(LAMMPS *);
+};
+
+struct ComputeStyle {
+  const char *name;
+  const char *info;
+  Compute *(*create)(LAMMPS *, int, char **);
+};
+
+const PairStyle PAIR_STYLES[] = {
+    {"fmp/lbs", "composition-dependent Buckingham potential for oxide glasses",
+     create_pair<PairFmpLbs>},
+};
+
+const ComputeStyle COMPUTE_STYLES[] = {
+    {"boron/coord", "coordination of boron, silicon and oxygen", create_compute<ComputeBoronCoord>},
+};
+
+#if defined(MPI_STUBS)
+constexpr const char *MPI_FAMILY = "stubs";
+#elif defined(OPEN_MPI)
+constexpr const char *MPI_FAMILY = "Open MPI";
+#else
+constexpr const char *MPI_FAMILY = "MPICH";
+#endif
+
+lbs::HostTraits built_for()
+{
+  return {LBS_LAMMPS_VERSION,
+          8 * static_cast<int>(sizeof(tagint)),
+          8 * static_cast<int>(sizeof(imageint)),
+          8 * static_cast<int>(sizeof(bigint)),
+          MPI_FAMILY,
+          LBS_KOKKOS != 0};
+}
+
+// Asks through LAMMPS' C functions only: a class of another version may have another layout.
+lbs::HostTraits running_in(LAMMPS *lmp)
+{
+  auto const bits = [lmp](const char *name) { return 8 * lammps_extract_setting(lmp, name); };
+  std::string mpi = "stubs";
+  if (lammps_config_has_mpi_support() != 0) {
+#if defined(MPI_STUBS)
+    mpi = "a real one";
+#else
+    char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    int length = 0;
+    MPI_Get_library_version(text, &length);
+    mpi = lbs::mpi_family(text);
+#endif
+  }
+  return {lammps_version(lmp),
+          bits("tagint"),
+          bits("imageint"),
+          bits("bigint"),
+          mpi,
+          lammps_config_has_package("KOKKOS") != 0};
+}
+
+// LAMMPS keeps one list of loaded plugins for the whole process and ignores a second registration,
+// which leaves a second LAMMPS instance without the styles. Entering them in this instance's own
+// tables makes `clear` and further instances work.
+void register_styles(LAMMPS *lmp, void *handle, lammpsplugin_regfunc regfunc)
+{
+  lammpsplugin_t plugin{};
+  plugin.version = LAMMPS_VERSION;
+  plugin.author = "the LBS package authors";
+  plugin.handle = handle;
+  plugin.style = "pair";
+  for (const auto &style : PAIR_STYLES) {
+    plugin.name = style.name;
+    plugin.info = style.info;
+    plugin.creator.v1 = reinterpret_cast<lammpsplugin_factory1 *>(style.create);
+    (*regfunc)(&plugin, lmp);
+    (*lmp->force->pair_map)[style.name] = style.create;
+  }
+  plugin.style = "compute";
+  for (const auto &style : COMPUTE_STYLES) {
+    plugin.name = style.name;
+    plugin.info = style.info;
+    plugin.creator.v2 = reinterpret_cast<lammpsplugin_factory2 *>(style.create);
+    (*regfunc)(&plugin, lmp);
+    (*lmp->modify->compute_map)[style.name] = style.create;
+  }
+}
+
+std::string banner()
+{
+  std::string text = std::string("lbsplugin ") + LBS_VERSION + ": pair";
+  for (const auto &style : PAIR_STYLES) text += std::string(" ") + style.name;
+  text += "; compute";
+  for (const auto &style : COMPUTE_STYLES) text += std::string(" ") + style.name;
+  return text + "\n";
+}
+
+}    // namespace
+
+extern "C" __attribute__((visibility("default"))) void
+lammpsplugin_init(void *instance, void *handle, void *regfunc)
+{
+  auto *lmp = static_cast<LAMMPS *>(instance);
+  if (auto const mismatch = lbs::host_mismatch(built_for(), running_in(lmp))) {
+    lammps_command(lmp, ("print '" + *mismatch + "'").c_str());
+    return;
+  }
+  register_styles(lmp, handle, reinterpret_cast<lammpsplugin_regfunc>(regfunc));
+  if (lmp->comm->me == 0) utils::logmesg(lmp, banner());
+}

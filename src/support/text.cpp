@@ -1,0 +1,49 @@
+#include "text.hpp"
+
+#include "input_error.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+namespace lbs::text {
+
+std::string number(double value, int digits)
+{
+  char buffer[64];
+  auto const end =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits);
+  return {buffer, end.ptr};
+}
+
+double to_double(const std::string &word, const std::string &what)
+{
+  double value = std::numeric_limits<double>::quiet_NaN();
+  const char *first = word.data();
+  const char *last = first + word.size();
+  if (first != last && *first == '+') ++first;    // from_chars takes no leading plus
+  auto const end = std::from_chars(first, last, value);
+  if (end.ptr != last || end.ec != std::errc() || !std::isfinite(value))
+    throw InputError(what + " must be a finite number, not '" + word + "'");
+  return value;
+}
+
+int to_int(const std::string &word, const std::string &what)
+{
+  int value = 0;
+  auto const end = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (end.ptr != word.data() + word.size() || end.ec != std::errc())
+    throw InputError(what + " must be an integer, not '" + word + "'");
+  return value;
+}
+
+std::vector<std::string> words(const std::string &line)
+{
+  std::istringstream stream(line.substr(0, line.find('#')));
+  std::vector<std::string> out;
+  for (std::string word; stream >> word;) out.push_back(word);
+  return out;
+}
+
+}    // namespace lbs::text

@@ -1,0 +1,21 @@
+// Strict text-to-number conversion and plain number formatting, independent of the locale.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lbs::text {
+
+// Shortest text that reads well ("0.4", "1.2345678"): up to `digits` significant digits.
+std::string number(double value, int digits = 10);
+
+// The whole word as a finite number; throws InputError that names `what` otherwise.
+double to_double(const std::string &word, const std::string &what);
+
+// The whole word as an integer; throws InputError that names `what` otherwise.
+int to_int(const std::string &word, const std::string &what);
+
+// Words of a line, split at blanks; everything from '#' on is dropped.
+std::vector<std::string> words(const std::string &line);
+
+}    // namespace lbs::text
