@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+AVERAGE = 20.0    # ps
 POTENTIALS = {"deng_du": "Deng-Du, N4 by DBX", "deng_du_nmr": "Deng-Du, N4 by NMR", "shik": "SHIK"}
 
 
@@ -24,12 +25,21 @@ def glasses():
 
 
 def result(outdir, glass, potential):
-    """(4B in % of the run, 4B in % by NMR) from the last line of a finished log, else None."""
+    """(4B in % at the end, 4B in % by NMR) of a finished run, else None.
+
+    The fraction is averaged over the last AVERAGE ps of the history.
+    """
     log = outdir / f"{glass}.{potential}.log"
     if not log.exists():
         return None
-    found = re.search(r"^LBS_\S+ \S+: 4B = (\S+) %, NMR (\S+) %", log.read_text(), re.M)
-    return (float(found[1]), float(found[2])) if found else None
+    found = re.search(r"^LBS_\S+ \S+: 4B = \S+ %, NMR (\S+) %", log.read_text(), re.M)
+    if found is None:
+        return None
+    rows = [line.split() for line in (outdir / f"{glass}.{potential}.history").read_text().split("\n")
+            if line and not line.startswith("#")]
+    end = float(rows[-1][1])
+    last = [float(row[5]) for row in rows if float(row[1]) > end - AVERAGE]
+    return 100 * sum(last) / len(last), float(found[1])
 
 
 def run_one(outdir, glass, potential, preset):

@@ -23,30 +23,11 @@ using lbs::InputError;
 
 namespace {
 
-const char *const CITATION =
-    "pair fmp/lbs with the composition-dependent B-O term: doi:10.1111/jace.16082\n\n"
-    "@Article{DengDu2019,\n"
-    " author =  {L. Deng and J. Du},\n"
-    " title =   {Development of boron oxide potentials for computer simulations of multicomponent"
-    " oxide glasses},\n"
-    " journal = {Journal of the American Ceramic Society},\n"
-    " year =    2019,\n"
-    " volume =  102,\n"
-    " pages =   {2482--2505}\n"
-    "}\n\n";
-
 std::string join(int narg, char **arg)
 {
   std::string out;
   for (int i = 0; i < narg; ++i) out += (i == 0 ? "" : " ") + std::string(arg[i]);
   return out;
-}
-
-void write_string(FILE *fp, const std::string &s)
-{
-  auto const n = static_cast<int>(s.size());
-  fwrite(&n, sizeof(int), 1, fp);
-  fwrite(s.data(), 1, s.size(), fp);
 }
 
 }    // namespace
@@ -57,7 +38,6 @@ PairFmpLbs::PairFmpLbs(LAMMPS *lmp) : Pair(lmp)
   restartinfo = 1;
   writedata = 0;
   unit_convert_flag = utils::get_supported_conversions(utils::ENERGY);
-  if (lmp->citeme) lmp->citeme->add(CITATION);
 }
 
 PairFmpLbs::~PairFmpLbs()
@@ -89,6 +69,14 @@ void PairFmpLbs::allocate()
   terms_.assign(static_cast<std::size_t>(n) * n, {});
 }
 
+// Reports bad input from the plain layers; all ranks have met the same error.
+void PairFmpLbs::stop(const InputError &e) const
+{
+  std::string message = e.what();
+  if (message.rfind("pair", 0) != 0) message = "pair fmp/lbs: " + message;
+  error->all(FLERR, message);
+}
+
 int PairFmpLbs::element_of(int type) const
 {
   const auto &symbol = command_.elements[type - 1];
@@ -103,10 +91,11 @@ void PairFmpLbs::settings(int narg, char **arg)
     style_words_ = join(narg, arg);
     style_ = lbs::fmp::parse_style(lbs::text::words(style_words_));
   } catch (const InputError &e) {
-    error->all(FLERR, std::string(e.what()));
+    stop(e);
   }
   cut_coul_ = style_.cut_coulomb;
-  ewaldflag = pppmflag = style_.coulomb == lbs::fmp::CoulombStyle::LONG ? 1 : 0;
+  // dsf and wolf pass here, too, so that init_style() can say what is wrong with a k-space style
+  ewaldflag = pppmflag = style_.coulomb == lbs::fmp::CoulombStyle::NONE ? 0 : 1;
 }
 
 // Rank 0 reads; every rank gets the text and parses it, so that all see the same error.
@@ -140,9 +129,10 @@ void PairFmpLbs::coeff(int narg, char **arg)
     read_file(lbs::fmp::parse_coeff(words, atom->ntypes).file);
     set_coefficients(words);
   } catch (const InputError &e) {
-    error->all(FLERR, std::string(e.what()));
+    stop(e);
   }
   frozen_counts_.clear();
+  reported_counts_.clear();
   // A k-space style takes the charges before init_style() does, so they are set here already if
   // the atoms allow it. Atoms that are made later get theirs at init, where errors are reported.
   if (command_.set_charges && atom->natoms > 0 && atom->q_flag) {
@@ -162,6 +152,8 @@ void PairFmpLbs::set_coefficients(const std::vector<std::string> &words)
   for (const auto &symbol : command_.elements)
     if (symbol != "NULL" && file_.element(symbol) == nullptr)
       throw InputError("potential file " + file_.path + " has no element '" + symbol + "'");
+  if (lmp->citeme && !file_.citation.empty())
+    lmp->citeme->add("pair fmp/lbs with potential " + file_.name + ":\n" + file_.citation + "\n\n");
   for (int i = 1; i <= atom->ntypes; ++i)
     for (int j = i; j <= atom->ntypes; ++j)
       setflag[i][j] = command_.elements[i - 1] != "NULL" && command_.elements[j - 1] != "NULL";
@@ -304,77 +296,6 @@ void *PairFmpLbs::extract(const char *name, int &dim)
   if (key == "rho") return rho_;
   if (key == "c") return c_;
   return nullptr;
-}
-
-// The restart file holds the deck's words, the whole potential file and the atoms per type that
-// fixed the composition: all that is needed to go on without pair_coeff, and to notice a change.
-void PairFmpLbs::write_restart(FILE *fp)
-{
-  write_restart_settings(fp);
-  write_string(fp, coeff_words_);
-  write_string(fp, file_text_);
-  std::string counts;
-  for (bigint const n : frozen_counts_) counts += std::to_string(n) + ' ';
-  write_string(fp, counts);
-}
-
-void PairFmpLbs::write_restart_settings(FILE *fp)
-{
-  write_string(fp, style_words_);
-  int const flags[] = {offset_flag, mix_flag, tail_flag, ncoultablebits};
-  fwrite(flags, sizeof(int), 4, fp);
-  fwrite(&tabinner, sizeof(double), 1, fp);
-}
-
-namespace {
-
-std::string read_string(FILE *fp, LAMMPS *lmp)
-{
-  int n = 0;
-  if (lmp->comm->me == 0) utils::sfread(FLERR, &n, sizeof(int), 1, fp, nullptr, lmp->error);
-  MPI_Bcast(&n, 1, MPI_INT, 0, lmp->world);
-  std::string s(n, '\0');
-  if (lmp->comm->me == 0) utils::sfread(FLERR, s.data(), 1, n, fp, nullptr, lmp->error);
-  MPI_Bcast(s.data(), n, MPI_CHAR, 0, lmp->world);
-  return s;
-}
-
-}    // namespace
-
-void PairFmpLbs::read_restart(FILE *fp)
-{
-  read_restart_settings(fp);
-  allocate();
-  coeff_words_ = read_string(fp, lmp);
-  file_text_ = read_string(fp, lmp);
-  auto const counts = lbs::text::words(read_string(fp, lmp));
-  try {
-    set_coefficients(lbs::text::words(coeff_words_));
-  } catch (const InputError &e) {
-    error->all(FLERR, "pair fmp/lbs in the restart file: {}", e.what());
-  }
-  frozen_counts_.clear();
-  for (const auto &n : counts) frozen_counts_.push_back(utils::bnumeric(FLERR, n, false, lmp));
-}
-
-void PairFmpLbs::read_restart_settings(FILE *fp)
-{
-  style_words_ = read_string(fp, lmp);
-  std::vector<char *> words;
-  auto split = lbs::text::words(style_words_);
-  for (auto &word : split) words.push_back(word.data());
-  settings(static_cast<int>(words.size()), words.data());
-  int flags[4] = {};
-  if (comm->me == 0) {
-    utils::sfread(FLERR, flags, sizeof(int), 4, fp, nullptr, error);
-    utils::sfread(FLERR, &tabinner, sizeof(double), 1, fp, nullptr, error);
-  }
-  MPI_Bcast(flags, 4, MPI_INT, 0, world);
-  MPI_Bcast(&tabinner, 1, MPI_DOUBLE, 0, world);
-  offset_flag = flags[0];
-  mix_flag = flags[1];
-  tail_flag = flags[2];
-  ncoultablebits = flags[3];
 }
 
 double PairFmpLbs::memory_usage()

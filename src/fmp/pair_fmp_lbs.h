@@ -1,6 +1,7 @@
 // pair_style fmp/lbs: composition-dependent Buckingham potential with Coulomb for oxide glasses.
 #pragma once
 
+#include "../support/input_error.hpp"
 #include "commands.hpp"
 #include "coulomb.hpp"
 #include "force_field.hpp"
@@ -43,6 +44,7 @@ class PairFmpLbs : public Pair {
 
   // Decided at the first init and frozen then, so that no run changes its potential midway.
   lbs::fmp::ForceField field_;
+  std::vector<bigint> reported_counts_;      // for which the log has the parameters
   std::vector<bigint> frozen_counts_;        // atoms per type, index 0 unused; empty: not decided
   std::vector<lbs::fmp::PairTerm> terms_;    // (ntypes+1) x (ntypes+1)
   double **a_ = nullptr, **rho_ = nullptr, **c_ = nullptr;    // in use, for extract()
@@ -53,6 +55,7 @@ class PairFmpLbs : public Pair {
   lbs::fmp::NeighborBuckets buckets_;
 
   void allocate();
+  [[noreturn]] void stop(const lbs::InputError &e) const;
   void read_file(const std::string &path);
   void set_coefficients(const std::vector<std::string> &words);
   [[nodiscard]] int element_of(int type) const;    // index into field_, -1 for NULL

@@ -49,17 +49,19 @@ void PairFmpLbs::init_style()
   if (!long_range && style_.coulomb != CoulombStyle::NONE && force->kspace)
     error->all(FLERR, "pair fmp/lbs: a kspace_style would count the charges twice; "
                       "use 'coul long' or 'kspace_style none'");
+  if (command_.recompute && tail_flag)
+    error->all(FLERR, "pair fmp/lbs: pair_modify tail is fixed at the start of a run and cannot "
+                      "follow 'recompute yes'; use one of them");
   try {
     lbs::fmp::check_coulomb(file_, style_);
     watch_composition();
-    if (frozen_counts_.empty() || field_.elements.empty()) {
-      decide_composition();
-      report();
-    }
+    if (frozen_counts_.empty() || field_.elements.empty()) decide_composition();
+    if (reported_counts_ != frozen_counts_) report();
+    reported_counts_ = frozen_counts_;
     // k-space was initialized before this style and has seen the charges of before
     if (apply_charges() && force->kspace) force->kspace->init();
   } catch (const InputError &e) {
-    error->all(FLERR, std::string(e.what()));
+    stop(e);
   }
   check_box();
   init_coulomb();
@@ -103,9 +105,9 @@ void PairFmpLbs::watch_composition()
   if (!composition_differs(counts)) return;
   if (!command_.recompute)
     error->all(FLERR,
-               "pair fmp/lbs: the composition has changed since step 0 of this potential, "
-               "and its parameters with it; add 'recompute yes' to pair_coeff to follow it, give "
-               "'composition' by hand to keep it, or repeat pair_coeff");
+               "pair fmp/lbs: the composition has changed since it fixed the parameters; add "
+               "'recompute yes' to pair_coeff to follow it, give 'composition' by hand to keep "
+               "it, or repeat pair_coeff");
   try {
     decide_composition();
     if (apply_charges() && force->kspace) force->kspace->qsum_qsq(0);
@@ -113,7 +115,7 @@ void PairFmpLbs::watch_composition()
       for (int j = i; j <= atom->ntypes; ++j)
         if (setflag[i][j]) init_one(i, j);
   } catch (const InputError &e) {
-    error->all(FLERR, std::string(e.what()));
+    stop(e);
   }
 }
 

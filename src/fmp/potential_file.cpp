@@ -116,6 +116,8 @@ class Parser {
       if (line_number_ == 1) {
         file_.units = header_tag(raw, "UNITS");
         file_.date = header_tag(raw, "DATE");
+        auto const citation = raw.find("CITATION: ");
+        if (citation != std::string::npos) file_.citation = raw.substr(citation + 10);
       }
       Line line(text::words(raw));
       if (line.done()) continue;
@@ -322,12 +324,35 @@ class Parser {
     return p;
   }
 
+  // A polynomial may name oxides of elements further down, so this waits for the end.
+  void check_models() const
+  {
+    auto const oxides = file_.oxides();
+    for (const auto &[name, model] : file_.models) {
+      if (std::holds_alternative<DengDu>(model)) {
+        if (file_.units != "metal")
+          throw InputError("potential file " + file_.path + ": model " + name +
+                           " gives eV, so the file must be in UNITS: metal");
+        continue;
+      }
+      for (const auto &term : std::get<Polynomial>(model).terms)
+        for (const auto &factor : term.factors) {
+          const auto &variable = factor.first;
+          auto const same = [&](const Oxide &o) { return "x_" + o.formula == variable; };
+          if (variable.rfind("x_", 0) == 0 && std::none_of(oxides.begin(), oxides.end(), same))
+            throw InputError("potential file " + file_.path + ": model " + name + " uses " +
+                             variable + ", but no element has that oxide");
+        }
+    }
+  }
+
   void check() const
   {
     auto const &f = file_;
     if (f.units != "metal" && f.units != "real")
       throw InputError("potential file " + f.path +
                        ": the first line must hold 'UNITS: metal' or 'UNITS: real'");
+    check_models();
     int neutral = 0;
     for (std::size_t i = 0; i < f.elements.size(); ++i) {
       if (!f.elements[i].charge) ++neutral;

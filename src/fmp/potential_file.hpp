@@ -59,10 +59,11 @@ struct CoulombRule {
 };
 
 struct PotentialFile {
-  std::string name;     // of the potential, for the log
-  std::string path;     // of the file, for messages
-  std::string units;    // UNITS tag: "metal" or "real"
-  std::string date;     // DATE tag
+  std::string name;        // of the potential, for the log
+  std::string path;        // of the file, for messages
+  std::string units;       // UNITS tag: "metal" or "real"
+  std::string date;        // DATE tag
+  std::string citation;    // CITATION tag, to the end of the line
   std::vector<ElementEntry> elements;
   std::map<std::pair<std::string, std::string>, PairEntry> pairs;    // symbols in sorted order
   std::map<std::string, Model> models;

@@ -1,12 +1,16 @@
 #include "compute_boron_coord.h"
 
+#include "../support/elements.hpp"
+
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
+#include "force.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neigh_request.h"
 #include "neighbor.h"
+#include "pair.h"
 #include "update.h"
 #include "utils.h"
 
@@ -70,8 +74,13 @@ void ComputeBoronCoord::read_types(int narg, char **arg, int &iarg)
 {
   ++iarg;
   type_role_.assign(1, Role::OTHER);
-  for (; iarg < narg && strcmp(arg[iarg], "cutoff") != 0 && strcmp(arg[iarg], "types") != 0; ++iarg)
+  for (; iarg < narg && strcmp(arg[iarg], "cutoff") != 0 && strcmp(arg[iarg], "types") != 0;
+       ++iarg) {
+    if (strcmp(arg[iarg], "NULL") != 0 && !lbs::is_element_symbol(arg[iarg]))
+      error->all(FLERR, "compute boron/coord: '{}' in types is neither an element nor a keyword",
+                 arg[iarg]);
     type_role_.push_back(lbs::network::role_of(arg[iarg]));
+  }
   int const given = static_cast<int>(type_role_.size()) - 1;
   if (given != atom->ntypes)
     error->all(FLERR, "compute boron/coord: types gives {} elements for {} atom types", given,
@@ -102,13 +111,17 @@ void ComputeBoronCoord::read_cutoff(int narg, char **arg, int &iarg)
 // have approached by a skin before the list is made and by another one after.
 double ComputeBoronCoord::list_cutoff() const
 {
-  return cutoffs_.longest() + 2.0 * neighbor->skin;
+  return cutoffs_.longest() + (perpetual_ ? 1.0 : 2.0) * neighbor->skin;
 }
 
 void ComputeBoronCoord::init()
 {
   evaluated_ = -1;    // atoms may have been moved between two runs at the same step
-  neighbor->add_request(this, NeighConst::REQ_FULL | NeighConst::REQ_OCCASIONAL)
+  // Under KOKKOS the bins of occasional lists on the host go out of step with the atoms, so there
+  // the list is kept up to date with the others.
+  perpetual_ = lmp->kokkos != nullptr;
+  check_ghost_shell();
+  neighbor->add_request(this, NeighConst::REQ_FULL | (perpetual_ ? 0 : NeighConst::REQ_OCCASIONAL))
       ->set_cutoff(list_cutoff());
 }
 
@@ -117,23 +130,23 @@ void ComputeBoronCoord::init_list(int, NeighList *list)
   list_ = list;
 }
 
-// Bonded pairs were at most one bond and a skin apart when the ghosts were chosen.
+// Without a pair style, or with one of shorter reach, ghost atoms may end before the list does.
 void ComputeBoronCoord::check_ghost_shell() const
 {
-  double const needed = cutoffs_.longest() + neighbor->skin;
-  if (comm->get_comm_cutoff() < needed)
+  double const pair_reach = force->pair ? force->pair->cutforce + neighbor->skin : 0.0;
+  double const reach = std::max(pair_reach, comm->cutghostuser);
+  if (reach < list_cutoff())
     error->all(FLERR,
                "compute boron/coord: ghost atoms reach {} A, bonds need {} A; add "
                "'comm_modify cutoff {}'",
-               comm->get_comm_cutoff(), needed, std::ceil(needed));
+               reach, list_cutoff(), std::ceil(list_cutoff()));
 }
 
 void ComputeBoronCoord::evaluate()
 {
   if (evaluated_ == update->ntimestep) return;
   evaluated_ = update->ntimestep;
-  check_ghost_shell();
-  neighbor->build_one(list_);
+  if (!perpetual_) neighbor->build_one(list_);
 
   int const nlocal = atom->nlocal;
   int const nall = nlocal + atom->nghost;

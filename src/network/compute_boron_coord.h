@@ -26,6 +26,7 @@ class ComputeBoronCoord : public Compute {
   std::vector<lbs::network::Role> type_role_;    // by atom type, index 0 unused
   lbs::network::BondCutoffs cutoffs_;
   class NeighList *list_ = nullptr;
+  bool perpetual_ = false;    // list_ is rebuilt with the others, not on demand
   int nmax_ = 0;
   double *coordination_ = nullptr;    // per owned atom
   lbs::network::BondGraph graph_;

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Builds and runs all tests; fails if one fails, and also if there are none.
+#
+#   bash cmake/test.sh [OPTION OF deps.sh...]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash cmake/build.sh release --variant serial "$@"
+ctest --test-dir build --output-on-failure --no-tests=error -j2

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Draw one melt-quench: temperature, four-coordinated boron, pair distribution functions.
+
+    plot.py PREFIX [PICTURE]      reads PREFIX.history and PREFIX.gr, writes PREFIX.png
+
+The NMR value is read from PREFIX.history, where in.melt-quench has put it.
+"""
+import pathlib
+import re
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
+import numpy as np    # noqa: E402
+
+PAIRS = ("B-O", "Si-O", "O-O", "Li-O")    # order of compute rdf in in.melt-quench
+
+
+def read_history(path):
+    """Comment lines' title words and the table: step, time, T, E, P, N4, 3B, 4B, NBO."""
+    text = path.read_text()
+    found = re.search(r"^# (LBS_\S+) (\S+), 4B by NMR (\S+) %", text, re.M)
+    if found is None:
+        sys.exit(f"{path}: no title line '# LBS_... POTENTIAL, 4B by NMR ... %'")
+    return found.groups(), np.loadtxt(path, ndmin=2)
+
+
+def read_gr(path):
+    """Distances and one g(r) per pair from the last block of fix ave/time mode vector."""
+    lines = [line.split() for line in path.read_text().splitlines() if not line.startswith("#")]
+    starts = [i for i, words in enumerate(lines) if len(words) == 2]
+    if not starts:
+        sys.exit(f"{path}: no block of g(r); did the run end?")
+    rows = int(lines[starts[-1]][1])
+    block = np.array(lines[starts[-1] + 1:starts[-1] + 1 + rows], dtype=float)
+    return block[:, 1], block[:, 2::2]
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    prefix = sys.argv[1]
+    picture = sys.argv[2] if len(sys.argv) == 3 else prefix + ".png"
+    (glass, potential, nmr), history = read_history(pathlib.Path(prefix + ".history"))
+    time, temperature, n4 = history[:, 1], history[:, 2], 100 * history[:, 5]
+    r, g = read_gr(pathlib.Path(prefix + ".gr"))
+
+    fig, axes = plt.subplots(1, 3, figsize=(13, 3.8), constrained_layout=True)
+    axes[0].plot(time, temperature, color="tab:red", lw=1)
+    axes[0].set(xlabel="time (ps)", ylabel="temperature (K)", ylim=(0, None))
+    axes[1].plot(time, n4, color="tab:blue", lw=1, label="simulation")
+    axes[1].axhline(float(nmr), color="black", ls="--", lw=1, label=f"NMR {nmr} %")
+    axes[1].set(xlabel="time (ps)", ylabel="four-coordinated boron (% of B)", ylim=(0, 100))
+    axes[1].legend(frameon=False)
+    for k, pair in enumerate(PAIRS):
+        axes[2].plot(r, g[:, k], lw=1.2, label=pair)
+    axes[2].set(xlabel="distance (Angstrom)", ylabel="g(r) at the end", xlim=(1, 8), ylim=(0, 12))
+    axes[2].legend(frameon=False)
+    fig.suptitle(f"{glass.replace('_', '-')}, {potential}")
+    fig.savefig(picture, dpi=110)
+    print(picture)
+
+
+if __name__ == "__main__":
+    main()

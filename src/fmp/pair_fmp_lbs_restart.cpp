@@ -1,0 +1,91 @@
+// pair_style fmp/lbs in restart files.
+#include "pair_fmp_lbs.h"
+
+#include "../support/input_error.hpp"
+#include "../support/text.hpp"
+
+#include "atom.h"
+#include "comm.h"
+#include "error.h"
+#include "utils.h"
+
+using namespace LAMMPS_NS;
+using lbs::InputError;
+
+namespace {
+
+void write_string(FILE *fp, const std::string &s)
+{
+  auto const n = static_cast<int>(s.size());
+  fwrite(&n, sizeof(int), 1, fp);
+  fwrite(s.data(), 1, s.size(), fp);
+}
+
+std::string read_string(FILE *fp, LAMMPS *lmp)
+{
+  int n = 0;
+  if (lmp->comm->me == 0) utils::sfread(FLERR, &n, sizeof(int), 1, fp, nullptr, lmp->error);
+  MPI_Bcast(&n, 1, MPI_INT, 0, lmp->world);
+  std::string s(n, '\0');
+  if (lmp->comm->me == 0) utils::sfread(FLERR, s.data(), 1, n, fp, nullptr, lmp->error);
+  MPI_Bcast(s.data(), n, MPI_CHAR, 0, lmp->world);
+  return s;
+}
+
+}    // namespace
+
+// The restart file holds the deck's words, the whole potential file and the atoms per type that
+// fixed the composition: all that is needed to go on without pair_coeff, and to notice a change.
+void PairFmpLbs::write_restart(FILE *fp)
+{
+  write_restart_settings(fp);
+  write_string(fp, coeff_words_);
+  write_string(fp, file_text_);
+  std::string counts;
+  for (bigint const n : frozen_counts_) counts += std::to_string(n) + ' ';
+  write_string(fp, counts);
+}
+
+void PairFmpLbs::write_restart_settings(FILE *fp)
+{
+  write_string(fp, style_words_);
+  int const flags[] = {offset_flag, mix_flag, tail_flag, ncoultablebits};
+  fwrite(flags, sizeof(int), 4, fp);
+  fwrite(&tabinner, sizeof(double), 1, fp);
+}
+
+void PairFmpLbs::read_restart(FILE *fp)
+{
+  read_restart_settings(fp);
+  allocate();
+  coeff_words_ = read_string(fp, lmp);
+  file_text_ = read_string(fp, lmp);
+  auto const counts = lbs::text::words(read_string(fp, lmp));
+  try {
+    set_coefficients(lbs::text::words(coeff_words_));
+  } catch (const InputError &e) {
+    stop(e);
+  }
+  frozen_counts_.clear();
+  for (const auto &n : counts) frozen_counts_.push_back(utils::bnumeric(FLERR, n, false, lmp));
+}
+
+void PairFmpLbs::read_restart_settings(FILE *fp)
+{
+  style_words_ = read_string(fp, lmp);
+  std::vector<char *> words;
+  auto split = lbs::text::words(style_words_);
+  for (auto &word : split) words.push_back(word.data());
+  settings(static_cast<int>(words.size()), words.data());
+  int flags[4] = {};
+  if (comm->me == 0) {
+    utils::sfread(FLERR, flags, sizeof(int), 4, fp, nullptr, error);
+    utils::sfread(FLERR, &tabinner, sizeof(double), 1, fp, nullptr, error);
+  }
+  MPI_Bcast(flags, 4, MPI_INT, 0, world);
+  MPI_Bcast(&tabinner, 1, MPI_DOUBLE, 0, world);
+  offset_flag = flags[0];
+  mix_flag = flags[1];
+  tail_flag = flags[2];
+  ncoultablebits = flags[3];
+}

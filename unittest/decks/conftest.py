@@ -1,0 +1,24 @@
+"""Fixtures of the deck tests."""
+import shutil
+
+import pytest
+
+from deck import Runner
+
+
+def pytest_configure(config):
+    """Say at once what is missing instead of failing in every test."""
+    if shutil.which("lmp") is None:
+        raise pytest.UsageError("lmp is not on the path: '. build/env.sh' first")
+
+
+@pytest.fixture
+def lmp(tmp_path):
+    """Runs decks in folders of this test."""
+    return Runner(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """Runs decks whose results several tests of a file look at."""
+    return Runner(tmp_path_factory.mktemp("shared"))

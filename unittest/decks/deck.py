@@ -1,0 +1,217 @@
+"""Small helpers of the deck tests: run a deck, read its numbers back, build data files."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+POTENTIALS = ROOT / "potentials"
+ELEMENTS = ("Li", "B", "O", "Si")    # of types 1 to 4 in every data file here
+MASS = {"Li": 6.941, "B": 10.811, "O": 15.999, "Si": 28.0855}
+TIMEOUT = 120    # seconds a deck may take; far above what any needs
+
+DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
+DSF = f"pair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n{DENG_DU}"
+SHIK = "pair_style fmp/lbs 8.0 coul dsf 0.0 10.0\npair_coeff * * shik.fmp Li B O Si charges set"
+
+# Everything an agreement test compares, at full precision. The 'pair' arguments leave out what is
+# no part of a pair style; the pressure contains k-space.
+OBSERVE = """
+compute pea all pe/atom pair
+compute sa all stress/atom NULL pair
+compute s all pressure NULL virial
+"""
+THERMO = "step pe evdwl ecoul c_s[*]"
+ATOM_COLUMNS = "id type fx fy fz c_pea c_sa[1] c_sa[2] c_sa[3] c_sa[4] c_sa[5] c_sa[6]"
+
+
+def frame(name):
+    """Path of a stored frame."""
+    return HERE / "data" / f"{name}.data"
+
+
+def system(name="glass", extra=""):
+    """First lines of a deck that reads a stored frame."""
+    return f"units metal\natom_style charge\nread_data {frame(name)} {extra}\n"
+
+
+def thermo(words):
+    """Lines that print these thermo columns at full precision, on one line each."""
+    return f"thermo_style custom {words}\nthermo_modify format float %.17g line one\n"
+
+
+def observe(columns=ATOM_COLUMNS, every=1, words=THERMO):
+    """Lines that print and dump what agreement tests compare."""
+    return OBSERVE + thermo(words) + dump(columns, every)
+
+
+def dump(columns, every=1, file="atoms.dump"):
+    """Lines that dump sorted atoms at full precision."""
+    return (f"dump all all custom {every} {file} {columns}\n"
+            "dump_modify all sort id format float %.17g\n")
+
+
+class Result:
+    """A finished deck: exit status, log, and readers for what it wrote."""
+
+    def __init__(self, folder, status, screen):
+        self.folder = folder
+        self.status = status
+        log = folder / "log.lammps"
+        self.log = (log.read_text() if log.exists() else "") + screen
+
+    def thermo(self):
+        """One dict of arrays for each run of the deck."""
+        runs = []
+        for block in re.findall(r"^( *Step .*\n(?:(?!Loop time).*\n)*)", self.log, re.M):
+            head, *lines = block.splitlines()
+            names = head.split()
+            rows = [line.split() for line in lines]
+            rows = [r for r in rows if len(r) == len(names) and r[0].isdigit()]
+            values = np.array(rows, dtype=float).reshape(-1, len(names)).T
+            runs.append(dict(zip(names, values)))
+        return runs
+
+    def last(self):
+        """Last line of thermo output as a dict of numbers."""
+        return {name: column[-1] for name, column in self.thermo()[-1].items()}
+
+    def frames(self, file="atoms.dump"):
+        """Every frame of a dump: (step, cell vectors as rows, dict of columns)."""
+        out = []
+        for text in (self.folder / file).read_text().split("ITEM: TIMESTEP\n")[1:]:
+            lines = text.splitlines()
+            start = next(k for k, line in enumerate(lines) if re.match("ITEM: (ATOMS|ENTRIES)", line))
+            names = lines[start].split()[2:]
+            rows = np.array([line.split() for line in lines[start + 1:]], dtype=float)
+            columns = dict(zip(names, rows.reshape(-1, len(names)).T))
+            out.append((int(lines[0]), dump_cell(lines), columns))
+        return out
+
+    def atoms(self, file="atoms.dump"):
+        """Columns of the last frame of a dump."""
+        return self.frames(file)[-1][2]
+
+    def averages(self, file):
+        """Rows of a file of fix ave/time in mode scalar."""
+        return np.loadtxt(self.folder / file, ndmin=2)
+
+
+def dump_cell(lines):
+    """Cell vectors from the box lines of a dump, which bound a tilted box from outside."""
+    start = next(k for k, line in enumerate(lines) if line.startswith("ITEM: BOX"))
+    rows = np.array([[float(w) for w in line.split()] for line in lines[start + 1:start + 4]])
+    if rows.shape[1] == 2:
+        return np.diag(rows[:, 1] - rows[:, 0])
+    xy, xz, yz = rows[:, 2]
+    width = rows[:, 1] - rows[:, 0]
+    width[0] -= max(0.0, xy, xz, xy + xz) - min(0.0, xy, xz, xy + xz)
+    width[1] -= max(0.0, yz) - min(0.0, yz)
+    return np.array([[width[0], 0.0, 0.0], [xy, width[1], 0.0], [xz, yz, width[2]]])
+
+
+class Runner:
+    """Runs decks below one folder, each in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.count = 0
+
+    def run(self, text, ranks=1, args=(), cwd=None):
+        """Run a deck and return its Result, whatever its exit status."""
+        self.count += 1
+        folder = self.folder / f"run{self.count}"
+        folder.mkdir(parents=True)
+        (folder / "in.deck").write_text(text)
+        command = ["lmp", "-in", "in.deck", "-log", "log.lammps", "-screen", "none", *args]
+        if ranks > 1:
+            if shutil.which("mpirun") is None:
+                pytest.skip("no mpirun on the path")
+            command = ["mpirun", "-np", str(ranks), *command]
+        done = subprocess.run(command, cwd=cwd or folder, capture_output=True, text=True,
+                              timeout=TIMEOUT, check=False, env=environment())
+        return Result(folder, done.returncode, done.stdout + done.stderr)
+
+    def __call__(self, text, ranks=1, args=()):
+        """Run a deck that has to succeed."""
+        result = self.run(text, ranks, args)
+        assert result.status == 0, result.log[-3000:]
+        return result
+
+    def fails(self, text, message, ranks=1):
+        """Run a deck that has to stop with `message`; wrapping of long messages does not count."""
+        result = self.run(text, ranks)
+        assert result.status != 0, f"the deck ran to its end, without '{message}'"
+        said = " ".join(re.findall(r"ERROR[^\n]*", result.log))
+        assert message in said, said or result.log[-3000:]
+        return result
+
+
+def environment():
+    """Environment of a deck; sanitizers of a test build must not change exit states."""
+    env = dict(os.environ)
+    env.setdefault("OMP_NUM_THREADS", "1")
+    return env
+
+
+def data_text(cell, types, positions, charges, ntypes=4):
+    """Text of a data file of atom_style charge; types from 1, cell vectors as rows."""
+    lines = ["made by a test", "", f"{len(types)} atoms", f"{ntypes} atom types", ""]
+    lines += [f"0 {cell[k][k]:.17g} {n}lo {n}hi" for k, n in enumerate("xyz")]
+    tilt = (cell[1][0], cell[2][0], cell[2][1])
+    if any(tilt):
+        lines.append("{:.17g} {:.17g} {:.17g} xy xz yz".format(*tilt))
+    masses = [*(MASS[e] for e in ELEMENTS), *[1.0] * ntypes][:ntypes]
+    lines += ["", "Masses", "", *(f"{k} {m}" for k, m in enumerate(masses, 1)), "", "Atoms", ""]
+    for k, (t, q, x) in enumerate(zip(types, charges, positions), 1):
+        lines.append(f"{k} {t} {q:.17g} {x[0]:.17g} {x[1]:.17g} {x[2]:.17g}")
+    return "\n".join(lines) + "\n"
+
+
+def read_frame(path):
+    """(cell vectors as rows, types, positions, charges) of a data file of atom_style charge."""
+    header, atoms = re.split(r"\nAtoms[^\n]*\n+", pathlib.Path(path).read_text())
+    atoms = atoms.split("\nVelocities")[0]
+    cell = np.zeros((3, 3))
+    for k, name in enumerate("xyz"):
+        low, high = re.search(rf"(\S+) (\S+) {name}lo", header).groups()
+        cell[k, k] = float(high) - float(low)
+    tilt = re.search(r"(\S+) (\S+) (\S+) xy xz yz", header)
+    if tilt:
+        cell[1, 0], cell[2, 0], cell[2, 1] = map(float, tilt.groups())
+    rows = np.array([line.split()[:6] for line in atoms.split("\n") if line.strip()], dtype=float)
+    rows = rows[rows[:, 0].argsort()]
+    return cell, rows[:, 1].astype(int), rows[:, 3:6], rows[:, 2]
+
+
+def agree(got, expected, tolerance, floor):
+    """Assert equality to `tolerance` of the largest value, which must exceed `floor`.
+
+    The floor is what keeps two arrays of zeros from agreeing.
+    """
+    got, expected = np.asarray(got), np.asarray(expected)
+    assert got.shape == expected.shape
+    scale = np.abs(expected).max()
+    assert scale > floor, f"no signal: largest value {scale}"
+    worst = np.abs(got - expected).max() / scale
+    assert worst <= tolerance, f"relative difference {worst:.3g}, allowed {tolerance:.3g}"
+
+
+def compare(one, two, tolerance, energies=("PotEng", "E_vdwl", "E_coul"), skip=()):
+    """Assert that two decks with observe() agree in energies, pressure, forces and atom sums."""
+    a, b = one.last(), two.last()
+    for name in energies:
+        agree([a[name]], [b[name]], tolerance, 1.0)
+    tensor = [f"c_s[{k}]" for k in range(1, 7)]
+    agree([a[k] for k in tensor], [b[k] for k in tensor], tolerance, 100.0)
+    x, y = one.atoms(), two.atoms()
+    groups = {"forces": ("fx", "fy", "fz"), "energies": ("c_pea",),
+              "stresses": tuple(f"c_sa[{k}]" for k in range(1, 7))}
+    for name, columns in groups.items():
+        if name not in skip:
+            agree([x[k] for k in columns], [y[k] for k in columns], tolerance, 0.1)

@@ -1,0 +1,85 @@
+#include "fmp/coulomb.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+using namespace lbs::fmp;
+
+namespace {
+
+constexpr double QQRD2E = 14.399645;    // eV A/e^2
+constexpr double QQ = -1.2 * 2.4;
+
+template <class Coulomb> void expect_force_is_gradient(const Coulomb &coulomb, double tolerance)
+{
+  for (double r = 0.8; r < 7.95; r += 0.17) {
+    double const h = 1.0e-4;
+    auto const energy = [&](double s) { return coulomb(QQ, s * s, 1.0 / (s * s), 1.0).energy; };
+    double const slope = (energy(r + h) - energy(r - h)) / (2.0 * h);
+    double const force = coulomb(QQ, r * r, 1.0 / (r * r), 1.0).force_over_r * r;
+    EXPECT_NEAR(force, -slope, tolerance * (1.0 + std::fabs(force))) << "at r = " << r;
+  }
+}
+
+}    // namespace
+
+// Abramowitz & Stegun bound their approximation by 1.5e-7; it must not be exact either, or the
+// comparison would prove nothing.
+TEST(Coulomb, ErrorFunction)
+{
+  double worst = 0.0;
+  for (double x = 0.0; x < 5.0; x += 0.01)
+    worst = std::max(worst, std::fabs(erfc_approximation(x).value - std::erfc(x)));
+  EXPECT_LT(worst, 1.5e-7);
+  EXPECT_GT(worst, 1.0e-8);
+}
+
+// The approximation of erfc limits these to its own accuracy, amplified by 1/h.
+TEST(Coulomb, ForceIsGradient)
+{
+  expect_force_is_gradient(CoulombLong{QQRD2E, 0.35}, 2.0e-5);
+  expect_force_is_gradient(make_dsf(0.25, 8.0, 0.0, QQRD2E), 2.0e-5);
+  expect_force_is_gradient(make_wolf(0.25, 8.0, 0.0, QQRD2E), 2.0e-5);
+}
+
+TEST(Coulomb, UndampedSumIsExactGradient)
+{
+  expect_force_is_gradient(make_dsf(0.0, 8.0, 0.0, QQRD2E), 1.0e-7);
+  expect_force_is_gradient(make_dsf(0.0, 8.0, 0.2, QQRD2E), 1.0e-7);
+}
+
+// The SHIK authors' form: qq [1/r - 1/rc + (r - rc)/rc^2] exp(-g^2/(r - rc)^2).
+TEST(Coulomb, HandDerivedWolfSumOfShik)
+{
+  auto const c = make_dsf(0.0, 10.0, 0.2, QQRD2E);
+  double const r = 2.5;
+  double const expected = QQ * QQRD2E * (1.0 / r - 0.1 + (r - 10.0) / 100.0) *
+                          std::exp(-0.04 / ((r - 10.0) * (r - 10.0)));
+  EXPECT_NEAR(c(QQ, r * r, 1.0 / (r * r), 1.0).energy, expected, 1.0e-12 * std::fabs(expected));
+}
+
+TEST(Coulomb, EnergyVanishesAtTheCutoff)
+{
+  double const rsq = 8.0 * 8.0;
+  EXPECT_NEAR(make_dsf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).energy, 0.0, 1.0e-6);
+  EXPECT_NEAR(make_dsf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).force_over_r, 0.0, 1.0e-6);
+  EXPECT_NEAR(make_wolf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).energy, 0.0, 1.0e-6);
+}
+
+TEST(Coulomb, SpecialBondsTakeTheBareInteraction)
+{
+  auto const c = make_dsf(0.25, 8.0, 0.0, QQRD2E);
+  double const rsq = 4.0;
+  auto const all = c(QQ, rsq, 0.25, 1.0);
+  auto const half = c(QQ, rsq, 0.25, 0.5);
+  EXPECT_NEAR(all.energy - half.energy, 0.5 * QQ * QQRD2E / 2.0, 1.0e-12);
+  EXPECT_NEAR(all.force_over_r - half.force_over_r, 0.5 * QQ * QQRD2E / 8.0, 1.0e-12);
+}
+
+TEST(Coulomb, SelfEnergy)
+{
+  EXPECT_NEAR(make_dsf(0.0, 10.0, 0.0, 1.0).self_energy, -0.1, 1.0e-15);
+  EXPECT_NEAR(make_wolf(0.25, 8.0, 0.0, 1.0).self_energy,
+              -(std::erfc(2.0) / 16.0 + 0.25 / std::sqrt(M_PI)), 1.0e-15);
+}

@@ -1,0 +1,95 @@
+#include "network/bond_graph.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace lbs::network;
+
+namespace {
+
+// All atoms are neighbors of each other; the mask must strip the two bond bits of an entry.
+struct EveryPair {
+  std::vector<std::vector<int>> lists;
+  std::vector<const int *> first;
+  std::vector<int> ilist, numneigh;
+
+  EveryPair(int rows, int all)
+  {
+    for (int i = rows - 1; i >= 0; --i) ilist.push_back(i);    // any order is allowed
+    lists.resize(rows);
+    for (int i = 0; i < rows; ++i) {
+      for (int j = 0; j < all; ++j)
+        if (i != j) lists[i].push_back(j | 1 << 30);
+      numneigh.push_back(static_cast<int>(lists[i].size()));
+    }
+    for (const auto &l : lists) first.push_back(l.data());
+  }
+  [[nodiscard]] FullNeighborList list() const
+  {
+    return {static_cast<int>(ilist.size()), ilist.data(), numneigh.data(), first.data(),
+            0x1FFFFFFF};
+  }
+};
+
+// B-O-Si-O chain 1.4, 1.6 and 1.6 A apart with a lithium beside the first oxygen.
+const double CHAIN[][3] = {{0, 0, 0}, {1.4, 0, 0}, {3.0, 0, 0}, {4.6, 0, 0}, {1.4, 1.9, 0}};
+const std::vector<Role> ROLES = {Role::BORON, Role::OXYGEN, Role::SILICON, Role::OXYGEN,
+                                 Role::OTHER};
+
+}    // namespace
+
+TEST(BondGraph, Roles)
+{
+  EXPECT_EQ(role_of("B"), Role::BORON);
+  EXPECT_EQ(role_of("Si"), Role::SILICON);
+  EXPECT_EQ(role_of("O"), Role::OXYGEN);
+  EXPECT_EQ(role_of("Li"), Role::OTHER);
+  EXPECT_TRUE(is_former(Role::BORON));
+  EXPECT_FALSE(is_former(Role::OXYGEN));
+}
+
+TEST(BondGraph, BondsOnlyFormersAndOxygenWithinTheirCutoffs)
+{
+  EveryPair const pairs(5, 5);
+  auto const graph = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
+  ASSERT_EQ(graph.rows(), 5U);
+  EXPECT_EQ(graph.degree(0), 1);
+  EXPECT_EQ(graph.degree(1), 2);
+  EXPECT_EQ(graph.degree(2), 2);
+  EXPECT_EQ(graph.degree(3), 1);
+  EXPECT_EQ(graph.degree(4), 0) << "lithium takes no part";
+  EXPECT_EQ(graph.neighbor[graph.start[0]], 1);
+}
+
+TEST(BondGraph, CutoffsAreOfThePair)
+{
+  EveryPair const pairs(5, 5);
+  auto const graph = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {1.3, 2.15});
+  EXPECT_EQ(graph.degree(0), 0);
+  EXPECT_EQ(graph.degree(1), 1);
+  auto const none = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {0.0, 0.0});
+  EXPECT_TRUE(none.neighbor.empty());
+}
+
+TEST(BondGraph, GhostsAreNeighborsButNoRows)
+{
+  EveryPair const pairs(2, 5);
+  auto const graph = build_bond_graph(2, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
+  EXPECT_EQ(graph.rows(), 2U);
+  EXPECT_EQ(graph.degree(1), 2);
+  EXPECT_EQ(graph.neighbor.back(), 2);
+}
+
+TEST(BondGraph, AtomsMissingFromTheListHaveEmptyRows)
+{
+  EveryPair pairs(5, 5);
+  pairs.ilist = {1};
+  auto const graph = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
+  EXPECT_EQ(graph.rows(), 5U);
+  EXPECT_EQ(graph.neighbor.size(), 2U);
+}
+
+TEST(BondGraph, NoAtoms)
+{
+  auto const graph = build_bond_graph(0, nullptr, {}, {}, {1.95, 2.15});
+  EXPECT_EQ(graph.rows(), 0U);
+}
