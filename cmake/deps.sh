@@ -164,7 +164,7 @@ provide_packages() {
   # shellcheck disable=SC2086  # one word a package
   step apt-install "packages: installing" "${as_root[@]}" \
     env DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends $missing ||
-    fail "cannot install ${missing% } (no network? $LOGS/apt-install.log tells); install them by hand"
+    fail "cannot install ${missing% } (no network? see $LOGS/apt-install.log); do it by hand"
 }
 
 # ---- Python -------------------------------------------------------------------------------------

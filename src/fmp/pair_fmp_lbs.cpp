@@ -37,6 +37,8 @@ PairFmpLbs::PairFmpLbs(LAMMPS *lmp) : Pair(lmp)
   one_coeff = 1;
   restartinfo = 1;
   writedata = 0;
+  ncoultablebits =
+      0;    // vector code is faster than LAMMPS' tables; pair_modify table asks for them
   unit_convert_flag = utils::get_supported_conversions(utils::ENERGY);
 }
 
@@ -302,5 +304,6 @@ double PairFmpLbs::memory_usage()
 {
   double const n = atom->ntypes + 1.0;
   return Pair::memory_usage() + n * n * (sizeof(lbs::fmp::PairTerm) + 4.0 * sizeof(double)) +
-         static_cast<double>(file_text_.capacity()) + buckets_.bytes();
+         static_cast<double>(file_text_.capacity()) +
+         static_cast<double>(buckets_.size()) * sizeof(lbs::fmp::Bucket);
 }

@@ -52,7 +52,7 @@ class PairFmpLbs : public Pair {
   lbs::fmp::CoulombLong coulomb_long_;
   lbs::fmp::CoulombTable coulomb_table_;
   lbs::fmp::CoulombDamped coulomb_damped_;
-  lbs::fmp::NeighborBuckets buckets_;
+  std::vector<lbs::fmp::Bucket> buckets_;    // by type, kept to reuse their memory
 
   void allocate();
   [[noreturn]] void stop(const lbs::InputError &e) const;

@@ -37,76 +37,34 @@ struct Collision {
   int second = -1;
 };
 
-// Neighbors of one atom within the cutoff, gathered by type so that each type is one batch. Kept
-// between calls to reuse its memory.
-class NeighborBuckets {
- public:
-  // Room for `capacity` neighbors of each of `types` types.
-  void reserve(int types, int capacity)
-  {
-    // the gathering loop writes one past the last
-    std::size_t const lanes = static_cast<std::size_t>(capacity) / PAIR_LANES + 1;
-    if (static_cast<std::size_t>(types) == end.size() && lanes <= lanes_) return;
-    lanes_ = lanes;
-    std::size_t const size = types * lanes;
-    storage_.assign(FIELDS * size, Lane{});
-    std::size_t field = 0;
-    for (auto **array : {&dx, &dy, &dz, &rsq, &qq, &force_over_r, &e_short, &e_coulomb})
-      *array = storage_[field++ * size].value;
-    neighbor_.assign(size * PAIR_LANES, 0);
-    j = neighbor_.data();
-    end.resize(types);
-  }
-  [[nodiscard]] std::size_t start(int type) const { return type * lanes_ * PAIR_LANES; }
+// Neighbors of one atom, all of one type and within the cutoff. Its arrays lie at fixed offsets
+// from one pointer, and their length is no power of two, so that they do not fall on the same cache
+// sets.
+struct alignas(PAIR_LANES * sizeof(double)) Bucket {
+  static constexpr int CAPACITY = 17 * PAIR_LANES;
 
-  void clear()
-  {
-    for (std::size_t type = 0; type < end.size(); ++type) end[type] = start(static_cast<int>(type));
-  }
+  double dx[CAPACITY], dy[CAPACITY], dz[CAPACITY], rsq[CAPACITY], qq[CAPACITY];
+  double force_over_r[CAPACITY], e_short[CAPACITY], e_coulomb[CAPACITY];
+  int j[CAPACITY];
+  int count = 0;
 
-  // Batch of one type, filled up with pairs at the squared distance `far_sq` beyond the cutoffs.
-  PairBatch batch(int type, double far_sq)
+  // The batch, filled up with pairs at the squared distance `far_sq` beyond the cutoffs.
+  PairBatch batch(double far_sq)
   {
-    auto const s = start(type);
-    auto padded_end = end[type];
-    for (; (padded_end - s) % PAIR_LANES != 0; ++padded_end) rsq[padded_end] = far_sq;
-    return {static_cast<int>(padded_end - s),
-            rsq + s,
-            qq + s,
-            force_over_r + s,
-            e_short + s,
-            e_coulomb + s};
+    int padded = count;
+    for (; padded % PAIR_LANES != 0; ++padded) rsq[padded] = far_sq;
+    return {padded, rsq, qq, force_over_r, e_short, e_coulomb};
   }
-  [[nodiscard]] double bytes() const
-  {
-    return static_cast<double>(neighbor_.capacity()) * sizeof(int) +
-           static_cast<double>(storage_.capacity()) * sizeof(Lane);
-  }
-
-  double *dx = nullptr, *dy = nullptr, *dz = nullptr, *rsq = nullptr, *qq = nullptr;
-  double *force_over_r = nullptr, *e_short = nullptr, *e_coulomb = nullptr;
-  int *j = nullptr;
-  std::vector<std::size_t> end;    // by type: one past its last neighbor
-
- private:
-  static constexpr std::size_t FIELDS = 8;
-  struct alignas(PAIR_LANES * sizeof(double)) Lane {
-    double value[PAIR_LANES] = {};
-  };
-  std::vector<Lane> storage_;
-  std::vector<int> neighbor_;
-  std::size_t lanes_ = 0;    // of each type
 };
 
 // Forces of all pairs; calls tally(i, j, e_short, e_coulomb, force_over_r, dx, dy, dz) for each if
 // TALLY. Stops at the first collision and leaves the forces incomplete then.
 template <bool TALLY, class Coulomb, class Tally>
-Collision pair_loop(const PairLoopInput &in, const Coulomb &coulomb, NeighborBuckets &buckets,
+Collision pair_loop(const PairLoopInput &in, const Coulomb &coulomb, std::vector<Bucket> &buckets,
                     Tally &&tally)
 {
-  int longest = 0;
-  for (int ii = 0; ii < in.inum; ++ii) longest = std::max(longest, in.numneigh[in.ilist[ii]]);
-  buckets.reserve(in.stride, longest);
+  buckets.resize(in.stride);
+  for (auto &bucket : buckets) bucket.count = 0;
 
   for (int ii = 0; ii < in.inum; ++ii) {
     int const i = in.ilist[ii];
@@ -130,8 +88,23 @@ Collision pair_loop(const PairLoopInput &in, const Coulomb &coulomb, NeighborBuc
         in.f[j][2] -= dz * fpair;
       }
     };
+    auto const evaluate = [&](const PairTerm &term, Bucket &bucket) {
+      auto const batch = bucket.batch(2.0 * term.cutsq);
+      std::fill_n(batch.force_over_r, batch.n, 0.0);
+      if (term.cut_short > 0.0) add_short_range(term, batch);
+      else if constexpr (TALLY) std::fill_n(batch.e_short, batch.n, 0.0);
+      add_coulomb(coulomb, in.cut_coulomb_sq, batch);
+      for (int k = 0; k < bucket.count; ++k) {
+        int const j = bucket.j[k];
+        double const fpair = bucket.force_over_r[k];
+        apply(j, fpair, bucket.dx[k], bucket.dy[k], bucket.dz[k]);
+        if constexpr (TALLY)
+          tally(i, j, bucket.e_short[k], bucket.e_coulomb[k], fpair, bucket.dx[k], bucket.dy[k],
+                bucket.dz[k]);
+      }
+      bucket.count = 0;
+    };
 
-    buckets.clear();
     for (int jj = 0; jj < listed; ++jj) {
       int const entry = neighbors[jj];
       int const j = entry & in.index_mask;
@@ -159,34 +132,19 @@ Collision pair_loop(const PairLoopInput &in, const Coulomb &coulomb, NeighborBuc
         continue;
       }
       // Always written, but only kept inside the cutoff: cheaper than a branch on a coin's toss.
-      auto const slot = buckets.end[type];
-      buckets.j[slot] = j;
-      buckets.dx[slot] = dx;
-      buckets.dy[slot] = dy;
-      buckets.dz[slot] = dz;
-      buckets.rsq[slot] = rsq;
-      buckets.qq[slot] = qi * in.q[j];
-      buckets.end[type] = slot + (rsq < term.cutsq ? 1 : 0);
+      Bucket &bucket = buckets[type];
+      int const k = bucket.count;
+      bucket.j[k] = j;
+      bucket.dx[k] = dx;
+      bucket.dy[k] = dy;
+      bucket.dz[k] = dz;
+      bucket.rsq[k] = rsq;
+      bucket.qq[k] = qi * in.q[j];
+      bucket.count = k + (rsq < term.cutsq ? 1 : 0);
+      if (bucket.count == Bucket::CAPACITY) evaluate(term, bucket);
     }
-
-    for (int type = 1; type < in.stride; ++type) {
-      auto const batch = buckets.batch(type, 2.0 * row[type].cutsq);
-      if (batch.n == 0) continue;
-      std::fill_n(batch.force_over_r, batch.n, 0.0);
-      if (row[type].cut_short > 0.0) add_short_range(row[type], batch);
-      else if constexpr (TALLY) std::fill_n(batch.e_short, batch.n, 0.0);
-      add_coulomb(coulomb, in.cut_coulomb_sq, batch);
-      auto const s = buckets.start(type);
-      auto const gathered = static_cast<int>(buckets.end[type] - s);
-      for (int k = 0; k < gathered; ++k) {
-        int const j = buckets.j[s + k];
-        double const fpair = batch.force_over_r[k];
-        apply(j, fpair, buckets.dx[s + k], buckets.dy[s + k], buckets.dz[s + k]);
-        if constexpr (TALLY)
-          tally(i, j, batch.e_short[k], batch.e_coulomb[k], fpair, buckets.dx[s + k],
-                buckets.dy[s + k], buckets.dz[s + k]);
-      }
-    }
+    for (int type = 1; type < in.stride; ++type)
+      if (buckets[type].count > 0) evaluate(row[type], buckets[type]);
     in.f[i][0] += fx;
     in.f[i][1] += fy;
     in.f[i][2] += fz;

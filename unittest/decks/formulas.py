@@ -149,15 +149,20 @@ def shik_charges(li2o, b2o3, sio2):
     return dict(SHIK_CHARGE, O=-positive / (li2o + 3 * b2o3 + 2 * sio2))
 
 
-def distances(cell, positions, cut):
-    """Every pair within `cut`, images included: arrays i, j, vector from j to i; each pair twice."""
+def images(cell, cut):
+    """Translations of a cell (vectors as rows) that can bring wrapped atoms within `cut`."""
     heights = 1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0)
     reach = [range(-m, m + 1) for m in np.ceil(cut / heights).astype(int)]
+    return [np.array(shift) @ cell for shift in itertools.product(*reach)]
+
+
+def distances(cell, positions, cut):
+    """Every pair within `cut`, images included: arrays i, j, vector from j to i; each pair twice."""
     out = []
-    for shift in itertools.product(*reach):
-        vec = positions[:, None] - positions[None] - np.array(shift) @ cell
+    for image in images(cell, cut):
+        vec = positions[:, None] - positions[None] - image
         rsq = (vec ** 2).sum(-1)
-        if shift == (0, 0, 0):
+        if not image.any():
             np.fill_diagonal(rsq, np.inf)
         i, j = np.nonzero(rsq < cut * cut)
         out.append((i, j, vec[i, j]))

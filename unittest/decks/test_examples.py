@@ -1,0 +1,105 @@
+"""examples/melt-quench with protocols of a few hundred steps."""
+import re
+
+import numpy as np
+import pytest
+
+from deck import MASS, ROOT, Runner, read_frame
+
+FOLDER = ROOT / "examples" / "melt-quench"
+DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
+SHORT = {"melt": 0.2, "rate": 32000, "hold": 0.1, "average": 0.1, "natoms": 100, "every": 100}
+# mol% of SiO2, B2O3, Li2O, and density in g/cm3 (A. Urata, arXiv:2209.00316, table 1)
+GLASSES = {"LBS_20_60_20": (20, 60, 20, 2.21), "LBS_40_40_20": (40, 40, 20, 2.26),
+           "LBS_10_50_40": (10, 50, 40, 2.30), "LBS_20_40_40": (20, 40, 40, 2.31),
+           "LBS_30_30_40": (30, 30, 40, 2.31), "LBS_40_20_40": (40, 20, 40, 2.34),
+           "LBS_50_10_40": (50, 10, 40, 2.32), "LBS_8_32_60": (8, 32, 60, 2.17),
+           "LBS_15_25_60": (15, 25, 60, 2.20), "LBS_10_20_70": (10, 20, 70, 2.10),
+           "LBS_5_35_60": (5, 35, 60, 2.17)}
+NMR = {"LBS_20_60_20": 36.7, "LBS_40_40_20": 46.4, "LBS_10_50_40": 41.6, "LBS_20_40_40": 50.7,
+       "LBS_30_30_40": 54.4, "LBS_40_20_40": 56.5, "LBS_50_10_40": 56.8, "LBS_8_32_60": 26.3,
+       "LBS_15_25_60": 22.0, "LBS_10_20_70": 1.2, "LBS_5_35_60": 23.5}
+
+
+@pytest.fixture
+def example(tmp_path):
+    """Runs the deck with these variables; its output goes to the test's folder."""
+    deck = (FOLDER / "in.melt-quench").read_text()
+
+    def run(ranks=1, **variables):
+        words = []
+        for name, value in {**SHORT, "out": tmp_path / "glass", **variables}.items():
+            words += ["-var", name, str(value)]
+        runner = Runner(tmp_path / f"r{ranks}")
+        for name in ("glasses.lmp", "presets.lmp", "potentials.lmp"):
+            if not (tmp_path / f"r{ranks}" / "run1" / name).exists():
+                link_into(tmp_path / f"r{ranks}" / "run1", name)
+        return runner.run(deck, ranks, words)
+    return run
+
+
+def link_into(folder, name):
+    """The deck includes its neighbors by their bare names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(FOLDER / name)
+
+
+@pytest.mark.parametrize("glass", GLASSES)
+def test_every_glass(example, tmp_path, glass):
+    """Whole formula units near the composition, neutral, at the density of experiment."""
+    result = example(glass=glass)
+    assert result.status == 0, result.log[-3000:]
+    cell, types, x, q = read_frame(tmp_path / "glass.data")
+    n = {e: np.count_nonzero(types == t) for t, e in enumerate(MASS, 1)}
+    assert n["Li"] % 2 == 0 and n["B"] % 2 == 0
+    assert 2 * n["O"] == 4 * n["Si"] + 3 * n["B"] + n["Li"]
+    *mol, density = GLASSES[glass]
+    units = np.array([n["Si"], n["B"] / 2, n["Li"] / 2])
+    assert np.abs(units - np.array(mol) / 100.0 * units.sum()).max() <= 1.0
+    assert abs(len(types) - SHORT["natoms"]) <= 10
+    assert abs(q.sum()) < 1.0e-9 and np.abs(q).min() > 0.5
+    mass = sum(n[e] * MASS[e] for e in n)
+    assert mass / 0.602214076 / np.linalg.det(cell) == pytest.approx(density, rel=DENSITY)
+    assert np.isfinite(x).all()
+    line = re.search(rf"^{glass} deng_du: 4B = (\S+) %, NMR (\S+) %", result.log, re.M)
+    assert 0.0 <= float(line[1]) <= 100.0 and float(line[2]) == NMR[glass]
+
+
+def test_history_and_distribution(example, tmp_path):
+    """What plot.py reads: eight columns over the whole run, and g(r) of formers with oxygen."""
+    assert example(potential="shik").status == 0
+    history = np.loadtxt(tmp_path / "glass.history", ndmin=2)
+    assert history.shape[0] >= 2 and history.shape[1] >= 7
+    assert (np.diff(history[:, 0]) > 0).all() and history[:, 2].min() > 100.0
+    text = (tmp_path / "glass.gr").read_text().splitlines()
+    rows = np.array([w for w in (line.split() for line in text if line[0] != "#") if len(w) > 4],
+                    dtype=float)
+    assert rows.shape[0] == 400
+    boron = rows[:, 2]
+    assert 1.1 < rows[boron.argmax(), 1] < 1.9, "B-O peak"
+
+
+@pytest.mark.parametrize("potential", ["deng_du_nmr", "shik"])
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_other_potentials(example, potential, ranks):
+    result = example(ranks, potential=potential)
+    assert result.status == 0, result.log[-3000:]
+    assert re.search(rf"^LBS_40_20_40 {potential}: 4B = ", result.log, re.M)
+    name = "SHIK" if potential == "shik" else "fraction of four-coordinated boron 0.5650 (given)"
+    assert name in result.log
+
+
+@pytest.mark.parametrize("variables, message", [
+    ({"glass": "LBS_1_2_97"}, "unknown glass LBS_1_2_97; glasses.lmp lists the eleven names"),
+    ({"preset": "quick"}, "unknown preset quick; presets.lmp lists demo, middle and paper"),
+    ({"potential": "teter"}, "unknown potential teter; potentials.lmp lists the names")])
+def test_unknown_choices(example, variables, message):
+    result = example(**variables)
+    assert result.status != 0
+    assert message in result.log
+
+
+@pytest.mark.parametrize("preset", ["demo", "middle", "paper"])
+def test_presets_are_known(example, tmp_path, preset):
+    """The variables of a preset can all be set by hand, as these tests do."""
+    assert example(preset=preset, natoms=60, rate=64000).status == 0

@@ -1,0 +1,139 @@
+"""Loading, unloading and several LAMMPS instances in one process.
+
+Each test is a small program of its own, for what is tested here belongs to a whole process.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deck import DSF, HERE, TIMEOUT, data_text, system
+
+pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
+                                reason="needs /proc to see what is loaded")
+
+MODEL = system() + DSF + "\nrun 0\n"
+STYLES = (("pair", "fmp/lbs"), ("compute", "boron/coord"))
+
+
+def program(tmp_path, text, autoload=True):
+    """Run a Python program that uses library.py; its asserts decide."""
+    env = dict(os.environ, PYTHONPATH=str(HERE))
+    plugin = str(pathlib.Path(env["LAMMPS_PLUGIN_PATH"].split(":")[0]) / "lbsplugin.so")
+    if not autoload:
+        del env["LAMMPS_PLUGIN_PATH"]
+    head = ("from library import *\n"
+            f"MODEL, PLUGIN, STYLES = {MODEL!r}, {plugin!r}, {STYLES!r}\n")
+    done = subprocess.run([sys.executable, "-c", head + text], cwd=tmp_path, env=env, check=False,
+                          capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    assert "finished" in done.stdout
+
+
+def test_loads_by_itself_and_says_so(lmp):
+    log = lmp("units metal\n").log
+    assert "lbsplugin" in log and "pair fmp/lbs" in log and "compute boron/coord" in log
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_instances(tmp_path, first):
+    """Both know the styles at once, and the other still does when one has been closed."""
+    program(tmp_path, f"""
+one, two = Instance(), Instance()
+for kind, name in STYLES:
+    assert one.has(kind, name) and two.has(kind, name)
+one(MODEL)
+two(MODEL)
+energy = one.energy()
+assert energy < -1000.0 and energy == two.energy()
+pair = [one, two]
+pair.pop({first}).close()
+left = pair[0]
+left("run 0")
+assert left.energy() == energy
+left("clear\\n" + MODEL)
+assert left.energy() == energy
+third = Instance()
+third(MODEL)
+assert third.energy() == energy
+third.close()
+left.close()
+print("finished")
+""")
+
+
+def test_load_and_unload(tmp_path):
+    """Nothing stays in the process when the last style has been unloaded, and loading works again."""
+    program(tmp_path, """
+lmp = Instance()
+assert not plugin_is_loaded()
+for kind, name in STYLES:
+    assert not lmp.has(kind, name)
+for turn in range(2):
+    lmp(f"plugin load {PLUGIN}")
+    assert plugin_is_loaded()
+    lmp(MODEL)
+    assert lmp.energy() < -1000.0
+    lmp("clear")
+    for kind, name in STYLES:
+        assert lmp.has(kind, name)
+        lmp(f"plugin unload {kind} {name}")
+        assert not lmp.has(kind, name)
+    assert not plugin_is_loaded(), "the library is still part of the process"
+lmp("units metal")
+lmp.close()
+print("finished")
+""", autoload=False)
+
+
+def test_unload_in_use(tmp_path):
+    """LAMMPS deletes what is in use before the library goes."""
+    program(tmp_path, """
+lmp = Instance()
+lmp(f"plugin load {PLUGIN}")
+lmp(MODEL + "compute coord all boron/coord types Li B O Si")
+for kind, name in STYLES:
+    lmp(f"plugin unload {kind} {name}")
+assert not plugin_is_loaded()
+try:
+    lmp("pair_style fmp/lbs 8.0 coul none")
+except RuntimeError as e:
+    assert "fmp/lbs" in str(e)
+else:
+    raise AssertionError("the style is still known")
+lmp.close()
+print("finished")
+""", autoload=False)
+
+
+def test_evaluated_once_a_step(tmp_path):
+    """The vector and the atoms of compute boron/coord come from one evaluation.
+
+    Atoms are moved behind LAMMPS' back between two questions at one step: the second answer has to
+    be the old one still. A new run sees the new places.
+    """
+    types = [2, 3, 3, 3, 3]
+    x = np.array([[0, 0, 0], [1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) * 0.85 + 15.0
+    (tmp_path / "bo4.data").write_text(data_text(30.0 * np.eye(3), types, x, [0.0] * 5))
+    program(tmp_path, """
+lmp = Instance()
+lmp('''units metal
+atom_style charge
+atom_modify sort 0 0.0
+read_data bo4.data
+pair_style zero 5.0
+pair_coeff * *
+compute coord all boron/coord types Li B O Si
+run 0''')
+assert lmp.compute("coord", GLOBAL)[2] == 1.0
+lmp.positions()[4][2] += 3.0
+assert lmp.compute("coord", ATOM)[0] == 4.0, "evaluated twice at one step"
+lmp("run 0")
+assert lmp.compute("coord", ATOM)[0] == 3.0
+assert lmp.compute("coord", GLOBAL)[1] == 1.0
+lmp.close()
+print("finished")
+""")
