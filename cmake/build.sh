@@ -23,6 +23,8 @@ bash cmake/deps.sh "$@"
 cache=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
 mapfile -t args <"$cache/cmake-args"
 
+if [[ -f $cache/cmake-args-serial ]]; then args+=("LBS_SERIAL_ARGS=$cache/cmake-args-serial"); fi
+
 # CMake keeps the LAMMPS it found first, so another one needs a fresh start.
 mkdir -p "$tree"
 if ! cmp -s "$cache/cmake-args" "$tree/cmake-args"; then

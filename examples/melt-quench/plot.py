@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Draw one melt-quench: temperature, four-coordinated boron, pair distribution functions.
 
-    plot.py PREFIX [PICTURE]      reads PREFIX.history and PREFIX.gr, writes PREFIX.png
-
-The NMR value is read from PREFIX.history, where in.melt-quench has put it.
+    plot.py PREFIX [PICTURE]      reads PREFIX.history, .gr and .result, writes PREFIX.png
 """
 import pathlib
 import re
@@ -18,13 +16,12 @@ import numpy as np    # noqa: E402
 PAIRS = ("B-O", "Si-O", "O-O", "Li-O")    # order of compute rdf in in.melt-quench
 
 
-def read_history(path):
-    """Comment lines' title words and the table: step, time, T, E, P, N4, 3B, 4B, NBO."""
-    text = path.read_text()
-    found = re.search(r"^# (LBS_\S+) (\S+), 4B by NMR (\S+) %", text, re.M)
+def read_result(path):
+    """(glass, potential, 4B in % here, 4B in % by NMR) from the line that ends a run."""
+    found = re.match(r"(LBS_\S+) (\S+): 4B = (\S+) %, NMR (\S+) %", path.read_text())
     if found is None:
-        sys.exit(f"{path}: no title line '# LBS_... POTENTIAL, 4B by NMR ... %'")
-    return found.groups(), np.loadtxt(path, ndmin=2)
+        sys.exit(f"{path}: not the result line of in.melt-quench")
+    return found.groups()
 
 
 def read_gr(path):
@@ -43,14 +40,16 @@ def main():
         sys.exit(__doc__)
     prefix = sys.argv[1]
     picture = sys.argv[2] if len(sys.argv) == 3 else prefix + ".png"
-    (glass, potential, nmr), history = read_history(pathlib.Path(prefix + ".history"))
+    glass, potential, mean, nmr = read_result(pathlib.Path(prefix + ".result"))
+    # step, time, T, energy, pressure, fraction of 4B, ...
+    history = np.loadtxt(prefix + ".history", ndmin=2)
     time, temperature, n4 = history[:, 1], history[:, 2], 100 * history[:, 5]
     r, g = read_gr(pathlib.Path(prefix + ".gr"))
 
     fig, axes = plt.subplots(1, 3, figsize=(13, 3.8), constrained_layout=True)
     axes[0].plot(time, temperature, color="tab:red", lw=1)
     axes[0].set(xlabel="time (ps)", ylabel="temperature (K)", ylim=(0, None))
-    axes[1].plot(time, n4, color="tab:blue", lw=1, label="simulation")
+    axes[1].plot(time, n4, color="tab:blue", lw=1, label=f"simulation, {mean} % at the end")
     axes[1].axhline(float(nmr), color="black", ls="--", lw=1, label=f"NMR {nmr} %")
     axes[1].set(xlabel="time (ps)", ylabel="four-coordinated boron (% of B)", ylim=(0, 100))
     axes[1].legend(frameon=False)

@@ -20,26 +20,24 @@ POTENTIALS = {"deng_du": "Deng-Du, N4 by DBX", "deng_du_nmr": "Deng-Du, N4 by NM
 
 
 def glasses():
-    """Names in the order of glasses.lmp."""
-    return re.findall(r"== (LBS_\w+)\"", (HERE / "glasses.lmp").read_text())
+    """Name -> percentage of 4B by NMR, in the order of glasses.lmp."""
+    text = (HERE / "glasses.lmp").read_text()
+    found = re.findall(r"== (LBS_\w+)\".*?variable nmr equal (\S+)\"", text, re.S)
+    return {name: float(nmr) for name, nmr in found}
 
 
 def result(outdir, glass, potential):
-    """(4B in % at the end, 4B in % by NMR) of a finished run, else None.
-
-    The fraction is averaged over the last AVERAGE ps of the history.
-    """
+    """4B in % at the end of a finished run, else None; averaged over its last AVERAGE ps."""
     log = outdir / f"{glass}.{potential}.log"
     if not log.exists():
         return None
-    found = re.search(r"^LBS_\S+ \S+: 4B = \S+ %, NMR (\S+) %", log.read_text(), re.M)
-    if found is None:
+    if "Total wall time" not in log.read_text():
         return None
     rows = [line.split() for line in (outdir / f"{glass}.{potential}.history").read_text().split("\n")
             if line and not line.startswith("#")]
     end = float(rows[-1][1])
     last = [float(row[5]) for row in rows if float(row[1]) > end - AVERAGE]
-    return 100 * sum(last) / len(last), float(found[1])
+    return 100 * sum(last) / len(last)
 
 
 def run_one(outdir, glass, potential, preset):
@@ -59,15 +57,12 @@ def show(outdir):
     print(".. csv-table::\n   :header: glass, NMR, " + ", ".join(
         f'"{name}"' for name in POTENTIALS.values()) + "\n")
     errors = {p: [] for p in POTENTIALS}
-    for glass in glasses():
-        cells = []
-        nmr = None
-        for potential in POTENTIALS:
-            value = result(outdir, glass, potential)
-            cells.append("--" if value is None else f"{value[0]:.1f}")
+    for glass, nmr in glasses().items():
+        values = {p: result(outdir, glass, p) for p in POTENTIALS}
+        cells = ["--" if v is None else f"{v:.1f}" for v in values.values()]
+        for potential, value in values.items():
             if value is not None:
-                nmr = value[1]
-                errors[potential].append(value[0] - nmr)
+                errors[potential].append(value - nmr)
         print(f"   {glass.replace('LBS_', '').replace('_', '-')}, {nmr}, {', '.join(cells)}")
 
     def row(name, combine):

@@ -108,7 +108,8 @@ void PairFmpLbs::read_file(const std::string &path)
     auto const found = utils::get_potential_file_path(path);
     std::ifstream in(found, std::ios::binary);
     std::stringstream content;
-    if (!found.empty() && in && content << in.rdbuf()) {
+    if (!found.empty() && in) {
+      content << in.rdbuf();    // fails on an empty file, which the parser reports better
       file_text_ = content.str();
       size = static_cast<int>(file_text_.size());
     }

@@ -180,7 +180,7 @@ void ComputeBoronCoord::compute_vector()
   invoked_vector = update->ntimestep;
   evaluate();
   lbs::network::Census all;
-  auto const sum = [this](const auto &mine, auto &total) {
+  auto const sum = [this](auto &mine, auto &total) {
     MPI_Allreduce(mine.data(), total.data(), static_cast<int>(mine.size()), MPI_LMP_BIGINT, MPI_SUM,
                   world);
   };

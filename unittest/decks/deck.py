@@ -123,12 +123,13 @@ class Runner:
         self.count = 0
 
     def run(self, text, ranks=1, args=(), cwd=None):
-        """Run a deck and return its Result, whatever its exit status."""
+        """Run a deck in a new folder or in `cwd`; return its Result, whatever its exit status."""
         self.count += 1
         folder = self.folder / f"run{self.count}"
         folder.mkdir(parents=True)
         (folder / "in.deck").write_text(text)
-        command = ["lmp", "-in", "in.deck", "-log", "log.lammps", "-screen", "none", *args]
+        command = ["lmp", "-in", str(folder / "in.deck"), "-log", str(folder / "log.lammps"),
+                   "-screen", "none", *args]
         if ranks > 1:
             if shutil.which("mpirun") is None:
                 pytest.skip("no mpirun on the path")

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from deck import MASS, ROOT, Runner, read_frame
+from deck import MASS, ROOT, read_frame
 
 FOLDER = ROOT / "examples" / "melt-quench"
 DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
@@ -22,26 +22,16 @@ NMR = {"LBS_20_60_20": 36.7, "LBS_40_40_20": 46.4, "LBS_10_50_40": 41.6, "LBS_20
 
 
 @pytest.fixture
-def example(tmp_path):
+def example(lmp, tmp_path):
     """Runs the deck with these variables; its output goes to the test's folder."""
     deck = (FOLDER / "in.melt-quench").read_text()
 
-    def run(ranks=1, **variables):
+    def run(ranks=1, lengths=SHORT, **variables):
         words = []
-        for name, value in {**SHORT, "out": tmp_path / "glass", **variables}.items():
+        for name, value in {**lengths, "out": tmp_path / "glass", **variables}.items():
             words += ["-var", name, str(value)]
-        runner = Runner(tmp_path / f"r{ranks}")
-        for name in ("glasses.lmp", "presets.lmp", "potentials.lmp"):
-            if not (tmp_path / f"r{ranks}" / "run1" / name).exists():
-                link_into(tmp_path / f"r{ranks}" / "run1", name)
-        return runner.run(deck, ranks, words)
+        return lmp.run(deck, ranks, words, cwd=FOLDER)
     return run
-
-
-def link_into(folder, name):
-    """The deck includes its neighbors by their bare names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).symlink_to(FOLDER / name)
 
 
 @pytest.mark.parametrize("glass", GLASSES)
@@ -94,7 +84,7 @@ def test_other_potentials(example, potential, ranks):
     ({"preset": "quick"}, "unknown preset quick; presets.lmp lists demo, middle and paper"),
     ({"potential": "teter"}, "unknown potential teter; potentials.lmp lists the names")])
 def test_unknown_choices(example, variables, message):
-    result = example(**variables)
+    result = example(lengths={}, **variables)
     assert result.status != 0
     assert message in result.log
 

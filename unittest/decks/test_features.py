@@ -15,7 +15,8 @@ CUT = 8.0
 STRAIN = 1.0e-5        # relative; the approximation of erfc and its exact slope differ by 1e-6
 ERFC_SLOPE = 3.0e-6    # eV/A: the same for one pair, 14.4 q q'/r times 3e-7
 TAIL = observe() + "run 0\n"
-LONG = "kspace_style pppm 1.0e-5\npair_style fmp/lbs 8.0 coul long 9.0\n" + DENG_DU
+LONG = ("kspace_style pppm 1.0e-5\npair_style fmp/lbs 8.0 coul long 9.0\npair_modify table 0\n"
+        + DENG_DU)
 
 
 def counts_of(name="glass"):
@@ -46,6 +47,7 @@ def test_overlay_with_coul_long(lmp):
     one = lmp(system() + LONG + "\n" + TAIL)
     two = lmp(system() + "kspace_style pppm 1.0e-5\n"
               "pair_style hybrid/overlay fmp/lbs 8.0 coul none coul/long 9.0\n"
+              "pair_modify table 0\n"
               "pair_coeff * * fmp/lbs deng-du-teter.fmp Li B O Si\npair_coeff * * coul/long\n" + TAIL)
     compare(two, one, SAME)
 

@@ -77,12 +77,15 @@ for turn in range(2):
     assert plugin_is_loaded()
     lmp(MODEL)
     assert lmp.energy() < -1000.0
-    lmp("clear")
     for kind, name in STYLES:
         assert lmp.has(kind, name)
         lmp(f"plugin unload {kind} {name}")
         assert not lmp.has(kind, name)
     assert not plugin_is_loaded(), "the library is still part of the process"
+    lmp("clear")
+lmp(f"plugin load {PLUGIN}")
+lmp("clear")
+assert not plugin_is_loaded(), "LAMMPS unloads at 'clear' what is not on LAMMPS_PLUGIN_PATH"
 lmp("units metal")
 lmp.close()
 print("finished")
