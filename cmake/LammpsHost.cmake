@@ -42,11 +42,8 @@ if(lammps_links MATCHES "MPI::MPI_CXX")
   set(LBS_MPI ON)
 else()
   set(LBS_MPI OFF)
-  # A copy of the stubs in the plugin lets it load anywhere, so that it can refuse a LAMMPS with MPI.
-  add_library(lbs_mpi_stubs STATIC ${LAMMPS_SOURCE_DIR}/STUBS/mpi.cpp)
-  set_target_properties(lbs_mpi_stubs PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_include_directories(lbs_mpi_stubs SYSTEM PUBLIC ${LAMMPS_SOURCE_DIR}/STUBS)
-  target_link_libraries(lbs_host INTERFACE lbs_mpi_stubs)
+  # Only the header: the functions are inside liblammps.
+  target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/STUBS)
 endif()
 
 # LBS_KOKKOS follows the host unless the user says otherwise. Whether LAMMPS has KOKKOS, and

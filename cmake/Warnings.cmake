@@ -3,6 +3,8 @@
 add_library(lbs_flags INTERFACE)
 target_compile_options(lbs_flags INTERFACE -Wall -Wextra -Wno-unused-parameter
   -fno-math-errno)
+# The C++ bindings in mpi.h, which nobody uses, would make the loader need an MPI library.
+target_compile_definitions(lbs_flags INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # "Unique" symbols of templates would pin the plugin in memory after `plugin unload`.
   target_compile_options(lbs_flags INTERFACE -fno-gnu-unique)

@@ -1,57 +1,17 @@
-// Entry point of lbsplugin.so: the one table of styles, and the check of the host LAMMPS.
+// Entry point of lbsplugin.so. It needs no symbol of LAMMPS, so it loads into any host and can say
+// why a host is the wrong one; only then does it open the library with the styles beside it.
 
-#include "fmp/pair_fmp_lbs.h"
 #include "host_check.hpp"
 #include "lbs_config.h"
-#include "network/compute_boron_coord.h"
 
-#include "comm.h"
-#include "force.h"
-#include "lammps.h"
-#include "lammpsplugin.h"
-#include "library.h"
-#include "modify.h"
-#include "utils.h"
-#include "version.h"
+#include "lmptype.h"
 
+#include <dlfcn.h>
 #include <mpi.h>
 
 #include <string>
 
-using namespace LAMMPS_NS;
-
 namespace {
-
-template <class Style> Pair *create_pair(LAMMPS *lmp)
-{
-  return new Style(lmp);
-}
-
-template <class Style> Compute *create_compute(LAMMPS *lmp, int narg, char **arg)
-{
-  return new Style(lmp, narg, arg);
-}
-
-struct PairStyle {
-  const char *name;
-  const char *info;
-  Pair *(*create)(LAMMPS *);
-};
-
-struct ComputeStyle {
-  const char *name;
-  const char *info;
-  Compute *(*create)(LAMMPS *, int, char **);
-};
-
-const PairStyle PAIR_STYLES[] = {
-    {"fmp/lbs", "composition-dependent Buckingham potential for oxide glasses",
-     create_pair<PairFmpLbs>},
-};
-
-const ComputeStyle COMPUTE_STYLES[] = {
-    {"boron/coord", "coordination of boron, silicon and oxygen", create_compute<ComputeBoronCoord>},
-};
 
 #if defined(MPI_STUBS)
 constexpr const char *MPI_FAMILY = "stubs";
@@ -64,82 +24,108 @@ constexpr const char *MPI_FAMILY = "MPICH";
 lbs::HostTraits built_for()
 {
   return {LBS_LAMMPS_VERSION,
-          8 * static_cast<int>(sizeof(tagint)),
-          8 * static_cast<int>(sizeof(imageint)),
-          8 * static_cast<int>(sizeof(bigint)),
+          8 * static_cast<int>(sizeof(LAMMPS_NS::tagint)),
+          8 * static_cast<int>(sizeof(LAMMPS_NS::imageint)),
+          8 * static_cast<int>(sizeof(LAMMPS_NS::bigint)),
           MPI_FAMILY,
           LBS_KOKKOS != 0};
 }
 
-// Asks through LAMMPS' C functions only: a class of another version may have another layout.
-lbs::HostTraits running_in(LAMMPS *lmp)
-{
-  auto const bits = [lmp](const char *name) { return 8 * lammps_extract_setting(lmp, name); };
-  std::string mpi = "stubs";
-  if (lammps_config_has_mpi_support() != 0) {
-#if defined(MPI_STUBS)
-    mpi = "a real one";
-#else
-    char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+// LAMMPS' C functions, which keep their form from version to version, in the very binary that
+// `address` belongs to: a process may hold several.
+class Host {
+ public:
+  explicit Host(void *address)
+  {
+    Dl_info info{};
+    if (dladdr(address, &info) != 0) handle_ = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle_ == nullptr) handle_ = dlopen(nullptr, RTLD_LAZY);    // LAMMPS inside the program
+  }
+  ~Host() { dlclose(handle_); }
+  Host(const Host &) = delete;
+  Host &operator=(const Host &) = delete;
+
+  // Calls a function by name; gives `missing` if the host does not have it.
+  template <class Result, class... Args>
+  Result call(const char *name, Result missing, Args... args) const
+  {
+    auto *function = reinterpret_cast<Result (*)(Args...)>(dlsym(handle_, name));
+    return function == nullptr ? missing : function(args...);
+  }
+
+  [[nodiscard]] std::string mpi() const
+  {
+    if (call("lammps_config_has_mpi_support", 0) == 0) return "stubs";
+    char text[8192] = "";    // the longest that any MPI library asks for
     int length = 0;
-    MPI_Get_library_version(text, &length);
-    mpi = lbs::mpi_family(text);
-#endif
+    call("MPI_Get_library_version", 0, static_cast<char *>(text), &length);
+    return lbs::mpi_family(text);
   }
-  return {lammps_version(lmp),
-          bits("tagint"),
-          bits("imageint"),
-          bits("bigint"),
-          mpi,
-          lammps_config_has_package("KOKKOS") != 0};
-}
 
-// LAMMPS keeps one list of loaded plugins for the whole process and ignores a second registration,
-// which leaves a second LAMMPS instance without the styles. Entering them in this instance's own
-// tables makes `clear` and further instances work.
-void register_styles(LAMMPS *lmp, void *handle, lammpsplugin_regfunc regfunc)
-{
-  lammpsplugin_t plugin{};
-  plugin.version = LAMMPS_VERSION;
-  plugin.author = "the LBS package authors";
-  plugin.handle = handle;
-  plugin.style = "pair";
-  for (const auto &style : PAIR_STYLES) {
-    plugin.name = style.name;
-    plugin.info = style.info;
-    plugin.creator.v1 = reinterpret_cast<lammpsplugin_factory1 *>(style.create);
-    (*regfunc)(&plugin, lmp);
-    (*lmp->force->pair_map)[style.name] = style.create;
+  [[nodiscard]] lbs::HostTraits traits(void *lmp) const
+  {
+    auto const bits = [&](const char *name) {
+      return 8 * call("lammps_extract_setting", 0, lmp, name);
+    };
+    return {call("lammps_version", 0, lmp),
+            bits("tagint"),
+            bits("imageint"),
+            bits("bigint"),
+            mpi(),
+            call("lammps_config_has_package", 0, static_cast<const char *>("KOKKOS")) != 0};
   }
-  plugin.style = "compute";
-  for (const auto &style : COMPUTE_STYLES) {
-    plugin.name = style.name;
-    plugin.info = style.info;
-    plugin.creator.v2 = reinterpret_cast<lammpsplugin_factory2 *>(style.create);
-    (*regfunc)(&plugin, lmp);
-    (*lmp->modify->compute_map)[style.name] = style.create;
-  }
-}
 
-std::string banner()
-{
-  std::string text = std::string("lbsplugin ") + LBS_VERSION + ": pair";
-  for (const auto &style : PAIR_STYLES) text += std::string(" ") + style.name;
-  text += "; compute";
-  for (const auto &style : COMPUTE_STYLES) text += std::string(" ") + style.name;
-  return text + "\n";
-}
+  // One line to the host's screen and log file.
+  void print(void *lmp, const std::string &line) const
+  {
+    auto const command = "print '" + line + "'";
+    call("lammps_command", static_cast<char *>(nullptr), lmp, command.c_str());
+  }
+
+ private:
+  void *handle_ = nullptr;
+};
+
+// The library with the styles, open as long as this one is.
+class Styles {
+ public:
+  ~Styles()
+  {
+    if (handle_ != nullptr) dlclose(handle_);
+  }
+
+  using Register = void (*)(void *, void *, void *);
+
+  // Its registration function; null if it cannot be opened, with the reason in `reason`.
+  Register open(std::string &reason)
+  {
+    Dl_info info{};
+    dladdr(reinterpret_cast<void *>(&built_for), &info);
+    std::string const self = info.dli_fname;
+    auto const path = self.substr(0, self.rfind('/') + 1) + LBS_STYLES_LIBRARY;
+    if (handle_ == nullptr) handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void *function = handle_ != nullptr ? dlsym(handle_, "lbs_register_styles") : nullptr;
+    if (function == nullptr) reason = dlerror();
+    return reinterpret_cast<Register>(function);
+  }
+
+ private:
+  void *handle_ = nullptr;
+};
+
+Styles styles;
 
 }    // namespace
 
-extern "C" __attribute__((visibility("default"))) void
-lammpsplugin_init(void *instance, void *handle, void *regfunc)
+extern "C" __attribute__((visibility("default"))) void lammpsplugin_init(void *lmp, void *handle,
+                                                                         void *regfunc)
 {
-  auto *lmp = static_cast<LAMMPS *>(instance);
-  if (auto const mismatch = lbs::host_mismatch(built_for(), running_in(lmp))) {
-    lammps_command(lmp, ("print '" + *mismatch + "'").c_str());
+  Host const host(regfunc);
+  if (auto const mismatch = lbs::host_mismatch(built_for(), host.traits(lmp))) {
+    host.print(lmp, *mismatch);
     return;
   }
-  register_styles(lmp, handle, reinterpret_cast<lammpsplugin_regfunc>(regfunc));
-  if (lmp->comm->me == 0) utils::logmesg(lmp, banner());
+  std::string reason;
+  if (auto *register_styles = styles.open(reason)) register_styles(lmp, handle, regfunc);
+  else host.print(lmp, "lbsplugin refused: " + reason + "; build or install the plugin again");
 }

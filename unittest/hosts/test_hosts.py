@@ -52,7 +52,7 @@ def test_both_hosts_agree(tmp_path):
 
 @pytest.mark.parametrize("host, plugin, words", [
     (SERIAL, MPI, "it was built for MPI library Open MPI, this LAMMPS has stubs"),
-    (MPI, SERIAL, "it was built for MPI library stubs, this LAMMPS has a real one"),
+    (MPI, SERIAL, "it was built for MPI library stubs, this LAMMPS has Open MPI"),
 ])
 def test_each_refuses_the_other(host, plugin, words, tmp_path):
     done = run(host, plugin, DECK, tmp_path)
