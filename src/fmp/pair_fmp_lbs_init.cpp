@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 
 using namespace LAMMPS_NS;
@@ -103,6 +104,10 @@ void PairFmpLbs::watch_composition()
   if (frozen_counts_.empty() || command_.composition) return;
   auto const counts = count_types();
   if (!composition_differs(counts)) return;
+  auto const left = std::accumulate(counts.begin(), counts.end(), bigint{0});
+  if (left != atom->natoms)
+    error->all(FLERR, "pair fmp/lbs: {} of {} atoms are lost; check the start and the timestep",
+               atom->natoms - left, atom->natoms);
   if (!command_.recompute)
     error->all(FLERR,
                "pair fmp/lbs: the composition has changed since it fixed the parameters; add "

@@ -86,7 +86,8 @@ class Result:
         out = []
         for text in (self.folder / file).read_text().split("ITEM: TIMESTEP\n")[1:]:
             lines = text.splitlines()
-            start = next(k for k, line in enumerate(lines) if re.match("ITEM: (ATOMS|ENTRIES)", line))
+            start = next(k for k, line in enumerate(lines)
+                         if re.match("ITEM: (ATOMS|ENTRIES)", line))
             names = lines[start].split()[2:]
             rows = np.array([line.split() for line in lines[start + 1:]], dtype=float)
             columns = dict(zip(names, rows.reshape(-1, len(names)).T))

@@ -63,5 +63,6 @@ class Instance:
 
 
 def plugin_is_loaded():
-    """Whether the plugin's shared object is part of this process."""
-    return "lbsplugin.so" in pathlib.Path("/proc/self/maps").read_text()
+    """Whether a shared object of the plugin is part of this process."""
+    maps = pathlib.Path("/proc/self/maps").read_text()
+    return "lbsplugin.so" in maps or "lbsstyles.so" in maps

@@ -17,11 +17,11 @@ CHARGE = {"Li": 0.6, "B": 1.8, "O": -1.2, "Si": 2.4}
 AVOGADRO = 0.602214076    # g/mol and g/cm3 to cubic Angstrom
 
 # Born-Mayer walls by pair of types, eV and A; every other pair is kept apart by charges alone.
-WALLS = {("O", "O"): (2029.2, 0.3436), ("O", "Si"): (13702.9, 0.1938), ("B", "O"): (13000.0, 0.1713),
-         ("Li", "O"): (41051.9, 0.1512)}
+WALLS = {("O", "O"): (2029.2, 0.3436), ("O", "Si"): (13702.9, 0.1938),
+         ("B", "O"): (13000.0, 0.1713), ("Li", "O"): (41051.9, 0.1512)}
 
 RELAX_STEPS = 400
-MAX_MOVE = 0.08    # A a step
+MAX_MOVE = 0.08      # A a step
 LAST_SHIFT = 0.04    # A, standard deviation
 
 

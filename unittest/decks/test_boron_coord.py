@@ -51,7 +51,8 @@ def coord_deck(read, words="", pair="pair_style zero 5.0\npair_coeff * *\n", gro
 
 
 def cluster_read(path, types, positions, extra=""):
-    path.write_text(data_text(30.0 * np.eye(3), types, np.array(positions) + 12.0, [0.0] * len(types)))
+    moved = np.array(positions) + 12.0
+    path.write_text(data_text(30.0 * np.eye(3), types, moved, [0.0] * len(types)))
     return f"units metal\natom_style charge\n{extra}read_data {path}\n"
 
 
@@ -204,7 +205,8 @@ def test_every_step_of_a_run(lmp, name, ranks):
     result = lmp(coord_deck(system(name), pair=DSF + "\n") + "neighbor 2.0 bin\n"
                  "neigh_modify every 10 delay 20 check yes\nminimize 0.0 1.0 30 300\n"
                  "velocity all create 4000.0 31 loop geom\nfix nve all nve\n"
-                 "undump all\nreset_timestep 0\n" + dump("id type xu yu zu c_coord", file="run.dump")
+                 "undump all\nreset_timestep 0\n"
+                 + dump("id type xu yu zu c_coord", file="run.dump")
                  + thermo("step c_coord[*]") + "thermo 1\nrun 60\n", ranks)
     assert "Dangerous builds = 0" in result.log
     frames = result.frames("run.dump")

@@ -48,7 +48,8 @@ def test_overlay_with_coul_long(lmp):
     two = lmp(system() + "kspace_style pppm 1.0e-5\n"
               "pair_style hybrid/overlay fmp/lbs 8.0 coul none coul/long 9.0\n"
               "pair_modify table 0\n"
-              "pair_coeff * * fmp/lbs deng-du-teter.fmp Li B O Si\npair_coeff * * coul/long\n" + TAIL)
+              "pair_coeff * * fmp/lbs deng-du-teter.fmp Li B O Si\n"
+              "pair_coeff * * coul/long\n" + TAIL)
     compare(two, one, SAME)
 
 
@@ -70,7 +71,8 @@ def pairs_within(cut, name="glass"):
     i, j, _ = ref.distances(cell, x, cut)
     both = np.zeros((5, 5))
     np.add.at(both, (types[i], types[j]), 1)
-    return {(a, b): both[ref.TYPE[a], ref.TYPE[b]] / (2 if a == b else 1) for a, b in ref.all_pairs()}
+    return {(a, b): both[ref.TYPE[a], ref.TYPE[b]] / (2 if a == b else 1)
+            for a, b in ref.all_pairs()}
 
 
 def test_shift(lmp):
@@ -116,7 +118,8 @@ def test_tail(lmp):
 
 
 def test_tail_is_refused_for_shik(lmp):
-    lmp.fails(system() + SHIK + "\npair_modify tail yes\nrun 0\n", "pair_modify tail makes no sense")
+    lmp.fails(system() + SHIK + "\npair_modify tail yes\nrun 0\n",
+              "pair_modify tail makes no sense")
 
 
 def test_units_real(lmp):

@@ -66,7 +66,7 @@ print("finished")
 
 
 def test_load_and_unload(tmp_path):
-    """Nothing stays in the process when the last style has been unloaded, and loading works again."""
+    """Nothing stays in the process after the last style has gone, and loading works again."""
     program(tmp_path, """
 lmp = Instance()
 assert not plugin_is_loaded()

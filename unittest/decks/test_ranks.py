@@ -8,7 +8,7 @@ from deck import DSF, SHIK, THERMO, agree, compare, data_text, frame, observe, r
 SAME = 1.0e-11       # relative, between ranks: sums in another order
 LATER = 1.0e-9       # relative, after some steps, in which rounding has grown
 REPLICA = 1.0e-10    # relative, between a cell and its replica
-ERFC = 2.0e-6        # relative, what the approximation of erfc in real space leaves of a lattice sum
+ERFC = 2.0e-6        # relative, what the approximation of erfc leaves of a lattice sum
 
 PPPM = "kspace_style pppm 1.0e-5\npair_style fmp/lbs 8.0 coul long 8.0\n" \
        "pair_coeff * * deng-du-teter.fmp Li B O Si\n"
@@ -101,7 +101,8 @@ def test_empty_ranks(lmp, tmp_path, boundary):
 
 
 def li2o(model, replicas=1):
-    return (system("li2o") + (f"replicate {replicas} {replicas} {replicas}\n" if replicas > 1 else "")
+    replicate = f"replicate {replicas} {replicas} {replicas}\n" if replicas > 1 else ""
+    return (system("li2o") + replicate
             + model + observe() + "run 0\n")
 
 
