@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A glass in a few minutes: builds all, melts and quenches LBS_40_20_40 on two cores, draws what
+# A glass in a few minutes: builds all, melts and quenches LBS_20_60_20 on two cores, draws what
 # happened and compares the share of four-coordinated boron (4B) with NMR.
 #
 #   bash cmake/demo.sh [OPTION OF deps.sh...]
@@ -35,14 +35,14 @@ bash cmake/build.sh release "$@"
 # shellcheck disable=SC1091  # made by the build
 . build/env.sh
 mkdir -p build/demo
-out=$PWD/build/demo/LBS_40_20_40
+out=$PWD/build/demo/LBS_20_60_20
 
 echo "Melting and quenching 300 atoms; the log is $out.log"
 SECONDS=0
 read -ra ranks <<<"$(rank_command)"
 # Unbuffered, so that the progress is the present one. The deck includes files by relative names.
 if ! (cd examples/melt-quench && "${ranks[@]}" lmp -in in.melt-quench -nonbuf -log "$out.log" \
-  -var preset demo -var glass LBS_40_20_40 -var out "$out") </dev/null | show_progress; then
+  -var preset demo -var glass LBS_20_60_20 -var out "$out") </dev/null | show_progress; then
   echo "demo.sh: the run failed; see the end of $out.log" >&2
   exit 1
 fi

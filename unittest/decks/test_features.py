@@ -12,6 +12,10 @@ SAME = 1.0e-12         # relative: the same sums in another order
 REAL = 23.060549       # kcal/mol in an eV, LAMMPS' conversion factor
 COULOMB_REAL = 332.06371    # kcal/mol A/e^2, LAMMPS' units real
 CUT = 8.0
+# Velocity Verlet with 1 fs, measured here: the energy swings by 1.1e-4 eV an atom, and by a quarter
+# of that with half the step, as an error of order dt^2 has to; it drifts by 1e-6 eV/ps an atom.
+SWING = 3.0e-4    # eV an atom
+DRIFT = 5.0e-6    # eV/ps an atom
 STRAIN = 1.0e-5        # relative; the approximation of erfc and its exact slope differ by 1e-6
 ERFC_SLOPE = 3.0e-6    # eV/A: the same for one pair, 14.4 q q'/r times 3e-7
 TAIL = observe() + "run 0\n"
@@ -321,7 +325,8 @@ def test_force_is_minus_the_slope_of_the_energy(lmp, tmp_path, case):
     force = result["fz"][1::2].reshape(-1, 5)[:, 2]
     slope = (energy[:, 0] - 8 * energy[:, 1] + 8 * energy[:, 3] - energy[:, 4]) / (12 * h)
     # rounding of an energy over h, and at a splice the jump of the third derivative times h^2
-    allowed = 1.0e-5 * np.abs(force) + 4.0e-15 / h * np.abs(energy).max(1) + ERFC_SLOPE
+    allowed = 1.0e-5 * np.abs(force) + 4.0e-15 / h * np.abs(energy).max(1)
+    allowed += ERFC_SLOPE if case in ("dsf", "wolf") else 1.0e-7    # the others have no erfc
     worst = np.abs(force + slope) / allowed
     k = int(worst.argmax())
     assert np.abs(force).max() > 10.0
@@ -329,9 +334,10 @@ def test_force_is_minus_the_slope_of_the_energy(lmp, tmp_path, case):
 
 
 def test_energy_is_conserved(lmp):
-    """Two picoseconds at 300 K. The forces of dsf and shifted Buckingham jump at 8 A by less than
-    1e-3 eV/A, and the energy does not jump, so only the integrator is left: its error of order
-    dt^2 swings by some 1e-5 eV an atom, and over 2 ps nothing of that size may accumulate.
+    """Two picoseconds from a minimum and 300 K, half of which goes into potential energy.
+
+    With the shift no energy jumps at 8 A, and forces jump by less than 1e-3 eV/A, so the
+    integrator alone is left.
     """
     text = (system() + DSF + "\npair_modify shift yes\nminimize 0.0 1.0e-3 300 3000\n"
             "reset_timestep 0\nvelocity all create 300.0 99 loop geom\nfix nve all nve\n"
@@ -339,11 +345,7 @@ def test_energy_is_conserved(lmp):
     run = lmp(text).thermo()[-1]
     energy = run["TotEng"] / 300.0
     slope = np.polyfit(run["Step"] * 0.001, energy, 1)[0]
-    assert 80.0 < run["Temp"][50:].mean() < 1500.0
+    assert 100.0 < run["Temp"][50:].mean() < 250.0
     assert np.ptp(run["Temp"]) > 20.0
     assert abs(slope) < DRIFT, f"{slope} eV/ps an atom"
     assert np.ptp(energy) < SWING, f"{np.ptp(energy)} eV an atom"
-
-
-DRIFT = 1.0e-5    # eV/ps an atom
-SWING = 3.0e-4    # eV an atom

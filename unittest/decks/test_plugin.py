@@ -2,7 +2,6 @@
 
 Each test is a small program of its own, for what is tested here belongs to a whole process.
 """
-import os
 import pathlib
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from deck import DSF, HERE, TIMEOUT, data_text, system
+from deck import DSF, HERE, TIMEOUT, data_text, environment, system
 
 pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
                                 reason="needs /proc to see what is loaded")
@@ -21,7 +20,7 @@ STYLES = (("pair", "fmp/lbs"), ("compute", "boron/coord"))
 
 def program(tmp_path, text, autoload=True):
     """Run a Python program that uses library.py; its asserts decide."""
-    env = dict(os.environ, PYTHONPATH=str(HERE))
+    env = dict(environment(1), PYTHONPATH=str(HERE))
     plugin = str(pathlib.Path(env["LAMMPS_PLUGIN_PATH"].split(":")[0]) / "lbsplugin.so")
     if not autoload:
         del env["LAMMPS_PLUGIN_PATH"]
