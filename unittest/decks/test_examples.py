@@ -1,5 +1,7 @@
 """examples/melt-quench with protocols of a few hundred steps."""
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -69,10 +71,36 @@ def test_history_and_distribution(example, tmp_path):
     assert 1.1 < rows[boron.argmax(), 1] < 1.9, "B-O peak"
 
 
+def test_plot(example, tmp_path):
+    """plot.py draws a finished run, and says what is missing of an unfinished one."""
+    assert example().status == 0
+    plot = [sys.executable, FOLDER / "plot.py", tmp_path / "glass"]
+    done = subprocess.run(plot, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    picture = (tmp_path / "glass.png").read_bytes()
+    assert picture.startswith(b"\x89PNG") and len(picture) > 20000
+    (tmp_path / "glass.gr").write_text("# nothing\n")
+    done = subprocess.run(plot, capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "no block of g(r); did the run end?" in done.stderr
+
+
+def test_table(tmp_path):
+    """table.py averages the end of each history and takes only finished runs."""
+    for potential, wall in (("deng_du", "Total wall time: 0:00:01"), ("shik", "")):
+        base = tmp_path / f"LBS_40_20_40.{potential}"
+        base.with_suffix(f".{potential}.log").write_text(f"LAMMPS\n{wall}\n")
+        rows = [f"{k} {k} 300 0 0 {0.5 if k > 80 else 0.1}" for k in range(1, 101)]
+        base.with_suffix(f".{potential}.history").write_text("# title\n" + "\n".join(rows) + "\n")
+    done = subprocess.run([sys.executable, FOLDER / "table.py", "show", tmp_path],
+                          capture_output=True, text=True, check=False)
+    assert "40-20-40, 56.5, 50.0, --, --" in done.stdout, done.stdout + done.stderr
+    assert "mean error, , -6.5, --, --" in done.stdout
+
+
 @pytest.mark.parametrize("potential", ["deng_du_nmr", "shik"])
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_other_potentials(example, potential, ranks):
-    result = example(ranks, potential=potential)
+    result = example(ranks, potential=potential, glass="LBS_40_20_40")
     assert result.status == 0, result.log[-3000:]
     assert re.search(rf"^LBS_40_20_40 {potential}: 4B = ", result.log, re.M)
     name = "SHIK" if potential == "shik" else "fraction of four-coordinated boron 0.5650 (given)"
