@@ -59,7 +59,7 @@ def test_every_glass(example, tmp_path, glass):
 
 def test_history_and_distribution(example, tmp_path):
     """What plot.py reads: eight columns over the whole run, and g(r) of formers with oxygen."""
-    assert example(potential="shik").status == 0
+    assert example(potential="shik", melt=0.6).status == 0
     history = np.loadtxt(tmp_path / "glass.history", ndmin=2)
     assert history.shape[0] >= 2 and history.shape[1] >= 7
     assert (np.diff(history[:, 0]) > 0).all() and history[:, 2].min() > 100.0
