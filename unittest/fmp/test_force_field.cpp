@@ -1,25 +1,17 @@
 #include "fmp/force_field.hpp"
 
 #include "../expect_error.hpp"
+#include "shipped.hpp"
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 using namespace lbs::fmp;
 using lbs::test::expect_error;
+using lbs::test::shipped;
 
 namespace {
 
 const std::vector<std::string> ELEMENTS = {"Li", "B", "O", "Si"};
-
-PotentialFile shipped(const std::string &name)
-{
-  std::ifstream in(std::string(LBS_POTENTIALS_DIR) + "/" + name);
-  std::stringstream content;
-  content << in.rdbuf();
-  return parse_potential_file(content.str(), name);
-}
 
 ForceField at(const PotentialFile &file, double sio2, double b2o3, double li2o, N4Choice n4 = {})
 {

@@ -1,12 +1,11 @@
 #include "fmp/potential_file.hpp"
 
 #include "../expect_error.hpp"
-
-#include <fstream>
-#include <sstream>
+#include "shipped.hpp"
 
 using namespace lbs::fmp;
 using lbs::test::expect_error;
+using lbs::test::shipped;
 
 namespace {
 
@@ -36,14 +35,6 @@ std::string with(const std::string &from, const std::string &to)
 void expect_refusal(const std::string &from, const std::string &to, const std::string &words)
 {
   expect_error([&] { parse(with(from, to)); }, words);
-}
-
-PotentialFile shipped(const std::string &name)
-{
-  std::ifstream in(std::string(LBS_POTENTIALS_DIR) + "/" + name);
-  std::stringstream content;
-  content << in.rdbuf();
-  return parse_potential_file(content.str(), name);
 }
 
 }    // namespace
