@@ -61,6 +61,8 @@ class PairFmpLbs : public Pair {
   [[nodiscard]] int element_of(int type) const;    // index into field_, -1 for NULL
   std::vector<bigint> count_types() const;
   [[nodiscard]] bool composition_differs(const std::vector<bigint> &counts) const;
+  void check_present(const lbs::fmp::Composition &composition,
+                     const std::vector<bigint> &counts) const;
   void watch_composition();
   void decide_composition();
   bool apply_charges();

@@ -97,13 +97,35 @@ bool PairFmpLbs::composition_differs(const std::vector<bigint> &counts) const
   return false;
 }
 
+// A composition given by hand stays what it is, but it has no parameters for an element without a
+// share in it.
+void PairFmpLbs::check_present(const lbs::fmp::Composition &composition,
+                               const std::vector<bigint> &counts) const
+{
+  for (int t = 1; t <= atom->ntypes; ++t) {
+    const auto &symbol = command_.elements[t - 1];
+    if (symbol != "NULL" && counts[t] > 0 && composition.moles_of_element(symbol) == 0.0)
+      throw InputError("pair fmp/lbs: the composition given has no " + symbol + ", but " +
+                       std::to_string(counts[t]) + " atoms of it exist");
+  }
+}
+
 // Called at init and at every rebuild of the neighbor list, the only times when atoms can have
 // come, gone or changed type.
 void PairFmpLbs::watch_composition()
 {
-  if (frozen_counts_.empty() || command_.composition) return;
+  if (frozen_counts_.empty()) return;
   auto const counts = count_types();
   if (!composition_differs(counts)) return;
+  if (command_.composition) {
+    if (field_.elements.empty()) return;    // from a restart file; decide_composition() follows
+    try {
+      check_present(field_.composition, counts);
+    } catch (const InputError &e) {
+      stop(e);
+    }
+    return;
+  }
   auto const left = std::accumulate(counts.begin(), counts.end(), bigint{0});
   if (left != atom->natoms)
     error->all(FLERR, "pair fmp/lbs: {} of {} atoms are lost; check the start and the timestep",
@@ -138,10 +160,7 @@ void PairFmpLbs::decide_composition()
   lbs::fmp::Composition composition;
   if (command_.composition) {
     composition = lbs::fmp::composition_from_fractions(oxides, *command_.composition);
-    for (const auto &[symbol, count] : atoms)
-      if (count > 0 && composition.moles_of_element(symbol) == 0.0)
-        throw InputError("pair fmp/lbs: the composition given has no " + symbol + ", but " +
-                         std::to_string(count) + " atoms of it exist");
+    check_present(composition, counts);
   } else {
     try {
       composition = lbs::fmp::composition_from_counts(oxides, atoms);

@@ -139,6 +139,17 @@ def test_a_given_composition_stays(lmp):
     assert result.last()["E_vdwl"] != 0.0
 
 
+def test_a_given_composition_has_no_parameters_for_others(lmp):
+    """Boron that turns up after a composition without it was given would have no B-O term."""
+    glass = system() + "set type 2 type 1\nset type 1 charge 0.6\n" + DSF
+    given = " composition Li2O 0.6 SiO2 0.4 charges set\n"
+    assert lmp(glass + given + observe() + "run 0\n").last()["E_vdwl"] != 0.0
+    for late in ("run 0\nset atom 5 type 2\nrun 0\n",
+                 "write_restart late.restart\nrun 0\nwrite_restart late.restart\nclear\n"
+                 "read_restart late.restart\nset atom 5 type 2\nrun 0\n"):
+        lmp.fails(glass + given + late, "the composition given has no B, but 1 atoms of it exist")
+
+
 def test_a_new_pair_coeff_allows_the_change(lmp):
     tail = observe() + "run 0\n"
     again = lmp(system() + DSF + "\nrun 0\n" + drop(silica=True) + DENG_DU + "\n" + tail)
