@@ -36,7 +36,8 @@ def measure(output):
     pair = re.search(r"^Pair +\| +\S+ +\| +(\S+)", output, re.M)
     rows = re.findall(r"^ +\d+ +\S+ +(\S+) +\S+ +(\S+) +(\S+) *$", output, re.M)
     scale = 1.0e6 / int(loop[2]) / int(loop[3])
-    return [float(x) for x in rows[-1]], int(loop[3]), float(pair[1]) * scale, float(loop[1]) * scale
+    thermo = [float(x) for x in rows[-1]]
+    return thermo, int(loop[3]), float(pair[1]) * scale, float(loop[1]) * scale
 
 
 def main():

@@ -33,7 +33,8 @@ def result(outdir, glass, potential):
         return None
     if "Total wall time" not in log.read_text():
         return None
-    rows = [line.split() for line in (outdir / f"{glass}.{potential}.history").read_text().split("\n")
+    history = outdir / f"{glass}.{potential}.history"
+    rows = [line.split() for line in history.read_text().splitlines()
             if line and not line.startswith("#")]
     end = float(rows[-1][1])
     last = [float(row[5]) for row in rows if float(row[1]) > end - AVERAGE]
@@ -48,7 +49,8 @@ def run_one(outdir, glass, potential, preset):
     for name, value in variables.items():
         command += ["-var", name, str(value)]
     status = subprocess.run(command, cwd=HERE, check=False).returncode
-    print(f"{glass} {potential}: {'done' if status == 0 else f'failed, see {base}.log'}", flush=True)
+    verdict = "done" if status == 0 else f"failed, see {base}.log"
+    print(f"{glass} {potential}: {verdict}", flush=True)
     return status
 
 

@@ -220,7 +220,7 @@ def test_every_step_of_a_run(lmp, name, ranks):
 @pytest.mark.skipif(not HAS_KOKKOS, reason="this LAMMPS has no KOKKOS package")
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_several_runs_under_kokkos(lmp, ranks):
-    """KOKKOS sorts atoms and rebuilds lists in its own way; every run has to see the right bonds."""
+    """KOKKOS sorts atoms and rebuilds lists in its own way; every run must see the right bonds."""
     deck = (coord_deck(system("glass"), pair=DSF + "\n") + "neighbor 1.0 bin\n"
             "minimize 0.0 1.0 30 300\nvelocity all create 4000.0 31 loop geom\nfix nve all nve\n"
             "undump all\nreset_timestep 0\n"
