@@ -29,9 +29,7 @@ def glasses():
 def result(outdir, glass, potential):
     """4B in % at the end of a finished run, else None; averaged over its last AVERAGE ps."""
     log = outdir / f"{glass}.{potential}.log"
-    if not log.exists():
-        return None
-    if "Total wall time" not in log.read_text():
+    if not log.exists() or "Total wall time" not in log.read_text():
         return None
     history = outdir / f"{glass}.{potential}.history"
     rows = [line.split() for line in history.read_text().splitlines()

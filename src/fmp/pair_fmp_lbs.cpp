@@ -37,8 +37,8 @@ PairFmpLbs::PairFmpLbs(LAMMPS *lmp) : Pair(lmp)
   one_coeff = 1;
   restartinfo = 1;
   writedata = 0;
-  ncoultablebits =
-      0;    // vector code is faster than LAMMPS' tables; pair_modify table asks for them
+  // Vector code is faster than LAMMPS' Coulomb tables; pair_modify table asks for them.
+  ncoultablebits = 0;
   unit_convert_flag = utils::get_supported_conversions(utils::ENERGY);
 }
 

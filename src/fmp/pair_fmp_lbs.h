@@ -64,6 +64,7 @@ class PairFmpLbs : public Pair {
   void check_present(const lbs::fmp::Composition &composition,
                      const std::vector<bigint> &counts) const;
   void watch_composition();
+  void follow_composition(const std::vector<bigint> &counts);
   void decide_composition();
   bool apply_charges();
   void report() const;

@@ -117,13 +117,18 @@ void PairFmpLbs::watch_composition()
   if (frozen_counts_.empty()) return;
   auto const counts = count_types();
   if (!composition_differs(counts)) return;
+  try {
+    follow_composition(counts);
+  } catch (const InputError &e) {
+    stop(e);
+  }
+}
+
+void PairFmpLbs::follow_composition(const std::vector<bigint> &counts)
+{
   if (command_.composition) {
-    if (field_.elements.empty()) return;    // from a restart file; decide_composition() follows
-    try {
-      check_present(field_.composition, counts);
-    } catch (const InputError &e) {
-      stop(e);
-    }
+    // after read_restart there is none yet; decide_composition() follows then
+    if (!field_.elements.empty()) check_present(field_.composition, counts);
     return;
   }
   auto const left = std::accumulate(counts.begin(), counts.end(), bigint{0});
@@ -135,15 +140,11 @@ void PairFmpLbs::watch_composition()
                "pair fmp/lbs: the composition has changed since it fixed the parameters; add "
                "'recompute yes' to pair_coeff to follow it, give 'composition' by hand to keep "
                "it, or repeat pair_coeff");
-  try {
-    decide_composition();
-    if (apply_charges() && force->kspace) force->kspace->qsum_qsq(0);
-    for (int i = 1; i <= atom->ntypes; ++i)
-      for (int j = i; j <= atom->ntypes; ++j)
-        if (setflag[i][j]) init_one(i, j);
-  } catch (const InputError &e) {
-    stop(e);
-  }
+  decide_composition();
+  if (apply_charges() && force->kspace) force->kspace->qsum_qsq(0);
+  for (int i = 1; i <= atom->ntypes; ++i)
+    for (int j = i; j <= atom->ntypes; ++j)
+      if (setflag[i][j]) init_one(i, j);
 }
 
 void PairFmpLbs::decide_composition()
@@ -193,15 +194,20 @@ void PairFmpLbs::decide_composition()
 bool PairFmpLbs::apply_charges()
 {
   std::vector<double> charge(atom->ntypes + 1, 0.0);
-  for (int t = 1; t <= atom->ntypes; ++t)
-    if (element_of(t) >= 0) charge[t] = field_.charges[element_of(t)];
+  std::vector<char> is_ours(charge.size(), 0);
+  for (int t = 1; t <= atom->ntypes; ++t) {
+    int const element = element_of(t);
+    if (element < 0) continue;
+    charge[t] = field_.charges[element];
+    is_ours[t] = 1;
+  }
 
   tagint wrong = std::numeric_limits<tagint>::max();
   int changed = 0;
   int const all_atoms = atom->nlocal + (command_.set_charges ? atom->nghost : 0);
   for (int i = 0; i < all_atoms; ++i) {
     int const type = atom->type[i];
-    if (element_of(type) < 0 || atom->q[i] == charge[type]) continue;
+    if (is_ours[type] == 0 || atom->q[i] == charge[type]) continue;
     if (command_.set_charges) {
       atom->q[i] = charge[type];
       changed = 1;
