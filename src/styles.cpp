@@ -1,5 +1,6 @@
 // The one table of styles of this package, and their registration with a LAMMPS instance.
 
+#include "deepsea/pair_deepsea.h"
 #include "fmp/pair_fmp_lbs.h"
 #include "lbs_config.h"
 #include "network/compute_boron_coord.h"
@@ -43,6 +44,7 @@ struct ComputeStyle {
 const PairStyle PAIR_STYLES[] = {
     {"fmp/lbs", "composition-dependent Buckingham potential for oxide glasses",
      create_pair<PairFmpLbs>},
+    {"deepsea", "Deep Potential (DeepPot-SE) from a model file", create_pair<PairDeepsea>},
 };
 
 const ComputeStyle COMPUTE_STYLES[] = {

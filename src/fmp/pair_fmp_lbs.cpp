@@ -21,17 +21,6 @@
 using namespace LAMMPS_NS;
 using lbs::InputError;
 
-namespace {
-
-std::string join(int narg, char **arg)
-{
-  std::string out;
-  for (int i = 0; i < narg; ++i) out += (i == 0 ? "" : " ") + std::string(arg[i]);
-  return out;
-}
-
-}    // namespace
-
 PairFmpLbs::PairFmpLbs(LAMMPS *lmp) : Pair(lmp)
 {
   one_coeff = 1;
@@ -90,7 +79,7 @@ int PairFmpLbs::element_of(int type) const
 void PairFmpLbs::settings(int narg, char **arg)
 {
   try {
-    style_words_ = join(narg, arg);
+    style_words_ = lbs::text::joined({arg, arg + narg});
     style_ = lbs::fmp::parse_style(lbs::text::words(style_words_));
   } catch (const InputError &e) {
     stop(e);
@@ -127,7 +116,7 @@ void PairFmpLbs::coeff(int narg, char **arg)
 {
   if (!allocated) allocate();
   try {
-    coeff_words_ = join(narg, arg);
+    coeff_words_ = lbs::text::joined({arg, arg + narg});
     auto const words = lbs::text::words(coeff_words_);
     read_file(lbs::fmp::parse_coeff(words, atom->ntypes).file);
     set_coefficients(words);

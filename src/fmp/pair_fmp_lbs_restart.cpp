@@ -2,6 +2,7 @@
 #include "pair_fmp_lbs.h"
 
 #include "../support/input_error.hpp"
+#include "../support/pair_restart.h"
 #include "../support/text.hpp"
 
 #include "atom.h"
@@ -11,28 +12,8 @@
 
 using namespace LAMMPS_NS;
 using lbs::InputError;
-
-namespace {
-
-void write_string(FILE *fp, const std::string &s)
-{
-  auto const n = static_cast<int>(s.size());
-  fwrite(&n, sizeof(int), 1, fp);
-  fwrite(s.data(), 1, s.size(), fp);
-}
-
-std::string read_string(FILE *fp, LAMMPS *lmp)
-{
-  int n = 0;
-  if (lmp->comm->me == 0) utils::sfread(FLERR, &n, sizeof(int), 1, fp, nullptr, lmp->error);
-  MPI_Bcast(&n, 1, MPI_INT, 0, lmp->world);
-  std::string s(n, '\0');
-  if (lmp->comm->me == 0) utils::sfread(FLERR, s.data(), 1, n, fp, nullptr, lmp->error);
-  MPI_Bcast(s.data(), n, MPI_CHAR, 0, lmp->world);
-  return s;
-}
-
-}    // namespace
+using lbs::read_string;
+using lbs::write_string;
 
 // The restart file holds the deck's words, the whole potential file and the atoms per type that
 // fixed the composition: all that is needed to go on without pair_coeff, and to notice a change.

@@ -5,6 +5,9 @@
 
 namespace lbs {
 
+// Protons of an element, 0 if the word is no element's symbol.
+int atomic_number(const std::string &symbol);
+
 // Whether the word is an element's symbol, in its usual capitals.
 bool is_element_symbol(const std::string &word);
 

@@ -46,4 +46,11 @@ std::vector<std::string> words(const std::string &line)
   return out;
 }
 
+std::string joined(const std::vector<std::string> &words)
+{
+  std::string line;
+  for (const auto &word : words) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
 }    // namespace lbs::text

@@ -18,4 +18,7 @@ int to_int(const std::string &word, const std::string &what);
 // Words of a line, split at blanks; everything from '#' on is dropped.
 std::vector<std::string> words(const std::string &line);
 
+// Words with a blank between them.
+std::string joined(const std::vector<std::string> &words);
+
 }    // namespace lbs::text

@@ -9,6 +9,7 @@
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
 extern "C" __attribute__((simd("notinbranch"))) double exp(double) noexcept;
+extern "C" __attribute__((simd("notinbranch"))) float expf(float) noexcept;
 #define LBS_VECTOR_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from deck import Runner
+from deepsea_models import Models
 
 
 def pytest_configure(config):
@@ -22,3 +23,9 @@ def lmp(tmp_path):
 def shared(tmp_path_factory):
     """Runs decks whose results several tests of a file look at."""
     return Runner(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """Converted reference models of deepsea, by name."""
+    return Models(tmp_path_factory.mktemp("models"))

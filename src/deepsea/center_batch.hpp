@@ -1,0 +1,82 @@
+// Energies and forces of some centers of one type: descriptors, the fitting net for all of them at
+// once, and the way back.
+#pragma once
+
+#include "evaluator.hpp"
+#include "prepared_model.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// Centers in a batch: enough for matrix products at full speed, few enough to stay in the cache.
+constexpr int MOST_CENTERS = 256;
+
+// What a thread adds to; the arrays of Results may be its own.
+struct BatchSums {
+  Results results;
+  ShortPair shortest;
+  int bad_center = -1;
+};
+
+// Workspace of one thread; buffers grow and are kept.
+template <class Real> class CenterBatch {
+ public:
+  explicit CenterBatch(const PreparedModel<Real> &model);
+
+  // Centers: indices into the atoms, all of one type of the model.
+  void evaluate(const Atoms &atoms, int type, const int *centers, int count, BatchSums &sums);
+
+  [[nodiscard]] std::size_t memory_usage() const;
+
+ private:
+  const PreparedModel<Real> &model_;
+
+  // Neighbors inside the cutoff of all centers of the batch; runs are [center][type].
+  struct Run {
+    std::size_t start;
+    int count;
+  };
+  std::vector<Run> runs_;
+  std::vector<int> atom_;
+  std::vector<double> x_, y_, z_;
+  std::size_t used_ = 0;    // of these
+
+  // One center's neighbors, sorted by type while they are found.
+  std::vector<int> found_atom_;
+  std::vector<double> found_vector_;
+  std::vector<int> found_count_;
+
+  RunRows rows_;
+  Moments moments_;
+  std::vector<int> outside_;        // neighbors of a run that no table covers
+  std::vector<double> places_;      // their s
+  NetSlopes exact_;
+  std::vector<Real> compact_;
+  std::vector<double> q_;
+  std::vector<double> gradient_;    // by the vectors of a run
+
+  std::vector<Real> gtr_;           // [center][4][stride]: G^T R / N
+  std::vector<Real> p_;             // [4][stride]
+  std::vector<Real> gradient_rows_; // see descriptor_gradient()
+  std::vector<Real> descriptor_;    // [center][packed], then the energy's gradient by it
+  std::vector<Real> whole_;         // the same, whole
+  std::vector<double> energy_;
+  typename ScalarNet<Real>::Workspace net_;
+
+  void find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums);
+  [[nodiscard]] NeighborRun run_of(int center, int neighbor_type) const;
+  void sum_environment(int type, int center, Real *gtr);
+  void add_padding(std::size_t pair, int places, Real *gtr);
+  void evaluate_outside(int type, int neighbor_type);
+  void add_outside(Real *gtr);
+  void collect_outside(std::size_t pair);
+  void add_forces(int type, int center, int atom, double scale, BatchSums &sums);
+  void scatter(const NeighborRun &run, int atom, double scale, BatchSums &sums) const;
+};
+
+extern template class CenterBatch<double>;
+extern template class CenterBatch<float>;
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,106 @@
+// Loops over the neighbors of one center, from its environment to its descriptor and back.
+//
+// The embedding nets are splines of s with few coefficients (embedding_table.hpp), and G^T R is
+// linear in them. So the neighbors are first summed into moments of each spline,
+//   T[c][k] = sum_j w_c(s_j) R_jk,    (G^T R)[m][k] = sum_c C[c][m] T[c][k],
+// and all channels are visited once a spline instead of once a neighbor; likewise on the way back,
+//   Q[c][k] = sum_m C[c][m] P[m][k],  P = dE/d(G^T R).
+//
+// Functions with Real = double and float exist for both; arrays of `stride` entries are padded to
+// whole packs, with zeros behind the channels.
+#pragma once
+
+#include "embedding_table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// What the rows of a pair of types need.
+struct PairConstants {
+  double from = 0.0, inverse_width = 0.0, protection = 0.0;    // of the smooth switch
+  double average[4] = {};
+  double inverse_deviation[4] = {};
+  double low = 0.0, inverse_step = 0.0;    // of the table
+  int intervals = 0;                       // 0: no table
+};
+
+// Neighbors of one type, as many as lie inside the cutoff, padded to whole packs of doubles.
+struct NeighborRun {
+  int count = 0;
+  const int *atom = nullptr;
+  const double *x = nullptr;    // relative to the center, A
+  const double *y = nullptr;
+  const double *z = nullptr;
+};
+
+// The environment rows of a run and what their derivatives need; grows to the longest run.
+struct RunRows {
+  std::vector<double> numbers;
+  std::vector<int> interval;
+  double *t = nullptr;         // place in the interval of the table; beyond 1: not in the table
+  double *row[4] = {};         // normalized
+  double *ds = nullptr, *dv = nullptr, *v = nullptr, *inverse_r = nullptr;
+  double *e[4] = {};           // derivatives of the energy by the rows before normalization
+  double *by_slope[4] = {};    // Q with the splines' derivatives
+
+  void fit(int count);
+};
+
+void environment_rows(const NeighborRun &run, const PairConstants &constants, RunRows &rows);
+
+// Moments of the splines, [coefficient][4], and which of them are not zero.
+struct Moments {
+  std::vector<double> sum;               // zero between uses
+  std::vector<std::uint64_t> touched;    // bits
+  std::vector<int> list;                 // coefficients with a moment, in order
+
+  void fit(int coefficients);
+  void touch(int interval);
+  void make_list();    // fills `list` and clears `touched`
+};
+
+// Adds a neighbor `weight` times, at interval and t.
+void add_moment(double t, int interval, const double row[4], double weight, Moments &moments);
+// The neighbors of a run whose t is in the table; the others are listed in `outside`.
+void project(const NeighborRun &run, const RunRows &rows, Moments &moments,
+             std::vector<int> &outside);
+
+// gtr[k][m] += sum over the listed coefficients of C[c][m] T[c][k]; T returns to zero.
+void expand(const EmbeddingTable<double> &table, int stride, Moments &moments,
+            std::vector<double> &compact, double *gtr);
+void expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
+            std::vector<float> &compact, float *gtr);
+
+// Q[c][k] for the listed coefficients.
+void contract(const EmbeddingTable<double> &table, int channels, int stride, const Moments &moments,
+              const double *p, std::vector<double> &q);
+void contract(const EmbeddingTable<float> &table, int channels, int stride, const Moments &moments,
+              const float *p, std::vector<double> &q);
+
+// Fills rows.e for the neighbors of a run whose t is in the table.
+void collect(const NeighborRun &run, const PairConstants &constants, const std::vector<double> &q,
+             RunRows &rows);
+
+// D[a][m], m from a on, for all a: the product G^T R (G^T R)_<^T without what is twice in it.
+constexpr int packed_descriptor_size(int channels, int axis)
+{
+  return channels * axis - axis * (axis - 1) / 2;
+}
+void make_descriptor(int channels, int axis, int stride, const double *gtr, double *d);
+void make_descriptor(int channels, int axis, int stride, const float *gtr, float *d);
+// p[k][m] = factor * dE/dgtr[k][m] from dE/dD; `rows` [axis][stride] is zero before the first use
+// and for this alone.
+void descriptor_gradient(int channels, int axis, int stride, const double *gtr, const double *d,
+                         double factor, double *rows, double *p);
+void descriptor_gradient(int channels, int axis, int stride, const float *gtr, const float *d,
+                         float factor, float *rows, float *p);
+
+// Energy gradients by the vectors of a run, from rows.e: into gx, gy, gz; their sums are added to
+// total[3], and the products of position and gradient to product[9] (gradient's index first).
+void pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy, double *gz,
+                    double total[3], double product[9]);
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,62 @@
+// Embedding nets of a pair of types as splines of the normalized s, and the pair's padding.
+#pragma once
+
+#include "dense_net.hpp"
+#include "model.hpp"
+#include "spline_basis.hpp"
+
+#include "../support/simd.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// Distances below this (A) are beyond the tables; the networks themselves are evaluated there.
+constexpr double TABLE_CLOSEST = 0.5;
+
+// Splines of degree 7 for all channels g_m of one net. Interval q holds s from low + q/inverse_step
+// on, and uses the coefficients q to q + 7.
+struct EmbeddingSpline {
+  double low = 0.0;
+  double inverse_step = 0.0;
+  int intervals = 0;                  // 0: no table
+  int channels = 0;
+  std::vector<double> coefficient;    // (intervals + 7) x channels
+
+  // Largest errors against the net, and largest absolute values, of g and of dg/ds.
+  double value_error = 0.0, slope_error = 0.0;
+  double value_scale = 0.0, slope_scale = 0.0;
+
+  [[nodiscard]] int coefficients() const { return intervals + SPLINE_DEGREE; }
+  // All channels at s; for tests and for the padding.
+  void evaluate(double s, std::vector<double> &value, std::vector<double> &slope) const;
+};
+
+// Spline over [low, high] whose error is at most `tolerance` times the largest absolute value of g
+// and of dg/ds. Throws InputError if that takes too many intervals, as with a net that has corners
+// (relu).
+EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
+
+// The same in the precision of the computation, in two orders: packs along the channels for sums
+// over splines, packs along the splines for sums over channels.
+template <class Real> struct EmbeddingTable {
+  double low = 0.0;
+  double inverse_step = 0.0;
+  int intervals = 0;
+  int coefficients = 0;              // intervals + 7
+  std::vector<Real> by_channel;      // [pack of channels][coefficient][lane]
+  std::vector<Real> by_coefficient;  // [pack of coefficients][channel][lane]
+
+  EmbeddingTable() = default;
+  explicit EmbeddingTable(const EmbeddingSpline &spline);
+  [[nodiscard]] std::size_t memory_usage() const
+  {
+    return (by_channel.size() + by_coefficient.size()) * sizeof(Real);
+  }
+};
+
+extern template struct EmbeddingTable<double>;
+extern template struct EmbeddingTable<float>;
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,189 @@
+#include "evaluator.hpp"
+
+#include "center_batch.hpp"
+#include "prepared_model.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace lbs::deepsea {
+
+class Evaluator::Implementation {
+ public:
+  virtual ~Implementation() = default;
+  virtual void evaluate(const Atoms &atoms, Results &results) = 0;
+  [[nodiscard]] virtual std::size_t memory_usage() const = 0;
+
+  int bad_center = -1;
+  ShortPair short_pairs;
+  TableReport report;
+};
+
+namespace {
+
+// Centers of one type that are evaluated together.
+struct Chunk {
+  int type;
+  std::size_t start;
+  int count;
+};
+
+}    // namespace
+
+// Threads take chunks of centers; each has sums of its own, which are added in order afterwards.
+template <class Real> class EvaluatorIn final : public Evaluator::Implementation {
+ public:
+  EvaluatorIn(const Model &model, const EvaluatorSettings &settings) :
+      model_(model, settings.table_error), threads_(std::max(1, settings.threads)),
+      by_type_(model_.types), sums_(threads_), buffers_(threads_)
+  {
+    for (int t = 0; t < threads_; ++t) batches_.emplace_back(model_);
+    report = model_.report;
+  }
+
+  void evaluate(const Atoms &atoms, Results &results) override
+  {
+    sort_centers(atoms);
+    // One thread works in place; several have buffers of their own.
+    for (int t = 0; t < threads_; ++t) {
+      sums_[t] = BatchSums();
+      sums_[t].results = results;
+      sums_[t].results.energy = 0.0;
+      std::fill(std::begin(sums_[t].results.virial), std::end(sums_[t].results.virial), 0.0);
+      if (t > 0) buffers_[t].attach(atoms.count, sums_[t].results);
+    }
+    auto const chunks = static_cast<int>(chunks_.size());
+#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
+    for (int t = 0; t < threads_; ++t)
+      for (int c = t; c < chunks; c += threads_)
+        batches_[t].evaluate(atoms, chunks_[c].type, centers_.data() + chunks_[c].start,
+                             chunks_[c].count, sums_[t]);
+    add_up(atoms, results);
+  }
+
+  [[nodiscard]] std::size_t memory_usage() const override
+  {
+    std::size_t bytes = model_.memory_usage() + centers_.capacity() * sizeof(int);
+    for (const auto &batch : batches_) bytes += batch.memory_usage();
+    for (const auto &buffer : buffers_) bytes += buffer.numbers.capacity() * sizeof(double);
+    return bytes;
+  }
+
+ private:
+  // The arrays of Results for one of several threads, zeroed.
+  struct Buffer {
+    std::vector<double> numbers;
+
+    void attach(int atoms, Results &results)
+    {
+      auto const n = static_cast<std::size_t>(atoms);
+      numbers.assign(n * ((results.force ? 3 : 0) + (results.atom_virial ? 9 : 0) +
+                          (results.shared_virial ? 6 : 0)), 0.0);
+      double *next = numbers.data();
+      auto const take = [&](auto &array, std::size_t columns) {
+        if (!array) return;
+        array = reinterpret_cast<std::remove_reference_t<decltype(array)>>(next);
+        next += n * columns;
+      };
+      take(results.force, 3);
+      take(results.atom_virial, 9);
+      take(results.shared_virial, 6);
+    }
+  };
+
+  PreparedModel<Real> model_;
+  int threads_;
+  std::vector<std::vector<int>> by_type_;
+  std::vector<int> centers_;
+  std::vector<Chunk> chunks_;
+  std::deque<CenterBatch<Real>> batches_;
+  std::vector<BatchSums> sums_;
+  std::vector<Buffer> buffers_;
+
+  void sort_centers(const Atoms &atoms)
+  {
+    for (auto &centers : by_type_) centers.clear();
+    for (int i = 0; i < atoms.list.inum; ++i) {
+      int const center = atoms.list.ilist[i];
+      if (atoms.type[center] >= 0) by_type_[atoms.type[center]].push_back(center);
+    }
+    centers_.clear();
+    chunks_.clear();
+    for (int type = 0; type < model_.types; ++type) {
+      auto const count = static_cast<int>(by_type_[type].size());
+      int const share = (count + threads_ - 1) / threads_;
+      int const pieces = (share + MOST_CENTERS - 1) / MOST_CENTERS * threads_;
+      for (int p = 0; p < pieces; ++p) {
+        auto const first = static_cast<int>(static_cast<long>(count) * p / pieces);
+        auto const last = static_cast<int>(static_cast<long>(count) * (p + 1) / pieces);
+        if (last > first) chunks_.push_back({type, centers_.size() + first, last - first});
+      }
+      centers_.insert(centers_.end(), by_type_[type].begin(), by_type_[type].end());
+    }
+  }
+
+  void add_up(const Atoms &atoms, Results &results)
+  {
+    bad_center = -1;
+    short_pairs = ShortPair();
+    for (int t = 0; t < threads_; ++t) {
+      const BatchSums &sums = sums_[t];
+      results.energy += sums.results.energy;
+      for (int k = 0; k < 9; ++k) results.virial[k] += sums.results.virial[k];
+      if (bad_center < 0) bad_center = sums.bad_center;
+      long const count = short_pairs.count + sums.shortest.count;
+      if (sums.shortest.count > 0 &&
+          (short_pairs.count == 0 ||
+           sums.shortest.distance * short_pairs.bound < short_pairs.distance * sums.shortest.bound))
+        short_pairs = sums.shortest;
+      short_pairs.count = count;
+      if (t == 0) continue;
+      auto const add = [&](auto *to, auto *from, std::size_t columns) {
+        if (!to) return;
+        auto *const a = reinterpret_cast<double *>(to);
+        const auto *const b = reinterpret_cast<const double *>(from);
+        for (std::size_t i = 0; i < columns * atoms.count; ++i) a[i] += b[i];
+      };
+      add(results.force, sums.results.force, 3);
+      add(results.atom_virial, sums.results.atom_virial, 9);
+      add(results.shared_virial, sums.results.shared_virial, 6);
+    }
+  }
+};
+
+Evaluator::Evaluator(const Model &model, const EvaluatorSettings &settings)
+{
+  if (settings.arithmetic == EvaluatorSettings::Arithmetic::MIXED)
+    impl_ = std::make_unique<EvaluatorIn<float>>(model, settings);
+  else
+    impl_ = std::make_unique<EvaluatorIn<double>>(model, settings);
+}
+
+Evaluator::~Evaluator() = default;
+
+void Evaluator::evaluate(const Atoms &atoms, Results &results)
+{
+  impl_->evaluate(atoms, results);
+}
+
+int Evaluator::bad_center() const
+{
+  return impl_->bad_center;
+}
+
+const ShortPair &Evaluator::short_pairs() const
+{
+  return impl_->short_pairs;
+}
+
+Evaluator::TableReport Evaluator::table_report() const
+{
+  return impl_->report;
+}
+
+std::size_t Evaluator::memory_usage() const
+{
+  return impl_->memory_usage();
+}
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,96 @@
+// Energies, forces and virials of a model for a set of atoms: the hot path.
+#pragma once
+
+#include "model.hpp"
+
+#include "../support/neighbor_list.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// How a model is evaluated.
+struct EvaluatorSettings {
+  enum class Arithmetic { DOUBLE, MIXED };
+  Arithmetic arithmetic = Arithmetic::DOUBLE;
+  // Largest error of the embedding table's values, relative to the largest value; 0: no table, the
+  // networks themselves are evaluated for every neighbor.
+  double table_error = 1.0e-10;
+  int threads = 1;
+};
+
+// The atoms. Rows of the neighbor list are those of centers; they may hold atoms beyond the cutoff.
+struct Atoms {
+  int count = 0;                     // atoms that x and type hold, images (ghosts) included
+  const double (*x)[3] = nullptr;    // A
+  const int *type = nullptr;         // of the model, from 0; negative: not of this model, left out
+  FullNeighborList list;
+};
+
+// What evaluate() adds to; all but `energy`, `virial` may be null, for "not wanted". Sums of
+// energy in eV, forces in eV/A, virials sum x F in eV.
+struct Results {
+  double energy = 0.0;
+  double virial[9] = {};                   // xx xy xz yx yy yz zx zy zz
+  double (*force)[3] = nullptr;            // [count]: images get a share that belongs to the atom
+  double *atom_energy = nullptr;           // [count], of the centers
+  // [count][9]: the neighbor's position relative to the center times the force that the center's
+  // energy puts on the neighbor, entered at the neighbor (Z. Fan et al., Phys. Rev. B 92, 094301
+  // (2015)): with it the heat flux is right.
+  double (*atom_virial)[9] = nullptr;
+  // [count][6], xx yy zz xy xz yz: the same shared equally between center and neighbor.
+  double (*shared_virial)[6] = nullptr;
+  // Factor of each center's energy by type of the model, and so of its forces; null: ones.
+  const double *scale = nullptr;
+};
+
+// A pair of atoms closer than the training set ever saw.
+struct ShortPair {
+  long count = 0;              // ordered pairs (center, neighbor) in this call
+  int center = -1;             // the closest one relative to its bound; indices into x
+  int neighbor = -1;
+  double distance = 0.0;       // A
+  double bound = 0.0;          // A
+};
+
+class Evaluator {
+ public:
+  // `model` is copied as far as it is needed. Throws InputError if no table meets the error asked
+  // for.
+  Evaluator(const Model &model, const EvaluatorSettings &settings);
+  ~Evaluator();
+  Evaluator(const Evaluator &) = delete;
+  Evaluator &operator=(const Evaluator &) = delete;
+
+  // Adds to `results`. Overlapping atoms and results that are not finite are reported by
+  // bad_center(); nothing is thrown from here.
+  void evaluate(const Atoms &atoms, Results &results);
+
+  // The first center whose energy or force was not finite in the last call, or -1.
+  [[nodiscard]] int bad_center() const;
+  // Pairs closer than the model's `shortest` in the last call.
+  [[nodiscard]] const ShortPair &short_pairs() const;
+  // Error of the table against the networks, at most: values and slopes, absolute.
+  struct TableReport {
+    double value_error = 0.0;
+    double slope_error = 0.0;
+    double value_scale = 0.0;    // largest absolute value and slope in the table
+    double slope_scale = 0.0;
+    std::size_t bytes = 0;
+    int rows_least = 0;          // rows of the tables of the pairs of types
+    int rows_most = 0;
+    double closest = 0.0;        // A: below this the networks are evaluated instead
+  };
+  [[nodiscard]] TableReport table_report() const;
+  [[nodiscard]] std::size_t memory_usage() const;    // bytes
+
+  class Implementation;
+
+ private:
+  std::unique_ptr<Implementation> impl_;
+};
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,18 @@
+// Arrays of real numbers in NumPy's .npy format.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace lbs::deepsea {
+
+struct NpyArray {
+  std::vector<std::size_t> shape;
+  std::vector<double> values;    // the last index runs fastest
+};
+
+// Little-endian float32 or float64 in C order; throws InputError that names the file for others.
+NpyArray read_npy(const std::string &path);
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,102 @@
+// pair_style deepsea with several models: how far they disagree, for the file and for the deck.
+#include "pair_deepsea.h"
+
+#include "model_deviation.hpp"
+
+#include "atom.h"
+#include "comm.h"
+#include "error.h"
+#include "update.h"
+#include "utils.h"
+
+#include <algorithm>
+
+using namespace LAMMPS_NS;
+using namespace lbs::deepsea;
+
+namespace {
+
+constexpr double BIG = 1.0e300;
+
+}    // namespace
+
+Results PairDeepsea::evaluate_all()
+{
+  std::size_t const models = models_.size();
+  std::vector<std::vector<double>> forces(models);
+  std::vector<std::array<double, 9>> virials(models);
+  Results driving;
+  for (std::size_t m = models; m-- > 0;) {
+    driving = evaluate(m, true);
+    forces[m].assign(force_.begin(), force_.begin() + std::ptrdiff_t{3} * atom->nlocal);
+    std::copy(std::begin(driving.virial), std::end(driving.virial), virials[m].begin());
+  }
+  measure_deviation(forces, virials);
+  if (update->ntimestep % style_.out_freq == 0) write_deviation();
+  return driving;
+}
+
+void PairDeepsea::measure_deviation(const std::vector<std::vector<double>> &forces,
+                                    std::vector<std::array<double, 9>> &virials)
+{
+  deviation_.assign(std::max(1, atom->nlocal), 0.0);
+  // Largest, negative of the smallest; then sum and number.
+  double extremes[2] = {-BIG, -BIG};
+  double sums[2] = {0.0, 0.0};
+  std::vector<std::array<double, 3>> of_atom(forces.size());
+  for (int i = 0; i < atom->nlocal; ++i) {
+    if (type_[i] < 0) continue;
+    for (std::size_t m = 0; m < forces.size(); ++m)
+      for (int k = 0; k < 3; ++k) of_atom[m][k] = forces[m][std::size_t{3} * i + k];
+    double const deviation = force_deviation(of_atom, style_.relative_force);
+    deviation_[i] = deviation;
+    extremes[0] = std::max(extremes[0], deviation);
+    extremes[1] = std::max(extremes[1], -deviation);
+    sums[0] += deviation;
+    sums[1] += 1.0;
+  }
+  MPI_Allreduce(MPI_IN_PLACE, extremes, 2, MPI_DOUBLE, MPI_MAX, world);
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, world);
+  MPI_Allreduce(MPI_IN_PLACE, virials.data(), static_cast<int>(9 * virials.size()), MPI_DOUBLE,
+                MPI_SUM, world);
+  if (sums[1] == 0.0) return;
+  Range const virial_range = virial_deviation(virials, sums[1], style_.relative_virial);
+  // compute pair adds up over ranks.
+  if (comm->me != 0) return;
+  pvector[FORCE_MAX] = extremes[0];
+  pvector[FORCE_MIN] = -extremes[1];
+  pvector[FORCE_AVG] = sums[0] / sums[1];
+  pvector[VIRIAL_MAX] = virial_range.most;
+  pvector[VIRIAL_MIN] = virial_range.least;
+  pvector[VIRIAL_AVG] = virial_range.average;
+}
+
+void PairDeepsea::write_deviation()
+{
+  // Each atom's deviation goes to the place of its ID, in pairs of ID and number.
+  std::vector<double> own;
+  if (style_.atomic)
+    for (int i = 0; i < atom->nlocal; ++i) {
+      own.push_back(static_cast<double>(atom->tag[i]));
+      own.push_back(deviation_[i]);
+    }
+  auto const size = static_cast<int>(own.size());
+  std::vector<int> sizes(comm->nprocs);
+  std::vector<int> starts(comm->nprocs, 0);
+  int own_size = size;
+  MPI_Gather(&own_size, 1, MPI_INT, sizes.data(), 1, MPI_INT, 0, world);
+  for (int p = 1; p < comm->nprocs; ++p) starts[p] = starts[p - 1] + sizes[p - 1];
+  std::vector<double> all(comm->me == 0 ? starts.back() + sizes.back() : 0);
+  MPI_Gatherv(own.data(), size, MPI_DOUBLE, all.data(), sizes.data(), starts.data(), MPI_DOUBLE, 0,
+              world);
+  if (!out_) return;
+  utils::print(out_, "{:12} {:18.6e} {:18.6e} {:18.6e} {:18.6e} {:18.6e} {:18.6e}",
+               update->ntimestep, pvector[VIRIAL_MAX], pvector[VIRIAL_MIN], pvector[VIRIAL_AVG],
+               pvector[FORCE_MAX], pvector[FORCE_MIN], pvector[FORCE_AVG]);
+  std::vector<std::array<double, 2>> by_id;
+  for (std::size_t k = 0; k + 1 < all.size(); k += 2) by_id.push_back({all[k], all[k + 1]});
+  std::sort(by_id.begin(), by_id.end());
+  for (const auto &entry : by_id) utils::print(out_, " {:18.6e}", entry[1]);
+  utils::print(out_, "\n");
+  fflush(out_);
+}

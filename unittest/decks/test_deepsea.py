@@ -1,0 +1,103 @@
+"""pair_style deepsea against DeePMD-kit's own numbers, through a whole deck."""
+import numpy as np
+import pytest
+
+from deck import agree, dump, thermo
+from deepsea_models import FRAMES, MODELS, frame_deck, reference
+
+EXACT = 1.0e-10         # relative: the networks themselves in double
+TABLE = 2.0e-9          # relative: the default table
+BAR = 1602176.5         # eV/A^3 in bar, by the constant of LAMMPS' units metal
+
+OBSERVE = """
+compute pea all pe/atom
+compute sa all stress/atom NULL pair
+compute ca all centroid/stress/atom NULL pair
+compute s all pressure NULL virial
+"""
+COLUMNS = "id type fx fy fz c_pea c_sa[*] c_ca[*]"
+PLACES = {"xx": 0, "yy": 4, "zz": 8, "xy": 1, "xz": 2, "yz": 5, "yx": 3, "zx": 6, "zy": 7}
+
+
+def deck(models, model, frame, folder, newton="on", settings="table off", before=""):
+    elements = reference(model)["type_map"]
+    return (f"newton {newton}\n{before}\n" + frame_deck(frame, elements, folder)
+            + f"pair_style deepsea {models(model)} {settings}\n"
+            + f"pair_coeff * * {' '.join(elements)}\n"
+            + OBSERVE + thermo("step pe c_s[*] vol") + dump(COLUMNS) + "run 0\n")
+
+
+def check(result, expected, tolerance):
+    last = result.last()
+    # energies of atoms may cancel; their size is what errors are measured by
+    largest = np.abs(expected["atomic_energy"]).max()
+    agree([last["PotEng"], largest], [expected["energy"], largest], tolerance, 0.1)
+    # pressure times volume, in the order of LAMMPS, is the virial
+    virial = np.array(expected["virial"])
+    got = [last[f"c_s[{k}]"] * last["Volume"] / BAR for k in range(1, 7)]
+    symmetric = [0.5 * (virial[PLACES[k]] + virial[PLACES[k[::-1]]])
+                 for k in ("xx", "yy", "zz", "xy", "xz", "yz")]
+    agree(got, symmetric, 10 * tolerance, 0.1)
+    atoms = result.atoms()
+    agree(np.transpose([atoms["fx"], atoms["fy"], atoms["fz"]]), expected["forces"], tolerance,
+          0.05)
+    agree(atoms["c_pea"], expected["atomic_energy"], tolerance, 0.1)
+    # centroid/stress/atom is minus the virial in bar A^3: position times force, at the neighbor
+    expected_atoms = np.array(expected["atomic_virial"])
+    for k, place in enumerate(("xx", "yy", "zz", "xy", "xz", "yz", "yx", "zx", "zy"), 1):
+        # DeePMD-kit's first index is the force's
+        column = expected_atoms[:, PLACES[place[::-1]]]
+        agree(-atoms[f"c_ca[{k}]"] / BAR, column, 10 * tolerance, 1e-3)
+    agree([-atoms[f"c_sa[{k}]"].sum() / BAR for k in range(1, 7)], symmetric, 10 * tolerance, 0.1)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_same_numbers_as_deepmd(lmp, models, tmp_path, model):
+    for frame, expected in reference(model)["frames"].items():
+        result = lmp(deck(models, model, frame, tmp_path))
+        check(result, expected, EXACT)
+
+
+@pytest.mark.parametrize("model", ["tanh_two", "gelu_one", "linear_softplus"])
+def test_tables_are_close(lmp, models, tmp_path, model):
+    for frame, expected in reference(model)["frames"].items():
+        result = lmp(deck(models, model, frame, tmp_path, settings=""))
+        check(result, expected, TABLE)
+
+
+@pytest.mark.parametrize("frame", ["glass", "triclinic", "small"])
+def test_newton_off(lmp, models, tmp_path, frame):
+    expected = reference("tanh_two")["frames"][frame]
+    check(lmp(deck(models, "tanh_two", frame, tmp_path, newton="off")), expected, EXACT)
+
+
+def test_newton_off_kokkos(lmp, models, tmp_path):
+    expected = reference("tanh_two")["frames"]["glass"]
+    text = deck(models, "tanh_two", "glass", tmp_path)
+    result = lmp(text, args=["-k", "on", "t", "1", "-sf", "kk"])
+    check(result, expected, EXACT)
+
+
+def test_mixed_is_close(lmp, models, tmp_path):
+    """Forces to 1e-5 eV/A, and visibly not those of double."""
+    expected = np.array(reference("tanh_two")["frames"]["glass"]["forces"])
+    atoms = lmp(deck(models, "tanh_two", "glass", tmp_path, settings="precision mixed")).atoms()
+    forces = np.transpose([atoms["fx"], atoms["fy"], atoms["fz"]])
+    assert np.abs(expected).max() > 0.5
+    assert 1e-9 < np.abs(forces - expected).max() < 1e-5
+
+
+def test_a_wrong_model_is_noticed(lmp, models, tmp_path):
+    """Negative control: another model's numbers do not pass."""
+    result = lmp(deck(models, "tanh_two", "glass", tmp_path))
+    with pytest.raises(AssertionError, match="relative difference"):
+        check(result, reference("gelu_one")["frames"]["glass"], EXACT)
+
+
+def test_frames_are_hard(lmp):
+    """The frames hold what is difficult: cells smaller than a cutoff, tilt, clusters."""
+    heights = [np.linalg.det(f["cell"]) / np.linalg.norm(np.cross(f["cell"][0], f["cell"][1]))
+               for f in FRAMES.values() if f["cell"]]
+    assert min(heights) < 5.0
+    assert any(f["cell"] is None for f in FRAMES.values())
+    assert any(f["cell"] and f["cell"][1][0] != 0 for f in FRAMES.values())

@@ -1,0 +1,355 @@
+#include "deepsea/evaluator.hpp"
+
+#include "deepsea/environment.hpp"
+#include "random_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+using namespace lbs::deepsea;
+using lbs::deepsea::testing::Cluster;
+using lbs::deepsea::testing::ModelShape;
+using lbs::deepsea::testing::RandomModel;
+
+namespace {
+
+constexpr int ATOMS = 24;
+constexpr double EDGE = 6.0;
+
+// The formulas of the documentation, one after the other, for one center.
+double plain_activation(Activation activation, double x)
+{
+  switch (activation) {
+    case Activation::TANH: return std::tanh(x);
+    case Activation::SIGMOID: return 1.0 / (1.0 + std::exp(-x));
+    case Activation::SOFTPLUS: return std::log(1.0 + std::exp(x));
+    case Activation::SILU: return x / (1.0 + std::exp(-x));
+    case Activation::GELU:
+      return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
+    case Activation::RELU: return std::max(x, 0.0);
+    case Activation::RELU6: return std::min(std::max(x, 0.0), 6.0);
+    case Activation::LINEAR: break;
+  }
+  return x;
+}
+
+std::vector<double> plain_net(const DenseNet &net, std::vector<double> x)
+{
+  for (const DenseLayer &layer : net) {
+    std::vector<double> y(layer.outputs);
+    for (int o = 0; o < layer.outputs; ++o) {
+      double z = layer.bias[o];
+      for (int i = 0; i < layer.inputs; ++i) z += x[i] * layer.weight[i * layer.outputs + o];
+      y[o] = plain_activation(layer.activation, z);
+      if (!layer.timestep.empty()) y[o] *= layer.timestep[o];
+      if (layer.skip && layer.outputs == layer.inputs) y[o] += x[o];
+      if (layer.skip && layer.outputs == 2 * layer.inputs) y[o] += x[o % layer.inputs];
+    }
+    x = y;
+  }
+  return x;
+}
+
+double plain_energy(const Model &model, const Cluster &cluster, int i)
+{
+  int const ti = cluster.type[i];
+  int const channels = model.channels();
+  std::vector<std::array<double, 4>> g(channels, {0, 0, 0, 0});
+  std::vector<int> empty = model.selection;
+  auto const add = [&](std::size_t pair, int tj, const std::array<double, 4> &raw, double times) {
+    std::array<double, 4> row;
+    for (int k = 0; k < 4; ++k)
+      row[k] = (raw[k] - model.average[pair][k]) / model.deviation[pair][k];
+    auto const net = plain_net(model.embedding_of(ti, tj), {row[0]});
+    for (int m = 0; m < channels; ++m)
+      for (int k = 0; k < 4; ++k) g[m][k] += times * net[m] * row[k];
+  };
+  for (int j = 0; j < static_cast<int>(cluster.x.size()); ++j) {
+    int const tj = cluster.type[j];
+    if (j == i || tj < 0) continue;
+    double d[3];
+    for (int a = 0; a < 3; ++a) d[a] = cluster.x[j][a] - cluster.x[i][a];
+    double const r = std::hypot(d[0], d[1], d[2]);
+    if (r >= model.cutoff) continue;
+    --empty[tj];
+    if (model.excluded[model.pair(ti, tj)]) continue;
+    double const u = std::max(0.0, (r - model.smooth_from) / (model.cutoff - model.smooth_from));
+    double const w = 1 - 10 * u * u * u + 15 * u * u * u * u - 6 * u * u * u * u * u;
+    double const q = r + model.protection;
+    add(model.pair(ti, tj), tj, {w / q, w * d[0] / q / q, w * d[1] / q / q, w * d[2] / q / q}, 1);
+  }
+  for (int tj = 0; tj < model.types(); ++tj) add(model.pair(ti, tj), tj, {0, 0, 0, 0}, empty[tj]);
+  std::vector<double> d;
+  double const n = model.selected_neighbors();
+  for (int m = 0; m < channels; ++m)
+    for (int a = 0; a < model.axis_neurons; ++a) {
+      double sum = 0;
+      for (int k = 0; k < 4; ++k) sum += g[m][k] * g[a][k];
+      d.push_back(sum / n / n);
+    }
+  return plain_net(model.fitting[ti], d)[0] + model.energy_bias[ti];
+}
+
+struct Evaluated {
+  double energy;
+  std::vector<double> atom_energy;
+  std::vector<std::array<double, 3>> force;
+  std::array<double, 9> virial;
+  std::vector<std::array<double, 9>> atom_virial;
+  std::vector<std::array<double, 6>> shared_virial;
+};
+
+Evaluated evaluate(Evaluator &evaluator, const Cluster &cluster)
+{
+  auto const n = cluster.x.size();
+  Evaluated e{0.0, std::vector<double>(n), {}, {}, {}, {}};
+  e.force.assign(n, {});
+  e.atom_virial.assign(n, {});
+  e.shared_virial.assign(n, {});
+  Results results;
+  results.atom_energy = e.atom_energy.data();
+  results.force = reinterpret_cast<double(*)[3]>(e.force.data());
+  results.atom_virial = reinterpret_cast<double(*)[9]>(e.atom_virial.data());
+  results.shared_virial = reinterpret_cast<double(*)[6]>(e.shared_virial.data());
+  evaluator.evaluate(cluster.atoms(), results);
+  e.energy = results.energy;
+  std::copy(std::begin(results.virial), std::end(results.virial), e.virial.begin());
+  return e;
+}
+
+EvaluatorSettings exact()
+{
+  EvaluatorSettings settings;
+  settings.table_error = 0.0;
+  return settings;
+}
+
+double largest_difference(const Evaluated &a, const Evaluated &b)
+{
+  double most = 0.0;
+  for (std::size_t i = 0; i < a.force.size(); ++i)
+    for (int k = 0; k < 3; ++k) most = std::max(most, std::fabs(a.force[i][k] - b.force[i][k]));
+  return most;
+}
+
+std::vector<ModelShape> shapes()
+{
+  std::vector<ModelShape> all;
+  all.emplace_back();
+  ModelShape s;
+  s.one_side = true;
+  s.embedding_activation = Activation::GELU;
+  s.fitting_activation = Activation::SILU;
+  s.timestep = false;
+  all.push_back(s);
+  s = {};
+  s.embedding = {1, 2, 4, 8};    // every layer passes its input on
+  s.fitting = {32, 32};          // so does the first fitting layer: 8 x 4 numbers
+  s.embedding_activation = Activation::SOFTPLUS;
+  all.push_back(s);
+  s = {};
+  s.fitting = {160, 7};    // twice 20 x 4
+  s.average = 0.0;
+  s.fitting_activation = Activation::SIGMOID;
+  all.push_back(s);
+  s = {};
+  s.embedding = {9, 17};
+  s.axis = 17;
+  all.push_back(s);
+  return all;
+}
+
+TEST(Evaluator, EqualsTheFormulas)
+{
+  unsigned seed = 1;
+  for (const ModelShape &shape : shapes()) {
+    RandomModel random(seed++);
+    Model model = random.make(shape);
+    model.protection = seed % 2 ? 0.01 : 0.0;
+    Cluster const cluster(random, ATOMS, 3, EDGE, 1.2);
+    Evaluator evaluator(model, exact());
+    Evaluator tabulated(model, {});
+    auto const got = evaluate(evaluator, cluster);
+    auto const from_table = evaluate(tabulated, cluster);
+    double spread = 0.0;
+    for (int i = 0; i < ATOMS; ++i) {
+      double const expected = plain_energy(model, cluster, i);
+      EXPECT_NEAR(got.atom_energy[i], expected, 1e-12 * std::max(1.0, std::fabs(expected)));
+      EXPECT_NEAR(from_table.atom_energy[i], expected, 1e-9);
+      spread = std::max(spread, std::fabs(expected - model.energy_bias[cluster.type[i]]));
+    }
+    EXPECT_GT(spread, 0.1);
+    EXPECT_LT(largest_difference(got, from_table), 1e-8);
+  }
+}
+
+TEST(Evaluator, ForcesAreTheSlopesOfTheEnergy)
+{
+  unsigned seed = 11;
+  for (const ModelShape &shape : shapes()) {
+    RandomModel random(seed++);
+    Model const model = random.make(shape);
+    Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
+    for (bool const table : {false, true}) {
+      Evaluator evaluator(model, table ? EvaluatorSettings() : exact());
+      auto const at = evaluate(evaluator, cluster);
+      constexpr double H = 1e-4;
+      double strongest = 0.0;
+      for (int i = 0; i < 6; ++i)
+        for (int k = 0; k < 3; ++k) {
+          double energy[4];
+          double const steps[4] = {-2 * H, -H, H, 2 * H};
+          double const place = cluster.x[i][k];
+          for (int s = 0; s < 4; ++s) {
+            cluster.x[i][k] = place + steps[s];
+            energy[s] = evaluate(evaluator, cluster).energy;
+          }
+          cluster.x[i][k] = place;
+          double const slope = (energy[0] - 8 * energy[1] + 8 * energy[2] - energy[3]) / (12 * H);
+          EXPECT_NEAR(at.force[i][k], -slope, 1e-7 * std::max(1.0, std::fabs(slope)));
+          strongest = std::max(strongest, std::fabs(slope));
+        }
+      EXPECT_GT(strongest, 0.05);
+    }
+  }
+}
+
+TEST(Evaluator, VirialsAddUp)
+{
+  RandomModel random(21);
+  Model const model = random.make({});
+  Cluster const cluster(random, ATOMS, 3, EDGE, 1.2);
+  Evaluator evaluator(model, {});
+  auto const e = evaluate(evaluator, cluster);
+  double most = 0.0;
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < 3; ++b) {
+      double moment = 0.0;
+      double by_atom = 0.0;
+      for (int i = 0; i < ATOMS; ++i) {
+        moment += cluster.x[i][a] * e.force[i][b];
+        by_atom += e.atom_virial[i][3 * a + b];
+      }
+      EXPECT_NEAR(e.virial[3 * a + b], moment, 1e-10);
+      EXPECT_NEAR(e.virial[3 * a + b], by_atom, 1e-10);
+      most = std::max(most, std::fabs(moment));
+    }
+  int const place[6] = {0, 4, 8, 1, 2, 5};
+  for (int k = 0; k < 6; ++k) {
+    double shared = 0.0;
+    for (const auto &v : e.shared_virial) shared += v[k];
+    EXPECT_NEAR(shared, e.virial[place[k]], 1e-10);
+  }
+  EXPECT_GT(most, 0.1);
+}
+
+TEST(Evaluator, MixedIsCloseAndThreadsAgree)
+{
+  RandomModel random(31);
+  Model const model = random.make({});
+  Cluster const cluster(random, 60, 3, 9.0, 1.2);
+  Evaluator evaluator(model, {});
+  auto const reference = evaluate(evaluator, cluster);
+  EvaluatorSettings mixed;
+  mixed.arithmetic = EvaluatorSettings::Arithmetic::MIXED;
+  mixed.table_error = 1e-7;
+  Evaluator single(model, mixed);
+  auto const close = evaluate(single, cluster);
+  EXPECT_LT(largest_difference(reference, close), 1e-5);
+  EXPECT_GT(largest_difference(reference, close), 1e-10);    // it is another arithmetic
+  EvaluatorSettings three;
+  three.threads = 3;
+  Evaluator threaded(model, three);
+  auto const same = evaluate(threaded, cluster);
+  EXPECT_LT(largest_difference(reference, same), 1e-12);
+  EXPECT_NEAR(same.energy, reference.energy, 1e-11);
+  for (int k = 0; k < 9; ++k) EXPECT_NEAR(same.virial[k], reference.virial[k], 1e-11);
+}
+
+TEST(Evaluator, ExcludedPairsAreNotFelt)
+{
+  RandomModel random(41);
+  Model model = random.make({});
+  model.excluded[model.pair(0, 1)] = model.excluded[model.pair(1, 0)] = 1;
+  Cluster const cluster(random, ATOMS, 3, EDGE, 1.2);
+  Evaluator evaluator(model, {});
+  auto const e = evaluate(evaluator, cluster);
+  for (int i = 0; i < ATOMS; ++i)
+    EXPECT_NEAR(e.atom_energy[i], plain_energy(model, cluster, i), 1e-9);
+}
+
+TEST(Evaluator, AtomsOfOtherStylesAreLeftOut)
+{
+  RandomModel random(51);
+  Model const model = random.make({});
+  Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
+  for (int i = 0; i < ATOMS; i += 5) cluster.type[i] = -1;
+  Evaluator evaluator(model, {});
+  auto const e = evaluate(evaluator, cluster);
+  for (int i = 0; i < ATOMS; ++i) {
+    if (cluster.type[i] < 0) {
+      EXPECT_EQ(e.atom_energy[i], 0.0);
+      EXPECT_EQ(e.force[i][0], 0.0);
+    } else {
+      EXPECT_NEAR(e.atom_energy[i], plain_energy(model, cluster, i), 1e-9);
+    }
+  }
+}
+
+TEST(Evaluator, NothingJumpsAtTheCutoffOrTheTablesEnd)
+{
+  RandomModel random(61);
+  Model const model = random.make({});
+  Evaluator evaluator(model, {});
+  for (double const r : {model.cutoff, 0.5}) {
+    Cluster cluster(random, 2, 2, 3.0, 0.6);
+    Evaluated near_and_far[2];
+    for (int side = 0; side < 2; ++side) {
+      cluster.x = {{0, 0, 0}, {r + (side ? 1e-9 : -1e-9), 0, 0}};
+      near_and_far[side] = evaluate(evaluator, cluster);
+    }
+    EXPECT_NEAR(near_and_far[0].energy, near_and_far[1].energy, 1e-7);
+    EXPECT_LT(largest_difference(near_and_far[0], near_and_far[1]), 2e-6);
+  }
+}
+
+TEST(Evaluator, ShortPairsAreCounted)
+{
+  RandomModel random(71);
+  Model model = random.make({});
+  std::fill(model.shortest.begin(), model.shortest.end(), 1.0);
+  Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
+  Evaluator evaluator(model, {});
+  evaluate(evaluator, cluster);
+  EXPECT_EQ(evaluator.short_pairs().count, 0);
+  cluster.x[3] = {cluster.x[7][0] + 0.7, cluster.x[7][1], cluster.x[7][2]};
+  evaluate(evaluator, cluster);
+  EXPECT_GE(evaluator.short_pairs().count, 2);
+  EXPECT_LE(evaluator.short_pairs().distance, 0.7 + 1e-12);
+  EXPECT_EQ(evaluator.short_pairs().bound, 1.0);
+}
+
+TEST(Evaluator, OverlapsAndLostPlacesAreFoundOut)
+{
+  RandomModel random(81);
+  Model const model = random.make({});
+  for (bool const table : {false, true}) {
+    Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
+    Evaluator evaluator(model, table ? EvaluatorSettings() : exact());
+    evaluate(evaluator, cluster);
+    EXPECT_EQ(evaluator.bad_center(), -1);
+    auto const kept = cluster.x[5];
+    cluster.x[5] = cluster.x[4];
+    evaluate(evaluator, cluster);
+    EXPECT_TRUE(evaluator.bad_center() == 4 || evaluator.bad_center() == 5);
+    cluster.x[5] = {std::nan(""), 0, 0};
+    evaluate(evaluator, cluster);
+    EXPECT_GE(evaluator.bad_center(), 0);
+    cluster.x[5] = kept;
+    evaluate(evaluator, cluster);
+    EXPECT_EQ(evaluator.bad_center(), -1);
+  }
+}
+
+}    // namespace

@@ -1,0 +1,238 @@
+// The reference, forward() of a model file, against numbers that DeePMD-kit wrote, and against
+// itself; the fast kernels on the same frames.
+
+#include "deepsea/frame_energy.hpp"
+
+#include "../expect_error.hpp"
+#include "deepsea/dp_file.hpp"
+#include "deepsea/model_file.hpp"
+#include "random_model.hpp"
+#include "reference_data.hpp"
+#include "scratch_folder.hpp"
+
+#include <cmath>
+
+using namespace lbs::deepsea;
+using lbs::deepsea::testing::RandomModel;
+using lbs::deepsea::testing::reference_file;
+using lbs::deepsea::testing::reference_frame;
+using lbs::deepsea::testing::reference_json;
+using lbs::test::expect_error;
+using lbs::test::ScratchFolder;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr double TOLERANCE = 1e-10;    // relative to the largest number of its kind
+constexpr double MIN_FORCE = 0.1;      // eV/A: less would prove nothing
+constexpr double MIN_ENERGY = 0.01;    // eV, of an atom
+
+double largest(const std::vector<double> &values)
+{
+  double most = 0.0;
+  for (double const value : values) most = std::max(most, std::abs(value));
+  return most;
+}
+
+std::vector<double> flat(const Json &json)
+{
+  std::vector<double> out;
+  for (auto const &[key, value] : json.flatten().items()) (void) key, out.push_back(value);
+  return out;
+}
+
+std::vector<double> flat(const std::vector<std::array<double, 3>> &rows)
+{
+  std::vector<double> out;
+  for (auto const &row : rows) out.insert(out.end(), row.begin(), row.end());
+  return out;
+}
+
+double difference(const std::vector<double> &a, const std::vector<double> &b)
+{
+  EXPECT_EQ(a.size(), b.size());
+  double most = 0.0;
+  for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k)
+    most = std::max(most, std::abs(a[k] - b[k]));
+  return most;
+}
+
+void expect_agreement(const FrameEnergy &ours, const Json &theirs, const std::string &what)
+{
+  std::vector<double> forces;
+  for (auto const &row : theirs["forces"])
+    for (double const value : row) forces.push_back(value);
+  std::vector<double> virial(9);    // theirs is F x, ours x F
+  auto const given = flat(theirs["virial"]);
+  for (std::size_t k = 0; k < 9; ++k) virial[3 * (k % 3) + k / 3] = given[k];
+  std::vector<double> energies;
+  for (auto const &value : theirs["atomic_energy"])
+    energies.push_back(value.is_array() ? value[0] : value);
+
+  EXPECT_GT(largest(forces), MIN_FORCE) << what;
+  EXPECT_GT(largest(energies), MIN_ENERGY) << what;
+  EXPECT_LE(std::abs(ours.energy - theirs["energy"].get<double>()),
+            TOLERANCE * std::abs(theirs["energy"].get<double>()))
+      << what;
+  EXPECT_LE(difference(flat(ours.force), forces), TOLERANCE * largest(forces)) << what;
+  EXPECT_LE(difference({ours.virial.begin(), ours.virial.end()}, virial),
+            TOLERANCE * largest(virial))
+      << what;
+  EXPECT_LE(difference(ours.atom_energy, energies), TOLERANCE * largest(energies)) << what;
+}
+
+class AgainstDeepmd : public ::testing::TestWithParam<const char *> {
+ protected:
+  ScratchFolder folder;
+  std::string const name = GetParam();
+  Json const numbers = reference_json(name + ".json");
+  Json const frames = reference_json("frames.json");
+  Model const model = model_of(read_dp_file(reference_file(name + ".dp")), name);
+
+  void compare(FrameEngine &engine) const
+  {
+    EXPECT_GE(numbers["frames"].size(), 3U);
+    for (auto const &[frame, result] : numbers["frames"].items())
+      expect_agreement(engine.evaluate(reference_frame(frames[frame])), result,
+                       name + " on " + frame);
+  }
+};
+
+// A small periodic frame of O and Si, far from equilibrium.
+Frame small_frame()
+{
+  Frame frame;
+  frame.cell = {{{5.0, 0.0, 0.0}, {1.0, 5.5, 0.0}, {-0.5, 0.7, 6.0}}};
+  frame.periodic = {true, true, true};
+  frame.x = {{0.1, 0.2, 0.3}, {1.9, 0.4, -0.2}, {0.3, 2.2, 1.4}, {2.6, 2.4, 2.9}, {1.2, 3.6, 4.4}};
+  frame.elements = {"O", "Si", "O", "O", "Si"};
+  return frame;
+}
+
+class ReferenceTorch : public ::testing::Test {
+ protected:
+  ScratchFolder folder;
+  std::string const path = folder.file("model.pt");
+
+  std::unique_ptr<FrameEngine> engine(double average = 0.1, bool one_side = false)
+  {
+    auto model = RandomModel(3).make({{"O", "Si"},
+                                      {4, 8},
+                                      {6, 6},
+                                      3,
+                                      one_side,
+                                      true,
+                                      Activation::TANH,
+                                      Activation::GELU,
+                                      average});
+    write_model(model, path);
+    return reference_engine(path);
+  }
+};
+
+}    // namespace
+
+TEST_P(AgainstDeepmd, ForwardOfTheFile)
+{
+  write_model(model, folder.file("model.pt"));
+  compare(*reference_engine(folder.file("model.pt")));
+}
+
+TEST_P(AgainstDeepmd, FastKernelsWithoutTable)
+{
+  EvaluatorSettings settings;
+  settings.table_error = 0.0;
+  compare(*fast_engine(model, settings));
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, AgainstDeepmd,
+                         ::testing::Values("tanh_two", "gelu_one", "exclude_two", "exclude_one",
+                                           "float32", "two_types", "linear_softplus"),
+                         [](auto const &info) { return std::string(info.param); });
+
+// Negative control: agreement is not a matter of a tolerance that takes anything.
+TEST_F(ReferenceTorch, OneWeightMakesADifference)
+{
+  auto model = model_of(read_dp_file(reference_file("two_types.dp")), "model");
+  auto const frame = reference_frame(reference_json("frames.json")["small_bo"]);
+  auto const before = fast_engine(model, {})->evaluate(frame);
+  model.embedding[1][1].weight[3] += 1.0e-6;
+  auto const after = fast_engine(model, {})->evaluate(frame);
+  EXPECT_GT(std::abs(before.energy - after.energy), 10 * TOLERANCE * std::abs(before.energy));
+}
+
+TEST_F(ReferenceTorch, ForcesAreDerivativesOfTheEnergy)
+{
+  constexpr double H = 1e-4;
+  for (double const average : {0.0, 0.15}) {
+    auto const reference = engine(average);
+    auto const forces = reference->evaluate(small_frame()).force;
+    EXPECT_GT(largest(flat(forces)), 0.01);
+    for (std::size_t i = 0; i < 5; ++i)
+      for (std::size_t c = 0; c < 3; ++c) {
+        auto const moved = [&](double by) {
+          auto frame = small_frame();
+          frame.x[i][c] += by;
+          return reference->evaluate(frame).energy;
+        };
+        double const slope =
+            (8 * (moved(H) - moved(-H)) - (moved(2 * H) - moved(-2 * H))) / (12 * H);
+        EXPECT_NEAR(forces[i][c], -slope, 1e-9) << i << ' ' << c;
+      }
+  }
+}
+
+TEST_F(ReferenceTorch, VirialIsTheDerivativeByStrain)
+{
+  constexpr double H = 1e-4;
+  auto const reference = engine(0.1, true);
+  auto const virial = reference->evaluate(small_frame()).virial;
+  EXPECT_GT(largest({virial.begin(), virial.end()}), 0.01);
+  for (std::size_t a = 0; a < 3; ++a)
+    for (std::size_t b = 0; b < 3; ++b) {
+      // x_b grows by x_a, so that dE/dstrain = -sum x_a F_b.
+      auto const strained = [&](double by) {
+        auto frame = small_frame();
+        for (auto &x : frame.x) x[b] += by * x[a];
+        for (auto &x : frame.cell) x[b] += by * x[a];
+        return reference->evaluate(frame).energy;
+      };
+      double const slope =
+          (8 * (strained(H) - strained(-H)) - (strained(2 * H) - strained(-2 * H))) / (12 * H);
+      EXPECT_NEAR(virial[3 * a + b], -slope, 1e-8) << a << b;
+    }
+}
+
+TEST_F(ReferenceTorch, AtomsBeyondTheCutoffAddTheirOwnEnergyOnly)
+{
+  auto const reference = engine();
+  Frame one;
+  one.elements = {"Si"};
+  one.x = {{0, 0, 0}};
+  double const alone = reference->evaluate(one).energy;
+  one.elements.emplace_back("Si");
+  one.x.push_back({4.0 + 1e-9, 0, 0});
+  EXPECT_NEAR(reference->evaluate(one).energy, 2 * alone, 1e-12);
+  one.x[1][0] = 4.0 - 1e-9;
+  EXPECT_NEAR(reference->evaluate(one).energy, 2 * alone, 1e-12);
+  one.x[1][0] = 2.0;
+  EXPECT_GT(std::abs(reference->evaluate(one).energy - 2 * alone), 1e-3);
+}
+
+TEST_F(ReferenceTorch, NoAtomsHaveNoEnergy)
+{
+  EXPECT_EQ(engine()->evaluate({}).energy, 0.0);
+}
+
+TEST_F(ReferenceTorch, BadFramesAreNamed)
+{
+  auto const reference = engine();
+  auto frame = small_frame();
+  frame.elements[3] = "Na";
+  expect_error([&] { reference->evaluate(frame); },
+               "element 'Na' is not in the model, which has O Si");
+  frame = small_frame();
+  frame.x[1] = frame.x[0];
+  expect_error([&] { reference->evaluate(frame); }, "atom 1 is not finite; do atoms overlap?");
+  expect_error([&] { fast_engine(read_model(path), {})->evaluate(frame); }, "do atoms overlap?");
+}
