@@ -77,6 +77,7 @@ void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center,
       y_[start + n] = d[1];
       z_[start + n] = d[2];
       double const r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+      if (r2 < OVERLAP * OVERLAP && sums.bad_center < 0) sums.bad_center = center;
       if (r2 >= bound * bound) continue;
       ShortPair &shortest = sums.shortest;
       ++shortest.count;

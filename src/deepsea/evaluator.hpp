@@ -47,6 +47,9 @@ struct Results {
   const double *scale = nullptr;
 };
 
+// Atoms closer than this (A) lie on top of each other: no energy of theirs has a meaning.
+constexpr double OVERLAP = 0.01;
+
 // A pair of atoms closer than the training set ever saw.
 struct ShortPair {
   long count = 0;              // ordered pairs (center, neighbor) in this call

@@ -148,6 +148,7 @@ FileKind kind_of(const std::string &bytes)
   if (seal_is_there || holds(bytes, "code/__torch__/lbs/deepsea")) return FileKind::DAMAGED_MODEL;
   if (bytes.rfind("\x89HDF\r\n\x1a\n", 0) == 0) return FileKind::DEEPMD_DP;
   if (bytes.rfind("PK\x03\x04", 0) == 0) {
+    if (end_of_directory(bytes) == std::string::npos) return FileKind::DAMAGED_MODEL;
     if (holds(bytes, "code/__torch__/deepmd/")) return FileKind::DEEPMD_PTH;
     if (holds(bytes, "/code/")) return FileKind::TORCHSCRIPT;
     if (holds(bytes, "/data.pkl")) return FileKind::PYTORCH_CHECKPOINT;

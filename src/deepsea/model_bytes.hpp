@@ -12,7 +12,7 @@ namespace lbs::deepsea {
 
 enum class FileKind {
   MODEL,                 // ours, and whole
-  DAMAGED_MODEL,         // ours, but bytes are missing or changed
+  DAMAGED_MODEL,         // ours, but bytes are missing or changed; or an archive without its end
   DEEPMD_DP,             // HDF5
   DEEPMD_PB,             // a frozen TensorFlow graph
   DEEPMD_PTH,            // a frozen TorchScript model

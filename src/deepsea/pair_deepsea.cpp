@@ -205,7 +205,7 @@ void PairDeepsea::stop_at(int center, const std::string &where)
     nearest = j;
     least = r;
   }
-  if (nearest >= 0 && least < 1.0e-3)
+  if (nearest >= 0 && least < OVERLAP)
     error->one(FLERR, "pair deepsea: atoms {} and {} are on top of each other at step {} ({})",
                atom->tag[center], atom->tag[nearest], update->ntimestep, where);
   error->one(FLERR,

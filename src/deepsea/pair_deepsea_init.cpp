@@ -62,12 +62,13 @@ void PairDeepsea::read_models()
       try {
         auto const found = utils::get_potential_file_path(file);
         message = to_message(read_model(found.empty() ? file : found));
+        if (message.size() > MAXSMALLINT)
+          throw InputError(file + ": models of more than 2 GB cannot be sent to other ranks");
       } catch (const InputError &e) {
         failed = 1;
         message = e.what();
       }
     }
-    // Sizes of models are far below 2^31; the reader bounds them.
     int header[2] = {failed, static_cast<int>(message.size())};
     MPI_Bcast(header, 2, MPI_INT, 0, world);
     message.resize(header[1]);

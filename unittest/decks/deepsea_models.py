@@ -66,5 +66,5 @@ def frame_deck(name, elements, folder):
         lines.append(f"{k} {elements.index(symbol) + 1} {x[0]:.17g} {x[1]:.17g} {x[2]:.17g}")
     data = pathlib.Path(folder) / f"{name}.data"
     data.write_text("\n".join(lines) + "\n")
-    return (f"units metal\nboundary {boundary}\natom_style atomic\nbox tilt large\n"
+    return (f"units metal\nboundary {boundary}\natom_style atomic\n"
             f"read_data {data}\n")

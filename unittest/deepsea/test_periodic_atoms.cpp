@@ -103,11 +103,11 @@ TEST(PeriodicAtoms, FindsAllNeighborsInASkewedCell)
 TEST(PeriodicAtoms, FindsAllNeighborsWhereOnlySomeDirectionsAreClosed)
 {
   expect_all_neighbors(random_frame({{{4, 0, 0}, {1, 5, 0}, {0, 0, 9}}}, {true, true, false}, 20),
-                       4.0, 5);
+                       3.9, 5);
   auto frame = random_frame({{{4, 0, 0}, {0, 5, 0}, {0, 0, 9}}}, {true, false, false}, 20);
   frame.cell[1] = frame.cell[2] = {};    // not needed there
-  expect_all_neighbors(frame, 4.0, 5);
-  expect_all_neighbors(random_frame({{{9, 0, 0}, {0, 9, 0}, {0, 0, 9}}}, {}, 60), 4.0, 0);
+  expect_all_neighbors(frame, 3.9, 5);
+  expect_all_neighbors(random_frame({{{5, 0, 0}, {0, 5, 0}, {0, 0, 5}}}, {}, 60), 3.9, 0);
 }
 
 TEST(PeriodicAtoms, HandsTheSameListToTheEvaluator)
@@ -126,8 +126,9 @@ TEST(PeriodicAtoms, HandsTheSameListToTheEvaluator)
 
 TEST(PeriodicAtoms, FoldsForcesAndSumsTheVirial)
 {
-  auto const frame = random_frame({{{2, 0, 0}, {0, 2, 0}, {0, 0, 2}}}, {true, false, false}, 1);
-  PeriodicAtoms const periodic(frame, {0}, 3.0);
+  auto frame = random_frame({{{2, 0, 0}, {0, 2, 0}, {0, 0, 2}}}, {true, false, false}, 1);
+  frame.x[0] = {0.75, 0.5, 0.5};
+  PeriodicAtoms const periodic(frame, {0}, 1.9);
   ASSERT_EQ(periodic.count(), 3);
   std::vector<Vector> force(3);
   force[1] = {1.0, 2.0, 0.0};

@@ -34,13 +34,6 @@ double largest(const std::vector<double> &values)
   return most;
 }
 
-std::vector<double> flat(const Json &json)
-{
-  std::vector<double> out;
-  for (auto const &[key, value] : json.flatten().items()) (void) key, out.push_back(value);
-  return out;
-}
-
 std::vector<double> flat(const std::vector<std::array<double, 3>> &rows)
 {
   std::vector<double> out;
@@ -59,15 +52,11 @@ double difference(const std::vector<double> &a, const std::vector<double> &b)
 
 void expect_agreement(const FrameEnergy &ours, const Json &theirs, const std::string &what)
 {
-  std::vector<double> forces;
-  for (auto const &row : theirs["forces"])
-    for (double const value : row) forces.push_back(value);
+  auto const forces = flat(theirs["forces"].get<std::vector<std::array<double, 3>>>());
   std::vector<double> virial(9);    // theirs is F x, ours x F
-  auto const given = flat(theirs["virial"]);
+  auto const given = theirs["virial"].get<std::vector<double>>();
   for (std::size_t k = 0; k < 9; ++k) virial[3 * (k % 3) + k / 3] = given[k];
-  std::vector<double> energies;
-  for (auto const &value : theirs["atomic_energy"])
-    energies.push_back(value.is_array() ? value[0] : value);
+  auto const energies = theirs["atomic_energy"].get<std::vector<double>>();
 
   EXPECT_GT(largest(forces), MIN_FORCE) << what;
   EXPECT_GT(largest(energies), MIN_ENERGY) << what;
@@ -156,7 +145,7 @@ TEST_F(ReferenceTorch, OneWeightMakesADifference)
   auto model = model_of(read_dp_file(reference_file("two_types.dp")), "model");
   auto const frame = reference_frame(reference_json("frames.json")["small_bo"]);
   auto const before = fast_engine(model, {})->evaluate(frame);
-  model.embedding[1][1].weight[3] += 1.0e-6;
+  model.embedding[1][1].weight[3] += 1.0e-5;
   auto const after = fast_engine(model, {})->evaluate(frame);
   EXPECT_GT(std::abs(before.energy - after.energy), 10 * TOLERANCE * std::abs(before.energy));
 }

@@ -5,8 +5,9 @@
 
 Where the form coincides with LAMMPS' own styles, the reference numbers are theirs: the driver
 writes them for buck/coul/long or buck + coul/dsf, and only the style's name is exchanged. The
-other files (SHIK, wolf, no Coulomb) hold our own numbers, which guard against change; their
-correctness is shown in unittest/fmp and unittest/decks.
+other files (SHIK, wolf, no Coulomb, deepsea) hold our own numbers, which guard against change;
+their correctness is shown in unittest/fmp, unittest/deepsea and unittest/decks. Run it where
+models/tanh_two.pt is: in build/unittest/styles.
 """
 import pathlib
 import re
@@ -32,7 +33,7 @@ CHARGES = "set type 1 charge -1.2\nset type 2 charge 2.4\nset type 3 charge 1.8\
           "set type 4 charge 0.6\n"
 KSPACE = "kspace_style ewald 1.0e-6\nkspace_modify gewald 0.35\nkspace_modify compute no"
 
-# name: (our style, our coefficients, post commands, extract, LAMMPS' style, its coefficients)
+# name of the file: (our style, our coefficients, post commands, extract, LAMMPS' style, its coefficients)
 FILES = {
     "long": ("fmp/lbs 8.0 coul long 9.0", DENG_DU, f"pair_modify table 0\n{KSPACE}", "cut_coul 0",
              "buck/coul/long 8.0 9.0", [b.format("") for b in BUCK]),
@@ -48,6 +49,10 @@ FILES = {
     "wolf": ("fmp/lbs 8.0 coul wolf 0.25 9.0", DENG_DU, "", "cut_coul 0", None, None),
     "shik": ("fmp/lbs 8.0 coul dsf 0.0 10.0", SHIK, "", "cut_coul 0", None, None),
 }
+FILES = {f"fmp_lbs_{name}": row for name, row in FILES.items()}
+for name, more in (("deepsea", "table off"), ("deepsea_core", "core zbl 1.2 2.0")):
+    FILES[name] = (f"deepsea models/tanh_two.pt short off {more}", "* * O Si B Li", "", "scale 2",
+                   None, None)
 
 
 def config(style, coeffs, post, extract, prerequisites):
@@ -80,7 +85,8 @@ def generate(driver, text):
 def main():
     driver = sys.argv[1]
     for name, (style, coeff, post, extract, twin, twin_coeffs) in FILES.items():
-        prerequisites = ["atom full", "pair fmp/lbs"] + (["kspace ewald"] if "kspace" in post else [])
+        prerequisites = ["atom full", f"pair {style.split()[0]}"]
+        prerequisites += ["kspace ewald"] if "kspace" in post else []
         ours = config(style, [coeff], post, extract, prerequisites)
         if twin is None:
             text = generate(driver, ours)
@@ -90,7 +96,8 @@ def main():
             head = re.sub(r"\.\.\.\n$", "", ours)
             versions = re.match(r"---\n(.*?)epsilon", text, re.S)[1]
             text = head.replace("---\n", "---\n" + versions) + numbers
-        pathlib.Path(HERE, f"atomic-pair-fmp_lbs_{name}.yaml").write_text(text)
+        prefix = "manybody" if name.startswith("deepsea") else "atomic"
+        pathlib.Path(HERE, f"{prefix}-pair-{name}.yaml").write_text(text)
         print(name, "from", twin or "our own style")
 
 

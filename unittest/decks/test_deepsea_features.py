@@ -1,0 +1,222 @@
+"""pair_style deepsea in company: units, hybrid, scale, core, short pairs, several models, restart."""
+import numpy as np
+import pytest
+
+from deck import agree, dump, thermo
+from deepsea_models import frame_deck, reference
+
+NAMES = ["Li", "B", "O", "Si"]
+SAME = 1.0e-11
+KCAL = 23.060549    # kcal/mol per eV, the constant of LAMMPS' conversion from metal to real
+COLUMNS = "id type fx fy fz"
+START = "velocity all create 300.0 4711 loop geom\nfix nve all nve\ntimestep 0.0005\n"
+
+
+def deck(models, folder, style="", model="tanh_two", frame="glass", after="", run="run 0"):
+    return (frame_deck(frame, NAMES, folder)
+            + f"pair_style deepsea {models(model)} {style}\npair_coeff * * {' '.join(NAMES)}\n"
+            + after + thermo("step pe press") + dump(COLUMNS) + run + "\n")
+
+
+def forces(result):
+    atoms = result.atoms()
+    return np.transpose([atoms["fx"], atoms["fy"], atoms["fz"]])
+
+
+def test_real_units(lmp, models, tmp_path):
+    metal = lmp(deck(models, tmp_path))
+    real = lmp(deck(models, tmp_path).replace("units metal", "units real"))
+    agree([real.last()["PotEng"]], [metal.last()["PotEng"] * KCAL], 1e-7, 1.0)
+    agree(forces(real), forces(metal) * KCAL, 1e-7, 0.5)
+
+
+def test_types_may_stand_in_any_order(lmp, models, tmp_path):
+    order = ["Si", "O", "Li", "B"]
+    text = (frame_deck("glass", order, tmp_path)
+            + f"pair_style deepsea {models('tanh_two')}\npair_coeff * * {' '.join(order)}\n"
+            + thermo("step pe") + dump(COLUMNS) + "run 0\n")
+    agree(forces(lmp(text)), forces(lmp(deck(models, tmp_path))), SAME, 0.5)
+
+
+def test_hybrid_overlay_with_itself_doubles(lmp, models, tmp_path):
+    twice = (frame_deck("glass", NAMES, tmp_path)
+             + f"pair_style hybrid/overlay deepsea {models('tanh_two')} deepsea "
+             + f"{models('tanh_two')}\npair_coeff * * deepsea 1 Li B O Si\n"
+             + "pair_coeff * * deepsea 2 Li B O Si\n" + thermo("step pe press")
+             + dump(COLUMNS) + "run 0\n")
+    one, two = lmp(deck(models, tmp_path)), lmp(twice)
+    agree(forces(two), 2 * forces(one), SAME, 0.5)
+    agree([two.last()["PotEng"]], [2 * one.last()["PotEng"]], SAME, 1.0)
+
+
+def test_types_of_another_style(lmp, models, tmp_path):
+    """Lithium by lj/cut in a hybrid: deepsea then acts as if there were no lithium."""
+    hybrid = (frame_deck("glass", NAMES, tmp_path)
+              + f"pair_style hybrid deepsea {models('tanh_two')} lj/cut 3.0\n"
+              + "pair_coeff * * deepsea NULL B O Si\npair_coeff 1 * lj/cut 0.0 1.0\n"
+              + thermo("step pe press") + dump(COLUMNS) + "run 0\n")
+    without = deck(models, tmp_path, after="group li type 1\ndelete_atoms group li compress no\n")
+    one, two = lmp(without), lmp(hybrid)
+    agree([two.last()["PotEng"]], [one.last()["PotEng"]], SAME, 1.0)
+    kept = two.atoms()["type"] > 1
+    assert 0 < kept.sum() < len(kept)
+    agree(forces(two)[kept], forces(one), SAME, 0.5)
+    assert np.all(forces(two)[~kept] == 0.0)
+
+
+def test_scale_by_fix_adapt(lmp, models, tmp_path):
+    scaled = deck(models, tmp_path, after="variable half equal 0.5\n"
+                  "fix scale all adapt 1 pair deepsea scale * * v_half\n")
+    one, half = lmp(deck(models, tmp_path)), lmp(scaled)
+    agree(forces(half), 0.5 * forces(one), SAME, 0.2)
+    agree([half.last()["PotEng"]], [0.5 * one.last()["PotEng"]], SAME, 1.0)
+
+
+def test_core_is_lammps_own_zbl(lmp, models, tmp_path):
+    plain = deck(models, tmp_path, "short off")
+    core = lmp(deck(models, tmp_path, "core zbl 1.0 2.2 short off"))
+    zbl = (frame_deck("glass", NAMES, tmp_path) + "pair_style zbl 1.0 2.2\n"
+           + "".join(f"pair_coeff {k} {k} {z} {z}\n" for k, z in enumerate((3, 5, 8, 14), 1))
+           + thermo("step pe press") + dump(COLUMNS) + "run 0\n")
+    one, added = lmp(plain), lmp(zbl)
+    agree(forces(core) - forces(one), forces(added), 1e-10, 1.0)
+    for name in ("PotEng", "Press"):
+        agree([core.last()[name] - one.last()[name]], [added.last()[name]], 1e-10, 1.0)
+
+
+def test_core_leaves_what_is_farther(lmp, models, tmp_path):
+    one = lmp(deck(models, tmp_path))
+    far = lmp(deck(models, tmp_path, "core zbl 0.5 1.0"))
+    assert np.array_equal(forces(one), forces(far))
+
+
+SQUEEZE = "change_box all x scale 0.8 y scale 0.8 z scale 0.8 remap\n"
+COUNT = "compute pair all pair deepsea\nthermo_style custom step pe c_pair[*]\n"
+
+
+def test_short_pairs_are_told_and_counted(lmp, models, tmp_path):
+    """min_nbor_dist of this model is 1.5 A; squeezing brings pairs below it."""
+    bound = reference("tanh_two")["min_nbor_dist"]
+    warned = lmp(deck(models, tmp_path, after=SQUEEZE, run=COUNT + "run 2"))
+    assert warned.log.count("closer than the 1.5 A of the training set") >= 1
+    assert warned.log.count("WARNING: pair deepsea: atoms") == 1
+    assert "apart at step 0" in warned.log and bound < 1.6
+    counts = warned.thermo()[-1]["c_pair[7]"]
+    assert counts[0] >= 1 and counts[-1] > counts[0]
+    silent = lmp(deck(models, tmp_path, "short off", after=SQUEEZE, run=COUNT + "run 2"))
+    assert "closer than" not in silent.log and silent.thermo()[-1]["c_pair[7]"][-1] == 0
+    assert "closer than" not in lmp(deck(models, tmp_path)).log
+    lmp.fails(deck(models, tmp_path, "short error", after=SQUEEZE), "use 'core zbl R_IN R_OUT'")
+
+
+def test_overlapping_atoms_stop(lmp, models, tmp_path):
+    overlap = "set atom 2 x 1.828126 y 1.097474 z 2.294164\n"    # where atom 1 is
+    lmp.fails(deck(models, tmp_path, after=overlap), "are on top of each other at step 0")
+
+
+PAIRS = ["tanh_two", "gelu_one", "exclude_two"]
+DEVIATION = ("compute devi all pair deepsea\nfix each all pair 1 deepsea deviation 1\n"
+             "thermo_style custom step c_devi[*]\nthermo_modify format float %.17g\n")
+
+
+@pytest.fixture(scope="module")
+def single_forces(shared, models, tmp_path_factory):
+    """Forces and virial of each model alone."""
+    folder = tmp_path_factory.mktemp("single")
+    return [shared(deck(models, folder, model=m)) for m in PAIRS]
+
+
+def several(models, folder, style="", run="run 0"):
+    text = deck(models, folder, run=DEVIATION + run)
+    files = " ".join(str(models(m)) for m in PAIRS)
+    return (text.replace(str(models("tanh_two")), f"{files} {style}")
+            .replace(dump(COLUMNS), "") + "write_dump all custom atoms.dump id fx fy fz f_each "
+            "modify sort id format float %.17g\n")
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_deviation_of_models(lmp, models, tmp_path, single_forces, ranks):
+    result = lmp(several(models, tmp_path, "out_freq 1 atomic"), ranks)
+    every = np.array([forces(r) for r in single_forces])
+    expected = np.sqrt(((every - every.mean(0)) ** 2).sum(-1).mean(0))
+    agree(result.atoms()["f_each"], expected, SAME, 0.1)
+    last = result.last()
+    agree([last[f"c_devi[{k}]"] for k in (1, 2, 3)],
+          [expected.max(), expected.min(), expected.mean()], SAME, 0.1)
+    agree(forces(result), every[0], SAME, 0.5)    # the first one drives
+    row = np.loadtxt(result.folder / "model_devi.out")
+    agree(row[4:7], [expected.max(), expected.min(), expected.mean()], 1e-6, 0.1)
+    agree(row[7:], expected, 1e-6, 0.1)
+    virial = np.array([reference(m)["frames"]["glass"]["virial"] for m in PAIRS]) / len(expected)
+    spread = virial.std(0)
+    agree(row[1:4], [spread.max(), spread.min(), np.sqrt((spread ** 2).mean())], 1e-6, 1e-3)
+
+
+def test_relative_deviation(lmp, models, tmp_path, single_forces):
+    result = lmp(several(models, tmp_path, "relative 0.5"))
+    every = np.array([forces(r) for r in single_forces])
+    expected = np.sqrt(((every - every.mean(0)) ** 2).sum(-1).mean(0))
+    expected /= np.linalg.norm(every.mean(0), axis=-1) + 0.5
+    agree(result.atoms()["f_each"], expected, SAME, 0.1)
+
+
+def test_deviation_can_stop_a_run(lmp, models, tmp_path):
+    text = several(models, tmp_path, "out_freq 2",
+                   "variable most equal c_devi[1]\nfix halt all halt 2 v_most > 1.0e-3\n"
+                   + START + "run 10")
+    result = lmp(text.replace("thermo_style", "thermo 2\nthermo_style"))
+    assert "Fix halt condition for fix-id halt met" in result.log
+    steps = np.loadtxt(result.folder / "model_devi.out", ndmin=2)[:, 0]
+    assert list(steps) in ([0], [0, 2])
+
+
+def test_restart_bit_for_bit(lmp, models, tmp_path):
+    """Ten steps and ten more are twenty, when the list is rebuilt at each."""
+    every = START + "neigh_modify every 1 delay 0 check no\natom_modify sort 0 0.0\n"
+    whole = lmp(deck(models, tmp_path, run=every + "run 10\nrun 10"))
+    lmp(deck(models, tmp_path, run=every + f"run 10\nwrite_restart {tmp_path}/half"))
+    rest = ("neigh_modify every 1 delay 0 check no\natom_modify sort 0 0.0\n"
+            f"read_restart {tmp_path}/half\nfix nve all nve\ntimestep 0.0005\n"
+            + thermo("step pe press") + dump(COLUMNS) + "run 10\n")
+    again = lmp(rest)
+    assert again.last()["PotEng"] == whole.last()["PotEng"]
+    assert np.array_equal(forces(again), forces(whole))
+    assert np.abs(forces(again)).max() > 0.5
+
+
+def test_restart_knows_its_model(lmp, models, tmp_path):
+    model = tmp_path / "changing.pt"
+    model.write_bytes(models("tanh_two").read_bytes())
+    text = deck(models, tmp_path, run=f"run 0\nwrite_restart {tmp_path}/kept")
+    lmp(text.replace(str(models("tanh_two")), str(model)))
+    model.write_bytes(models("gelu_one").read_bytes())
+    lmp.fails(f"read_restart {tmp_path}/kept\nrun 0\n",
+              "changing.pt is not the model that the restart file was written with")
+    model.unlink()
+    lmp.fails(f"read_restart {tmp_path}/kept\nrun 0\n", "changing.pt")
+
+
+def test_energy_is_kept(lmp, models, tmp_path):
+    """NVE at 300 K with 0.5 fs; neighbors cross the cutoff all the time."""
+    text = deck(models, tmp_path, "core zbl 1.4 2.0", after="minimize 0.0 1.0e-3 200 1000\n"
+                "reset_timestep 0\n",
+                run=START + "thermo_style custom step temp etotal\nthermo 100\nrun 2000")
+    run = lmp(text).thermo()[-1]
+    drift = np.polyfit(run["Step"] * 0.0005, run["TotEng"], 1)[0] / 100
+    assert run["Temp"][1:].min() > 50.0
+    assert abs(drift) < 1e-6    # eV/atom/ps
+
+
+def test_clear_and_a_second_style(lmp, models, tmp_path):
+    text = deck(models, tmp_path) + "clear\n" + deck(models, tmp_path, model="gelu_one")
+    result = lmp(text)
+    agree([result.last()["PotEng"]], [reference("gelu_one")["frames"]["glass"]["energy"]], 1e-9,
+          1.0)
+
+
+def test_threads_agree(lmp, models, tmp_path, monkeypatch):
+    one = lmp(deck(models, tmp_path))
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    three = lmp(deck(models, tmp_path))
+    assert "using 3 OpenMP thread(s)" in three.log
+    agree(forces(three), forces(one), SAME, 0.5)

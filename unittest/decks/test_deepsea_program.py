@@ -1,0 +1,194 @@
+"""The program `deepsea` as its user runs it."""
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from deck import ROOT, TIMEOUT
+
+REFERENCE = ROOT / "unittest" / "reference" / "deepsea"
+MODEL = "two_types"    # of O and B, with both a .dp and a .pth
+
+
+def deepsea(*args, cwd=None):
+    """Run the program; return its exit status, output and messages."""
+    done = subprocess.run(["deepsea", *map(str, args)], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False, cwd=cwd)
+    return done.returncode, done.stdout, done.stderr
+
+
+def works(*args, cwd=None):
+    """Run the program, which has to succeed silently; return its output."""
+    status, out, messages = deepsea(*args, cwd=cwd)
+    assert (status, messages) == (0, "")
+    return out
+
+
+def refuses(message, *args):
+    """Run the program, which has to fail with one line that holds `message`."""
+    status, out, messages = deepsea(*args)
+    assert status == 1
+    assert out == ""
+    assert messages.startswith("deepsea: ") and messages.count("\n") == 1, messages
+    assert message in messages, messages
+
+
+def reference():
+    """Frames and the numbers of DeePMD-kit for the model."""
+    frames = json.loads((REFERENCE / "frames.json").read_text())
+    numbers = json.loads((REFERENCE / f"{MODEL}.json").read_text())["frames"]
+    return [(frames[name], numbers[name]) for name in numbers]
+
+
+def extxyz(frame):
+    """A frame of the reference as extended XYZ."""
+    cell = ""
+    if frame["cell"]:
+        cell = 'Lattice="' + " ".join(repr(v) for row in frame["cell"] for v in row) + '" '
+    lines = [str(len(frame["elements"])), cell + "Properties=species:S:1:pos:R:3"]
+    lines += [f"{e} {x!r} {y!r} {z!r}" for e, (x, y, z) in
+              zip(frame["elements"], frame["positions"])]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the converted model and its frames."""
+    path = tmp_path_factory.mktemp("deepsea")
+    works("convert", REFERENCE / f"{MODEL}.dp", path / "model.pt")
+    (path / "frames.xyz").write_text("".join(extxyz(frame) for frame, _ in reference()))
+    return path
+
+
+def test_frozen_and_plain_file_give_the_same_model(folder):
+    """.pth and .dp of one model lead to one checksum, which convert and info print."""
+    out = works("convert", REFERENCE / f"{MODEL}.pth", folder / "frozen.pt")
+    digest = out.split()[-1]
+    assert len(digest) == 64
+    assert digest in works("info", folder / "model.pt")
+    assert digest in works("info", folder / "frozen.pt")
+
+
+def test_info_prints_the_contract(folder):
+    """Every part of the contract is there."""
+    text = works("info", folder / "model.pt")
+    lines = {line[:22].strip(): line[23:] for line in text.splitlines()}
+    assert lines["elements"] == "O B"
+    assert lines["cutoff rc"] == "4.5 A"
+    assert lines["switch from rcs"] == "1 A"
+    assert lines["embedding nets"] == "4 x 1 - 5 - 10 - 15, silu, resnet with resnet_dt"
+    assert lines["fitting nets"].startswith("2 x 45 - 12 - 24 - 24 - 10 - 1, sigmoid, resnet")
+    assert lines["software"] == "deepmd-kit 3.2.0"
+    assert "two_types.dp" in lines["source"]
+    error, _, _, _, scale = lines["error of values"].split()
+    assert 0.0 < float(error) < 1e-10 * float(scale)
+
+
+@pytest.mark.parametrize("options, tolerance", [
+    (("--reference",), 1e-10), (("--table", "off"), 1e-10), ((), 1e-8),
+    (("--table", "1e-6"), 1e-4), (("--precision", "mixed", "--threads", "2"), 1e-4)])
+def test_eval_agrees_with_deepmd(folder, options, tolerance):
+    """Energies, forces, virials and atomic energies of all frames."""
+    result = json.loads(works("eval", folder / "model.pt", folder / "frames.xyz", "--json",
+                              *options))
+    assert len(result["frames"]) == len(reference()) >= 3
+    for ours, (frame, theirs) in zip(result["frames"], reference()):
+        assert ours["elements"] == frame["elements"]
+        assert ours["energy"] == pytest.approx(theirs["energy"], rel=tolerance)
+        virial = np.reshape(theirs["virial"], (3, 3)).T.ravel()    # theirs is F x
+        for mine, other in ((ours["forces"], theirs["forces"]), (ours["virial"], virial),
+                            (ours["atomic_energies"], theirs["atomic_energy"])):
+            scale = np.abs(other).max()
+            assert scale > 0.01
+            assert np.abs(np.subtract(mine, other)).max() < tolerance * scale
+
+
+def test_eval_reads_deepmd_folders(folder):
+    """The same frame as a folder of .npy files; text output tells the same energy."""
+    frame, theirs = reference()[0]
+    data = folder / "data"
+    (data / "set.000").mkdir(parents=True)
+    (data / "type_map.raw").write_text("B\nO\n")
+    (data / "type.raw").write_text("\n".join(str(["B", "O"].index(e)) for e in frame["elements"]))
+    np.save(data / "set.000" / "coord.npy", np.reshape(frame["positions"], (1, -1)))
+    np.save(data / "set.000" / "box.npy", np.reshape(frame["cell"], (1, -1)))
+    lines = works("eval", folder / "model.pt", data).splitlines()
+    assert lines[0] == f"frame 1: {len(frame['elements'])} atoms"
+    assert float(lines[1].split()[1]) == pytest.approx(theirs["energy"], rel=1e-9)
+    assert lines[-1].split()[:2] == [str(len(frame["elements"])), frame["elements"][-1]]
+    assert len(lines) == len(frame["elements"]) + 4
+
+
+def test_short_pairs_are_told(folder):
+    """Atoms closer than in training are counted."""
+    (folder / "close.xyz").write_text("2\n\nO 0 0 0\nB 1.0 0 0\n")
+    assert "closer than in training: 2 neighbors, worst atoms 1 and 2 at 1 A" in works(
+        "eval", folder / "model.pt", folder / "close.xyz").replace("2 and 1", "1 and 2")
+
+
+def test_bad_models_are_refused(folder):
+    """Each with its remedy."""
+    refuses("no.pt: No such file", "info", folder / "no.pt")
+    refuses("is a file of DeePMD-kit: convert it with", "info", REFERENCE / f"{MODEL}.pth")
+    refuses("is a file of DeePMD-kit: convert it with", "eval", REFERENCE / f"{MODEL}.dp",
+            folder / "frames.xyz")
+    damaged = bytearray((folder / "model.pt").read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (folder / "damaged.pt").write_bytes(damaged)
+    refuses("damaged.pt is damaged or incomplete", "info", folder / "damaged.pt")
+    refuses("is no deepsea model", "info", folder / "frames.xyz")
+
+
+def test_bad_conversions_are_refused(folder):
+    """Also those that DeePMD-kit itself must do first."""
+    out = folder / "out.pt"
+    shutil.copy(REFERENCE / "refuse_tensorflow.pb", folder / "m.pb")
+    refuses(f"'dp convert-backend {folder}/m.pb {folder}/m.dp'", "convert", folder / "m.pb", out)
+    refuses("numb_fparam is not supported", "convert", REFERENCE / "refuse_fparam.pth", out)
+    refuses("is a deepsea model already", "convert", folder / "model.pt", out)
+    refuses("is no deepsea model", "convert", folder / "frames.xyz", out)
+    refuses("cannot write /no/out.pt", "convert", REFERENCE / f"{MODEL}.dp", "/no/out.pt")
+    frozen = (REFERENCE / f"{MODEL}.pth").read_bytes()
+    (folder / "short.pth").write_bytes(frozen[:len(frozen) // 2])
+    refuses("short.pth", "convert", folder / "short.pth", out)
+    assert not out.exists()
+
+
+def test_damaged_deepmd_files_are_refused(folder):
+    """HDF5 itself does not survive every damaged file; the program does."""
+    whole = (REFERENCE / f"{MODEL}.dp").read_bytes()
+    random = np.random.default_rng(11)
+    for _ in range(10):
+        damaged = bytearray(whole)
+        damaged[random.integers(20000)] ^= 1 << random.integers(8)
+        (folder / "damaged.dp").write_bytes(damaged)
+        status, _, messages = deepsea("convert", folder / "damaged.dp", folder / "out.pt")
+        assert status in (0, 1)
+        assert messages.count("\n") == status and messages.startswith("deepsea: " * status)
+
+
+def test_bad_frames_are_refused(folder):
+    """With file, frame and atom."""
+    def eval_of(text, message, *options):
+        (folder / "bad.xyz").write_text(text)
+        refuses(message, "eval", folder / "model.pt", folder / "bad.xyz", *options)
+
+    eval_of("1\n\nNa 0 0 0\n", "bad.xyz, frame 1: element 'Na' is not in the model, which has O B")
+    eval_of("1\n\nO 0 0\n", "bad.xyz, line 3: an atom has fewer columns")
+    eval_of("2\n\nO 0 0 0\nO 0 0 0\n", "frame 1: the energy or force of atom 1 is not finite")
+    eval_of("2\n\nO 0 0 0\nO 0 0 0\n", "do atoms overlap?", "--reference")
+    eval_of('1\nLattice="1 0 0 0 1 0 1 1 0"\nO 0 0 0\n', "frame 1: the cell is flat")
+
+
+def test_bad_command_lines_are_refused(folder):
+    """What the program does not understand it says in one line."""
+    model, frames = folder / "model.pt", folder / "frames.xyz"
+    refuses("subcommand")
+    refuses("FILE is required", "info")
+    refuses("--precision", "eval", model, frames, "--precision", "half")
+    refuses("--table", "eval", model, frames, "--table", "-1")
+    refuses("--reference", "eval", model, frames, "--reference", "--table", "off")
+    assert works("--version").startswith("deepsea 0.")
+    assert "convert" in works("--help")
