@@ -7,7 +7,8 @@
 
 namespace lbs::deepsea {
 
-template <class Real> CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
+template <class Real>
+CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 {
   moments_.fit(model.most_coefficients);
   q_.assign(4 * static_cast<std::size_t>(padded<Real>(model.most_coefficients)), 0.0);
@@ -101,8 +102,7 @@ template <class Real> NeighborRun CenterBatch<Real>::run_of(int center, int neig
 // DeePMD-kit keeps a fixed number of places for neighbors of each type; an empty one counts like a
 // neighbor at the cutoff. More neighbors than places make their number negative, so that nothing
 // jumps when a neighbor leaves.
-template <class Real>
-void CenterBatch<Real>::add_padding(std::size_t pair, int places, Real *gtr)
+template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int places, Real *gtr)
 {
   if (!model_.padded_out[pair] || places == 0) return;
   const double *const row = model_.padding_row.data() + 4 * pair;
@@ -117,8 +117,7 @@ void CenterBatch<Real>::add_padding(std::size_t pair, int places, Real *gtr)
 }
 
 // The networks themselves for the neighbors of a run that no table covers.
-template <class Real>
-void CenterBatch<Real>::evaluate_outside(int type, int neighbor_type)
+template <class Real> void CenterBatch<Real>::evaluate_outside(int type, int neighbor_type)
 {
   places_.clear();
   for (int const n : outside_) places_.push_back(rows_.row[0][n]);
@@ -154,8 +153,7 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair)
   }
 }
 
-template <class Real>
-void CenterBatch<Real>::sum_environment(int type, int center, Real *gtr)
+template <class Real> void CenterBatch<Real>::sum_environment(int type, int center, Real *gtr)
 {
   std::fill(gtr, gtr + 4 * static_cast<std::size_t>(model_.stride), Real(0));
   for (int t = 0; t < model_.types; ++t) {
@@ -204,7 +202,8 @@ void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *center
     find_neighbors(atoms, type, centers[c], sums);
     Real *const gtr = gtr_.data() + c * stride;
     sum_environment(type, c, gtr);
-    make_descriptor(model_.channels, model_.axis, model_.stride, gtr, descriptor_.data() + c * size);
+    make_descriptor(model_.channels, model_.axis, model_.stride, gtr,
+                    descriptor_.data() + c * size);
   }
 
   if (whole) {
@@ -273,8 +272,7 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
     for (int a = 0; a < 3; ++a) results.force[atom][a] += scale * total[a];
   for (int a = 0; a < 3; ++a)
     for (int b = 0; b < 3; ++b) results.virial[3 * a + b] -= scale * product[3 * b + a];
-  if (!std::isfinite(total[0] + total[1] + total[2]) && sums.bad_center < 0)
-    sums.bad_center = atom;
+  if (!std::isfinite(total[0] + total[1] + total[2]) && sums.bad_center < 0) sums.bad_center = atom;
 }
 
 template <class Real>

@@ -50,18 +50,18 @@ template <class Real> class CenterBatch {
 
   RunRows rows_;
   Moments moments_;
-  std::vector<int> outside_;        // neighbors of a run that no table covers
-  std::vector<double> places_;      // their s
+  std::vector<int> outside_;      // neighbors of a run that no table covers
+  std::vector<double> places_;    // their s
   NetSlopes exact_;
   std::vector<Real> compact_;
   std::vector<double> q_;
   std::vector<double> gradient_;    // by the vectors of a run
 
-  std::vector<Real> gtr_;           // [center][4][stride]: G^T R / N
-  std::vector<Real> p_;             // [4][stride]
-  std::vector<Real> gradient_rows_; // see descriptor_gradient()
-  std::vector<Real> descriptor_;    // [center][packed], then the energy's gradient by it
-  std::vector<Real> whole_;         // the same, whole
+  std::vector<Real> gtr_;              // [center][4][stride]: G^T R / N
+  std::vector<Real> p_;                // [4][stride]
+  std::vector<Real> gradient_rows_;    // see descriptor_gradient()
+  std::vector<Real> descriptor_;       // [center][packed], then the energy's gradient by it
+  std::vector<Real> whole_;            // the same, whole
   std::vector<double> energy_;
   typename ScalarNet<Real>::Workspace net_;
 

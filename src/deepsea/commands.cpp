@@ -112,16 +112,16 @@ const std::map<std::string, Handler> &handlers()
        [](Reader &reader, StyleCommand &command) { command.out_file = reader.word("FILE"); }},
       {"out_freq", read_out_freq},
       {"atomic", [](Reader &, StyleCommand &command) { command.atomic = true; }},
-      {"relative",
-       [](Reader &reader, StyleCommand &command) { command.relative_force = reader.positive("F"); }},
-      {"relative_v",
-       [](Reader &reader, StyleCommand &command) { command.relative_virial = reader.positive("V"); }},
+      {"relative", [](Reader &reader,
+                      StyleCommand &command) { command.relative_force = reader.positive("F"); }},
+      {"relative_v", [](Reader &reader,
+                        StyleCommand &command) { command.relative_virial = reader.positive("V"); }},
       {"short",
        [](Reader &reader, StyleCommand &command) {
-         command.short_action = reader.choose<ShortAction>("error, warn, off",
-                                                           {{"error", ShortAction::ERROR},
-                                                            {"warn", ShortAction::WARN},
-                                                            {"off", ShortAction::OFF}});
+         command.short_action =
+             reader.choose<ShortAction>("error, warn, off", {{"error", ShortAction::ERROR},
+                                                             {"warn", ShortAction::WARN},
+                                                             {"off", ShortAction::OFF}});
        }},
       {"core", read_core},
   };
@@ -129,8 +129,9 @@ const std::map<std::string, Handler> &handlers()
 }
 
 // Keywords of pair_style deepmd for models that this style does not have.
-const std::vector<std::string> FOREIGN = {"fparam", "fparam_from_compute", "aparam",
-                                          "aparam_from_compute", "ttm", "virtual_len", "spin_norm"};
+const std::vector<std::string> FOREIGN = {
+    "fparam", "fparam_from_compute", "aparam",   "aparam_from_compute",
+    "ttm",    "virtual_len",         "spin_norm"};
 
 bool contains(const Words &words, const std::string &word)
 {
@@ -146,9 +147,8 @@ EvaluatorSettings StyleCommand::evaluator(int threads) const
   settings.threads = threads;
   settings.table_error = table_error;
   if (table_error < 0.0)
-    settings.table_error = arithmetic == EvaluatorSettings::Arithmetic::MIXED
-        ? TABLE_ERROR_MIXED
-        : TABLE_ERROR_DOUBLE;
+    settings.table_error =
+        arithmetic == EvaluatorSettings::Arithmetic::MIXED ? TABLE_ERROR_MIXED : TABLE_ERROR_DOUBLE;
   return settings;
 }
 

@@ -16,15 +16,15 @@ enum class ShortAction { ERROR, WARN, OFF };
 struct StyleCommand {
   std::vector<std::string> files;    // the first one drives
   EvaluatorSettings::Arithmetic arithmetic = EvaluatorSettings::Arithmetic::DOUBLE;
-  double table_error = -1.0;         // negative: what suits the arithmetic; 0: no table
+  double table_error = -1.0;    // negative: what suits the arithmetic; 0: no table
   std::string out_file = "model_devi.out";
   int out_freq = 100;
   bool atomic = false;
-  double relative_force = 0.0;       // eV/A; 0: deviations are absolute
-  double relative_virial = 0.0;      // eV
+  double relative_force = 0.0;     // eV/A; 0: deviations are absolute
+  double relative_virial = 0.0;    // eV
   ShortAction short_action = ShortAction::WARN;
-  double core_inner = 0.0;           // A
-  double core_outer = 0.0;           // A; 0: no core
+  double core_inner = 0.0;    // A
+  double core_outer = 0.0;    // A; 0: no core
 
   [[nodiscard]] EvaluatorSettings evaluator(int threads) const;
 };

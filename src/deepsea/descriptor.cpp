@@ -30,9 +30,10 @@ void RunRows::fit(int count)
   numbers.assign(ARRAYS * room, 0.0);
   interval.assign(room, 0);
   double *next = numbers.data();
-  double **const arrays[ARRAYS] = {&t,  &row[0], &row[1], &row[2], &row[3],    &ds,   &dv,
-                                   &v,  &inverse_r, &e[0],   &e[1],   &e[2], &e[3], &by_slope[0], &by_slope[1], &by_slope[2],
-                                   &by_slope[3]};
+  double **const arrays[ARRAYS] = {&t,           &row[0],     &row[1], &row[2],      &row[3],
+                                   &ds,          &dv,         &v,      &inverse_r,   &e[0],
+                                   &e[1],        &e[2],       &e[3],   &by_slope[0], &by_slope[1],
+                                   &by_slope[2], &by_slope[3]};
   for (double **array : arrays) {
     *array = next;
     next += room;
@@ -160,8 +161,8 @@ void add_moment(double t, int interval, const double row[4], double weight, Mome
   moments.touch(interval);
 }
 
-LBS_VECTOR_CLONES __attribute__((flatten)) void
-project(const NeighborRun &run, const RunRows &rows, Moments &moments, std::vector<int> &outside)
+LBS_VECTOR_CLONES __attribute__((flatten)) void project(const NeighborRun &run, const RunRows &rows,
+                                                        Moments &moments, std::vector<int> &outside)
 {
   outside.clear();
   for (int n = 0; n < run.count; ++n) {
@@ -194,7 +195,8 @@ LBS_ALWAYS_INLINE void expand_any(const EmbeddingTable<Real> &table, int stride,
   const int *const list = moments.list.data();
   const Real *const t = compact.data();
   for (int m = 0; m < stride; m += LANES<Real>) {
-    const Real *const from = table.by_channel.data() + static_cast<std::size_t>(m) * table.coefficients;
+    const Real *const from =
+        table.by_channel.data() + static_cast<std::size_t>(m) * table.coefficients;
     Pack<Real> g0;
     Pack<Real> g1;
     Pack<Real> g2;
@@ -262,8 +264,8 @@ LBS_ALWAYS_INLINE void make_descriptor_any(int channels, int axis, int stride, c
     Real const g3 = gtr[3 * stride + a];
 #pragma omp simd
     for (int m = a; m < channels; ++m)
-      d[m - a] = g0 * gtr[m] + g1 * gtr[stride + m] + g2 * gtr[2 * stride + m] +
-          g3 * gtr[3 * stride + m];
+      d[m - a] =
+          g0 * gtr[m] + g1 * gtr[stride + m] + g2 * gtr[2 * stride + m] + g3 * gtr[3 * stride + m];
     d += channels - a;
   }
 }

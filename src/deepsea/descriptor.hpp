@@ -40,8 +40,8 @@ struct NeighborRun {
 struct RunRows {
   std::vector<double> numbers;
   std::vector<int> interval;
-  double *t = nullptr;         // place in the interval of the table; beyond 1: not in the table
-  double *row[4] = {};         // normalized
+  double *t = nullptr;    // place in the interval of the table; beyond 1: not in the table
+  double *row[4] = {};    // normalized
   double *ds = nullptr, *dv = nullptr, *v = nullptr, *inverse_r = nullptr;
   double *e[4] = {};           // derivatives of the energy by the rows before normalization
   double *by_slope[4] = {};    // Q with the splines' derivatives

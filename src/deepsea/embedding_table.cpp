@@ -35,7 +35,8 @@ void interpolate(int knots, int columns, std::vector<double> &values)
   int const rows = BAND + 1;
   int info = 0;
   dpbsv_("U", &knots, &width, &columns, band.data(), &rows, values.data(), &knots, &info);
-  if (info != 0) throw InputError("spline interpolation failed");    // never: the matrix is constant
+  if (info != 0)
+    throw InputError("spline interpolation failed");    // never: the matrix is constant
 }
 
 EmbeddingSpline fit_with(const DenseNet &net, double low, double high, int intervals)
@@ -133,9 +134,9 @@ EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, doub
 }
 
 template <class Real>
-EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline) :
-    low(spline.low), inverse_step(spline.inverse_step), intervals(spline.intervals),
-    coefficients(spline.coefficients())
+EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline)
+    : low(spline.low), inverse_step(spline.inverse_step), intervals(spline.intervals),
+      coefficients(spline.coefficients())
 {
   constexpr auto LANE = static_cast<std::size_t>(LANES<Real>);
   auto const rows = static_cast<std::size_t>(coefficients);

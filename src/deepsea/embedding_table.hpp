@@ -20,7 +20,7 @@ constexpr double TABLE_CLOSEST = 0.5;
 struct EmbeddingSpline {
   double low = 0.0;
   double inverse_step = 0.0;
-  int intervals = 0;                  // 0: no table
+  int intervals = 0;    // 0: no table
   int channels = 0;
   std::vector<double> coefficient;    // (intervals + 7) x channels
 
@@ -44,9 +44,9 @@ template <class Real> struct EmbeddingTable {
   double low = 0.0;
   double inverse_step = 0.0;
   int intervals = 0;
-  int coefficients = 0;              // intervals + 7
-  std::vector<Real> by_channel;      // [pack of channels][coefficient][lane]
-  std::vector<Real> by_coefficient;  // [pack of coefficients][channel][lane]
+  int coefficients = 0;                // intervals + 7
+  std::vector<Real> by_channel;        // [pack of channels][coefficient][lane]
+  std::vector<Real> by_coefficient;    // [pack of coefficients][channel][lane]
 
   EmbeddingTable() = default;
   explicit EmbeddingTable(const EmbeddingSpline &spline);

@@ -33,9 +33,9 @@ struct Chunk {
 // Threads take chunks of centers; each has sums of its own, which are added in order afterwards.
 template <class Real> class EvaluatorIn final : public Evaluator::Implementation {
  public:
-  EvaluatorIn(const Model &model, const EvaluatorSettings &settings) :
-      model_(model, settings.table_error), threads_(std::max(1, settings.threads)),
-      by_type_(model_.types), sums_(threads_), buffers_(threads_)
+  EvaluatorIn(const Model &model, const EvaluatorSettings &settings)
+      : model_(model, settings.table_error), threads_(std::max(1, settings.threads)),
+        by_type_(model_.types), sums_(threads_), buffers_(threads_)
   {
     for (int t = 0; t < threads_; ++t) batches_.emplace_back(model_);
     report = model_.report;
@@ -78,7 +78,8 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
     {
       auto const n = static_cast<std::size_t>(atoms);
       numbers.assign(n * ((results.force ? 3 : 0) + (results.atom_virial ? 9 : 0) +
-                          (results.shared_virial ? 6 : 0)), 0.0);
+                          (results.shared_virial ? 6 : 0)),
+                     0.0);
       double *next = numbers.data();
       auto const take = [&](auto &array, std::size_t columns) {
         if (!array) return;
@@ -155,8 +156,7 @@ Evaluator::Evaluator(const Model &model, const EvaluatorSettings &settings)
 {
   if (settings.arithmetic == EvaluatorSettings::Arithmetic::MIXED)
     impl_ = std::make_unique<EvaluatorIn<float>>(model, settings);
-  else
-    impl_ = std::make_unique<EvaluatorIn<double>>(model, settings);
+  else impl_ = std::make_unique<EvaluatorIn<double>>(model, settings);
 }
 
 Evaluator::~Evaluator() = default;

@@ -34,9 +34,9 @@ struct Atoms {
 // energy in eV, forces in eV/A, virials sum x F in eV.
 struct Results {
   double energy = 0.0;
-  double virial[9] = {};                   // xx xy xz yx yy yz zx zy zz
-  double (*force)[3] = nullptr;            // [count]: images get a share that belongs to the atom
-  double *atom_energy = nullptr;           // [count], of the centers
+  double virial[9] = {};            // xx xy xz yx yy yz zx zy zz
+  double (*force)[3] = nullptr;     // [count]: images get a share that belongs to the atom
+  double *atom_energy = nullptr;    // [count], of the centers
   // [count][9]: the neighbor's position relative to the center times the force that the center's
   // energy puts on the neighbor, entered at the neighbor (Z. Fan et al., Phys. Rev. B 92, 094301
   // (2015)): with it the heat flux is right.
@@ -52,11 +52,11 @@ constexpr double OVERLAP = 0.01;
 
 // A pair of atoms closer than the training set ever saw.
 struct ShortPair {
-  long count = 0;              // ordered pairs (center, neighbor) in this call
-  int center = -1;             // the closest one relative to its bound; indices into x
+  long count = 0;     // ordered pairs (center, neighbor) in this call
+  int center = -1;    // the closest one relative to its bound; indices into x
   int neighbor = -1;
-  double distance = 0.0;       // A
-  double bound = 0.0;          // A
+  double distance = 0.0;    // A
+  double bound = 0.0;       // A
 };
 
 class Evaluator {
@@ -83,9 +83,9 @@ class Evaluator {
     double value_scale = 0.0;    // largest absolute value and slope in the table
     double slope_scale = 0.0;
     std::size_t bytes = 0;
-    int rows_least = 0;          // rows of the tables of the pairs of types
+    int rows_least = 0;    // rows of the tables of the pairs of types
     int rows_most = 0;
-    double closest = 0.0;        // A: below this the networks are evaluated instead
+    double closest = 0.0;    // A: below this the networks are evaluated instead
   };
   [[nodiscard]] TableReport table_report() const;
   [[nodiscard]] std::size_t memory_usage() const;    // bytes

@@ -13,8 +13,7 @@ double force_deviation(const std::vector<std::array<double, 3>> &forces, double 
     for (int k = 0; k < 3; ++k) mean[k] += force[k] / models;
   double variance = 0.0;
   for (const auto &force : forces)
-    for (int k = 0; k < 3; ++k)
-      variance += (force[k] - mean[k]) * (force[k] - mean[k]) / models;
+    for (int k = 0; k < 3; ++k) variance += (force[k] - mean[k]) * (force[k] - mean[k]) / models;
   double const deviation = std::sqrt(variance);
   return level > 0.0 ? deviation / (std::hypot(mean[0], mean[1], mean[2]) + level) : deviation;
 }

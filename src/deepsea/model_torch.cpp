@@ -223,11 +223,14 @@ Model read_whole(const torch::jit::Module &module, std::size_t limit, const std:
   return model;
 }
 
-// One line of what libtorch says, whose messages otherwise carry stack traces.
+// The first line of what libtorch says, whose messages otherwise carry stack traces.
 std::string first_line(const std::exception &e)
 {
   std::string const text = e.what();
-  return text.substr(0, std::min(text.find('\n'), std::string::size_type(200)));
+  auto const begin = text.find_first_not_of(" \n");
+  if (begin == std::string::npos) return "it gives no reason";
+  auto const end = std::min(text.find('\n', begin), begin + 200);
+  return text.substr(begin, end - begin);
 }
 
 constexpr std::size_t UNBOUNDED = std::size_t(1) << 28U;

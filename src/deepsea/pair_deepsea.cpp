@@ -167,8 +167,8 @@ void PairDeepsea::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
   set_scales();
-  bool const deviation = models_.size() > 1 &&
-      (deviation_wanted_ != 0 || update->ntimestep % style_.out_freq == 0);
+  bool const deviation =
+      models_.size() > 1 && (deviation_wanted_ != 0 || update->ntimestep % style_.out_freq == 0);
   Results const driving = deviation ? evaluate_all() : evaluate(0, false);
   watch_short_pairs();
 
@@ -198,9 +198,9 @@ void PairDeepsea::stop_at(int center, const std::string &where)
   double least = 0.0;
   for (int n = 0; n < list->numneigh[center]; ++n) {
     int const j = list->firstneigh[center][n] & NEIGHMASK;
-    double const r = std::hypot(atom->x[j][0] - atom->x[center][0],
-                                atom->x[j][1] - atom->x[center][1],
-                                atom->x[j][2] - atom->x[center][2]);
+    double const r =
+        std::hypot(atom->x[j][0] - atom->x[center][0], atom->x[j][1] - atom->x[center][1],
+                   atom->x[j][2] - atom->x[center][2]);
     if (nearest >= 0 && !(r < least)) continue;
     nearest = j;
     least = r;
@@ -222,11 +222,11 @@ void PairDeepsea::watch_short_pairs()
   // Both atoms of a pair are centers of some rank.
   pvector[SHORT_PAIRS] += 0.5 * static_cast<double>(found.count);
   if (style_.short_action == ShortAction::WARN && short_warned_) return;
-  std::string const message = fmt::format(
-      "pair deepsea: atoms {} and {} are {:.4g} A apart at step {}, closer than the {:.4g} A of the "
-      "training set; forces there are guesses",
-      atom->tag[found.center], atom->tag[found.neighbor], found.distance, update->ntimestep,
-      found.bound);
+  std::string const message = fmt::format("pair deepsea: atoms {} and {} are {:.4g} A apart at "
+                                          "step {}, closer than the {:.4g} A of the "
+                                          "training set; forces there are guesses",
+                                          atom->tag[found.center], atom->tag[found.neighbor],
+                                          found.distance, update->ntimestep, found.bound);
   if (style_.short_action == ShortAction::ERROR)
     error->one(FLERR, "{}; use 'core zbl R_IN R_OUT', or 'short warn' to go on", message);
   error->warning(FLERR, "{}; further ones are counted (compute pair)", message);
@@ -238,6 +238,6 @@ double PairDeepsea::memory_usage()
   double bytes = Pair::memory_usage();
   for (const auto &evaluator : evaluators_) bytes += static_cast<double>(evaluator->memory_usage());
   auto const numbers = force_.capacity() + atom_virial_.capacity() + shared_virial_.capacity() +
-      deviation_.capacity();
+                       deviation_.capacity();
   return bytes + static_cast<double>(numbers * sizeof(double) + type_.capacity() * sizeof(int));
 }

@@ -48,20 +48,28 @@ class PairDeepsea : public Pair {
   double **scale_ = nullptr;       // of the energies of centers of type i: [i][i]
 
   // One evaluation; arrays over all atoms, ghosts included.
-  std::vector<int> type_;                   // of the model
-  std::vector<double> force_;               // [3]
-  std::vector<double> atom_virial_;         // [9], or none
-  std::vector<double> shared_virial_;       // [6], or none
-  std::vector<double> scale_of_type_;       // of the model's types
+  std::vector<int> type_;                // of the model
+  std::vector<double> force_;            // [3]
+  std::vector<double> atom_virial_;      // [9], or none
+  std::vector<double> shared_virial_;    // [6], or none
+  std::vector<double> scale_of_type_;    // of the model's types
 
   // Deviation between several models.
   FILE *out_ = nullptr;
-  std::vector<double> deviation_;           // of each atom's force
-  int deviation_wanted_ = 0;                // set by fix pair
+  std::vector<double> deviation_;    // of each atom's force
+  int deviation_wanted_ = 0;         // set by fix pair
   bool short_warned_ = false;
 
-  enum DeckValue { FORCE_MAX, FORCE_MIN, FORCE_AVG, VIRIAL_MAX, VIRIAL_MIN, VIRIAL_AVG, SHORT_PAIRS,
-                   DECK_VALUES };
+  enum DeckValue {
+    FORCE_MAX,
+    FORCE_MIN,
+    FORCE_AVG,
+    VIRIAL_MAX,
+    VIRIAL_MIN,
+    VIRIAL_AVG,
+    SHORT_PAIRS,
+    DECK_VALUES
+  };
 
   void allocate();
   [[noreturn]] void stop(const lbs::InputError &e) const;

@@ -26,7 +26,8 @@ namespace {
 
 const char *const CITATION =
     "pair deepsea: L. Zhang, J. Han, H. Wang, W. A. Saidi, R. Car, W. E, End-to-end Symmetry "
-    "Preserving Inter-atomic Potential Energy Model for Finite and Extended Systems (DeepPot-SE)\n\n"
+    "Preserving Inter-atomic Potential Energy Model for Finite and Extended Systems "
+    "(DeepPot-SE)\n\n"
     "@Article{Zhang2018DeepPotSE,\n"
     " author = {L. Zhang and J. Han and H. Wang and W. A. Saidi and R. Car and W. E},\n"
     " title = {End-to-end Symmetry Preserving Inter-atomic Potential Energy Model for Finite and "
@@ -130,8 +131,10 @@ void PairDeepsea::set_units()
   else if (utils::strmatch(update->unit_style, "^real$"))
     unit_ = utils::get_conversion_factor(utils::ENERGY, utils::METAL2REAL);
   else
-    error->all(FLERR, "pair deepsea: models are in eV and A; use 'units metal' or 'units real', "
-                      "not {}", update->unit_style);
+    error->all(FLERR,
+               "pair deepsea: models are in eV and A; use 'units metal' or 'units real', "
+               "not {}",
+               update->unit_style);
 }
 
 // Scales belong to atom types, the evaluator's to the model's types.
@@ -164,8 +167,7 @@ void PairDeepsea::init_style()
   if (several && comm->me == 0 && !out_) {
     out_ = fopen(style_.out_file.c_str(), "w");
     if (!out_)
-      error->one(FLERR, "pair deepsea: cannot write {}: {}", style_.out_file,
-                 utils::getsyserror());
+      error->one(FLERR, "pair deepsea: cannot write {}: {}", style_.out_file, utils::getsyserror());
     utils::print(out_, "#{:>11} {:>18} {:>18} {:>18} {:>18} {:>18} {:>18}{}\n", "step",
                  "max_devi_v", "min_devi_v", "avg_devi_v", "max_devi_f", "min_devi_f", "avg_devi_f",
                  style_.atomic ? "  of each atom's force, by ID" : "");

@@ -35,10 +35,10 @@ void add_to_report(const EmbeddingSpline &spline, Evaluator::TableReport &report
 }    // namespace
 
 template <class Real>
-PreparedModel<Real>::PreparedModel(const Model &model, double table_error) :
-    source(model), types(model.types()), channels(model.channels()), axis(model.axis_neurons),
-    stride(padded<Real>(channels)), descriptor(packed_descriptor_size(channels, axis)),
-    neighbors(model.selected_neighbors()), tables_used(table_error > 0.0)
+PreparedModel<Real>::PreparedModel(const Model &model, double table_error)
+    : source(model), types(model.types()), channels(model.channels()), axis(model.axis_neurons),
+      stride(padded<Real>(channels)), descriptor(packed_descriptor_size(channels, axis)),
+      neighbors(model.selected_neighbors()), tables_used(table_error > 0.0)
 {
   // Of one-sided models the centers share nets, and often the statistics: then also the tables.
   struct Known {

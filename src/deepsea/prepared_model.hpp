@@ -19,22 +19,22 @@ template <class Real> struct PreparedModel {
   int types = 0;
   int channels = 0;
   int axis = 0;
-  int stride = 0;             // channels, padded to whole packs
-  int descriptor = 0;         // size, packed
-  double neighbors = 0.0;     // N
+  int stride = 0;            // channels, padded to whole packs
+  int descriptor = 0;        // size, packed
+  double neighbors = 0.0;    // N
   bool tables_used = false;
 
   // [center * types + neighbor]
   std::vector<PairConstants> constants;
-  std::vector<double> padding_row;          // [4]: that of an empty place among the neighbors
-  std::vector<char> padded_out;             // whether it is not zero
-  std::vector<NetSlopes> padding_net;       // the net there, if there are no tables
-  std::vector<int> table_of;                // into `tables`
+  std::vector<double> padding_row;       // [4]: that of an empty place among the neighbors
+  std::vector<char> padded_out;          // whether it is not zero
+  std::vector<NetSlopes> padding_net;    // the net there, if there are no tables
+  std::vector<int> table_of;             // into `tables`
   std::vector<EmbeddingTable<Real>> tables;
   int most_coefficients = 0;
 
-  std::vector<ScalarNet<Real>> fitting;     // [center]
-  std::vector<char> whole_descriptor;       // [center]: see packed_descriptor.hpp
+  std::vector<ScalarNet<Real>> fitting;    // [center]
+  std::vector<char> whole_descriptor;      // [center]: see packed_descriptor.hpp
 
   Evaluator::TableReport report;
 

@@ -187,6 +187,14 @@ DeepmdModel read_pth(const std::string &archive, const std::string &where)
     return PthFile(load_module(archive, where), where).read();
   } catch (const c10::Error &e) {
     throw InputError(where + ": libtorch cannot read the file: " + e.what_without_backtrace());
+  } catch (const InputError &e) {
+    // Other descriptors come with operators of their own, so that their code cannot even be loaded.
+    std::string const text = e.what();
+    auto const found = text.find("deepmd::");
+    if (found == std::string::npos) throw;
+    auto const name = text.substr(found, text.find_first_of(" .\n", found) - found);
+    throw InputError(where + ": a descriptor with operator " + name +
+                     " is not supported; only energy models of the se_e2_a descriptor are");
   }
 }
 

@@ -20,7 +20,8 @@ constexpr SplineMatrix make_spline_matrix()
   double choose[SPLINE_SUPPORT + 1][SPLINE_SUPPORT + 1] = {};
   for (int n = 0; n <= SPLINE_SUPPORT; ++n) {
     choose[n][0] = 1.0;
-    for (int k = 1; k <= n; ++k) choose[n][k] = choose[n - 1][k - 1] + (k < n ? choose[n - 1][k] : 0);
+    for (int k = 1; k <= n; ++k)
+      choose[n][k] = choose[n - 1][k - 1] + (k < n ? choose[n - 1][k] : 0);
   }
   double factorial = 1.0;
   for (int n = 2; n <= SPLINE_DEGREE; ++n) factorial *= n;
@@ -32,7 +33,8 @@ constexpr SplineMatrix make_spline_matrix()
       for (int j = 0; j <= SPLINE_DEGREE - b; ++j) {
         double power = 1.0;
         for (int q = 0; q < SPLINE_DEGREE - p; ++q) power *= SPLINE_DEGREE - b - j;
-        total += (j % 2 ? -1.0 : 1.0) * choose[SPLINE_SUPPORT][j] * choose[SPLINE_DEGREE][p] * power;
+        total +=
+            (j % 2 ? -1.0 : 1.0) * choose[SPLINE_SUPPORT][j] * choose[SPLINE_DEGREE][p] * power;
       }
       matrix.coefficient[p][b] = total / factorial;
     }

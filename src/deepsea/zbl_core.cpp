@@ -18,14 +18,13 @@ constexpr double DECAY[TERMS] = {0.20162, 0.40290, 0.94229, 3.19980};
 
 }    // namespace
 
-ZblCore::ZblCore(const std::vector<std::string> &elements, double inner, double outer) :
-    inner_(inner), outer_(outer), types_(static_cast<int>(elements.size()))
+ZblCore::ZblCore(const std::vector<std::string> &elements, double inner, double outer)
+    : inner_(inner), outer_(outer), types_(static_cast<int>(elements.size()))
 {
   std::vector<double> z;
   for (const auto &element : elements) {
     int const number = atomic_number(element);
-    if (number == 0)
-      throw InputError("core zbl: the model's type '" + element + "' is no element");
+    if (number == 0) throw InputError("core zbl: the model's type '" + element + "' is no element");
     z.push_back(number);
   }
   for (int i = 0; i < types_; ++i)

@@ -29,9 +29,9 @@ class ZblCore {
 
  private:
   struct Pair {
-    double charge;              // q_i q_j e^2 / (4 pi eps0), eV A
-    double inverse_length;      // 1/A
-    double a, b, c;             // of the switch
+    double charge;            // q_i q_j e^2 / (4 pi eps0), eV A
+    double inverse_length;    // 1/A
+    double a, b, c;           // of the switch
   };
   double inner_ = 0.0;
   double outer_ = 0.0;

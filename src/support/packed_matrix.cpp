@@ -29,7 +29,8 @@ multiply_tile(int inner, const Real *in, std::size_t in_stride, const Real *pane
     const Real *const from = panel_numbers + static_cast<std::size_t>(k) * PACKS * LANES;
     Vector column[PACKS];
 #pragma GCC unroll 3
-    for (int p = 0; p < PACKS; ++p) column[p] = *reinterpret_cast<const Unaligned *>(from + p * LANES);
+    for (int p = 0; p < PACKS; ++p)
+      column[p] = *reinterpret_cast<const Unaligned *>(from + p * LANES);
 #pragma GCC unroll 8
     for (int r = 0; r < ROWS; ++r) {
       Real const number = in[r * in_stride + k];
@@ -90,17 +91,17 @@ void multiply_plain(int rows, int inner, int stride, const Real *numbers, const 
 
 #if defined(__x86_64__)
 template <class Real>
-__attribute__((target("arch=x86-64-v3"))) void
-multiply_v3(int rows, int inner, int stride, const Real *numbers, const Real *in, int in_stride,
-            Real *out, bool add)
+__attribute__((target("arch=x86-64-v3"))) void multiply_v3(int rows, int inner, int stride,
+                                                           const Real *numbers, const Real *in,
+                                                           int in_stride, Real *out, bool add)
 {
   multiply_all<Real, 32, NARROW_ROWS>(rows, inner, stride, numbers, in, in_stride, out, add);
 }
 
 template <class Real>
-__attribute__((target("arch=x86-64-v4"))) void
-multiply_v4(int rows, int inner, int stride, const Real *numbers, const Real *in, int in_stride,
-            Real *out, bool add)
+__attribute__((target("arch=x86-64-v4"))) void multiply_v4(int rows, int inner, int stride,
+                                                           const Real *numbers, const Real *in,
+                                                           int in_stride, Real *out, bool add)
 {
   multiply_all<Real, 64, ROW_GROUP>(rows, inner, stride, numbers, in, in_stride, out, add);
 }
@@ -122,8 +123,8 @@ template <class Real> Machine<Real> this_machine()
 }    // namespace
 
 template <class Real>
-PackedMatrix<Real>::PackedMatrix(int inner, int columns, const Real *matrix, bool transposed) :
-    inner_(inner)
+PackedMatrix<Real>::PackedMatrix(int inner, int columns, const Real *matrix, bool transposed)
+    : inner_(inner)
 {
   int const width = this_machine<Real>().panel;
   stride_ = (columns + width - 1) / width * width;

@@ -53,8 +53,8 @@ class RandomModel {
     for (int n = 0; n < nets; ++n)
       model.embedding.push_back(net(1, shape.embedding, shape.embedding_activation, shape));
     for (int t = 0; t < types; ++t) {
-      model.fitting.push_back(net(model.descriptor_size(), shape.fitting,
-                                  shape.fitting_activation, shape));
+      model.fitting.push_back(
+          net(model.descriptor_size(), shape.fitting, shape.fitting_activation, shape));
       model.fitting.back().push_back(
           layer(shape.fitting.back(), 1, Activation::LINEAR, false, false));
     }
@@ -114,8 +114,8 @@ struct Cluster {
                                            random.uniform(0, edge)};
       bool free = true;
       for (const auto &other : x)
-        free = free && std::hypot(place[0] - other[0], place[1] - other[1],
-                                  place[2] - other[2]) > apart;
+        free = free &&
+               std::hypot(place[0] - other[0], place[1] - other[1], place[2] - other[2]) > apart;
       if (!free) continue;
       type.push_back(static_cast<int>(x.size()) % types);
       x.push_back(place);

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""pair_style deepsea against DeePMD-kit's compressed model, same model, frames and core, in turn.
+
+    deepsea.py --deepmd VENV --work FOLDER [--rounds 5] [--steps 20]
+
+VENV is a Python environment with deepmd-kit[torch,lmp] and TensorFlow; FOLDER keeps the model and
+the frames (made at the first call, five minutes). Checks that the forces of both agree, then runs
+them in turn on one core and prints tables in reStructuredText: LAMMPS' own loop times per atom and
+step, ratios round by round, memory per atom, two ranks against one, and ns a day for 300 atoms.
+"""
+import argparse
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+UNITS = {"300": 90, "1k": 300, "4k": 1200}    # formula units of a frame: 306, 1020, 4080 atoms
+AGREEMENT = 1.0e-4    # of forces, eV/A: what DeePMD-kit's table is good for
+
+
+def deepmd_environment(venv):
+    """Environment in which DeePMD-kit's own LAMMPS runs on one thread."""
+    site = next(pathlib.Path(venv).glob("lib/python3*/site-packages"))
+    folders = [site / "deepmd" / "lib", site / "torch" / "lib", *site.glob("nvidia/*/lib")]
+    env = dict(os.environ, LD_LIBRARY_PATH=":".join(map(str, folders)),
+               LAMMPS_PLUGIN_PATH=str(folders[0]), OMP_NUM_THREADS="1")
+    for kind in ("INTRA", "INTER"):
+        env[f"DP_{kind}_OP_PARALLELISM_THREADS"] = "1"
+    return env
+
+
+class Bench:
+    """Runs in.deepsea with either program."""
+
+    def __init__(self, venv, work):
+        self.venv, self.work = pathlib.Path(venv).resolve(), pathlib.Path(work).resolve()
+        self.programs = {"deepsea": ("lmp", None),
+                         "deepmd": (str(self.venv / "bin" / "lmp"), deepmd_environment(self.venv))}
+        self.styles = {"compressed": ("deepmd", f"deepmd {self.work}/compressed.pb"),
+                       "double": ("deepsea", f"deepsea {self.work}/model.pt"),
+                       "mixed": ("deepsea", f"deepsea {self.work}/model.pt precision mixed"),
+                       "none": ("deepsea", "zero 6.0")}
+
+    def prepare(self):
+        """Frames and models, where they are missing."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        for name, units in UNITS.items():
+            if not self.frame(name).exists():
+                call(["lmp", "-in", str(HERE / "in.frame"), "-log", "none", "-var", "units",
+                      str(units), "-var", "out", str(self.frame(name))], cwd=self.work)
+        if not (self.work / "compressed.pb").exists():
+            call([str(self.venv / "bin" / "python"), str(HERE / "deepmd_model.py"),
+                  str(self.work), str(self.frame("1k"))])
+        if not (self.work / "model.pt").exists():
+            call(["deepsea", "convert", str(self.work / "model.dp"), str(self.work / "model.pt")])
+
+    def frame(self, name):
+        return self.work / f"frame-{name}.data"
+
+    def run(self, style, frame, steps, ranks=1, dump="none"):
+        """(microseconds of the loop per atom and step, atoms)."""
+        program, words = self.styles[style]
+        binary, env = self.programs[program]
+        command = ["mpirun", "-np", str(ranks)] if ranks > 1 else ["taskset", "-c", "0"]
+        command += [binary, "-in", str(HERE / "in.deepsea"), "-log", "none", "-var", "style",
+                    words, "-var", "data", str(self.frame(frame)), "-var", "steps", str(steps),
+                    "-var", "dump", str(dump)]
+        output = call(command, env=env)
+        loop = re.search(r"Loop time of (\S+) on .* for (\d+) steps with (\d+) atoms", output)
+        atoms = int(loop[3])
+        return float(loop[1]) * 1.0e6 / int(loop[2]) / atoms, atoms
+
+    def check(self):
+        """Both programs compute the same forces, or the benchmark stops."""
+        forces = {}
+        for style in ("compressed", "double", "mixed"):
+            dump = self.work / f"{style}.dump"
+            self.run(style, "1k", 1, dump=dump)
+            text = dump.read_text().split("ITEM: ATOMS id fx fy fz\n")[1].split("ITEM")[0]
+            forces[style] = np.array([line.split() for line in text.splitlines()], dtype=float)
+        size = np.abs(forces["double"][:, 1:]).max()
+        for style, force in forces.items():
+            worst = np.abs(force - forces["double"]).max()
+            print(f"largest force {size:.3f} eV/A; {style} differs by {worst:.1e}",
+                  file=sys.stderr)
+            if size < 0.1 or worst > AGREEMENT:
+                sys.exit("the programs do not agree")
+
+    def peak_memory(self, style, frame):
+        """Peak memory of one run, kB; a process of its own, because the peak is kept for all."""
+        program, words = self.styles[style]
+        binary, env = self.programs[program]
+        code = ("import resource, subprocess, sys\n"
+                "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+                "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n")
+        return float(call([sys.executable, "-c", code, binary, "-in", str(HERE / "in.deepsea"),
+                           "-log", "none", "-var", "style", words, "-var", "data",
+                           str(self.frame(frame)), "-var", "steps", "2"], env=env))
+
+
+def call(command, cwd=None, env=None):
+    """Output of a program; stops the benchmark if it fails."""
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def speed_table(bench, rounds, steps):
+    print(".. csv-table::\n   :header: atoms, \"DeePMD-kit, compressed\", \"deepsea, double\", "
+          "ratio, \"deepsea, mixed\", ratio\n")
+    for frame in ("1k", "4k"):
+        times = {"compressed": [], "double": [], "mixed": []}
+        atoms = 0
+        for _ in range(rounds):
+            for style, collected in times.items():
+                time, atoms = bench.run(style, frame, steps)
+                collected.append(time)
+        cells = [f"{statistics.median(times['compressed']):.1f}"]
+        for style in ("double", "mixed"):
+            ratio = statistics.median(a / b for a, b in zip(times["compressed"], times[style]))
+            cells += [f"{statistics.median(times[style]):.1f}", f"{ratio:.2f}"]
+        print(f"   {atoms}, {', '.join(cells)}", flush=True)
+    print()
+
+
+def other_figures(bench, rounds, steps):
+    print(".. csv-table::\n   :header: figure, value\n")
+    for style in ("double", "mixed"):
+        pairs = [(bench.run(style, "4k", steps)[0], bench.run(style, "4k", steps, ranks=2)[0])
+                 for _ in range(rounds)]
+        gain = statistics.median(one / two for one, two in pairs)
+        print(f"   \"two ranks against one, 4080 atoms, {style}\", {gain:.2f}", flush=True)
+    atoms = (UNITS["4k"] - UNITS["1k"]) * 3.4
+    slopes = {style: (bench.peak_memory(style, "4k") - bench.peak_memory(style, "1k")) / atoms
+              for style in ("compressed", "double", "mixed", "none")}
+    for style in ("compressed", "double", "mixed"):
+        print(f"   \"memory beyond LAMMPS' own, {style}, kB/atom\", "
+              f"{slopes[style] - slopes['none']:.1f}")
+    for style in ("double", "mixed"):
+        time, atoms = bench.run(style, "300", 10 * steps)
+        print(f"   \"{atoms} atoms at 1 fs, {style}, ns/day\", {86400.0 / (time * atoms):.2f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--deepmd", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=20)
+    args = parser.parse_args()
+    bench = Bench(args.deepmd, args.work)
+    bench.prepare()
+    bench.check()
+    speed_table(bench, args.rounds, args.steps)
+    other_figures(bench, args.rounds, args.steps)
+    print("\nTimes in microseconds per atom and step on one core.")
+
+
+if __name__ == "__main__":
+    main()
