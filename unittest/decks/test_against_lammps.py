@@ -266,3 +266,61 @@ def test_published_amplitude(lmp, tmp_path):
                  " composition B2O3 0.3 SiO2 0.7 charges set\nrun 0\n")
     line = next(line for line in result.log.splitlines() if "fmp/lbs: B-O" in line)
     assert abs(float(line.split()[2]) - 12362.78) < 0.01
+
+
+KNOT_ROWS = 4001
+
+
+def knot_table(path, sections, low, cut):
+    """A table that pair_style table linear takes as it is: same rows, and interpolates nothing at
+    its knots. Returns distances of some knots."""
+    r = np.sqrt(low * low + np.arange(KNOT_ROWS) * (cut * cut - low * low) / (KNOT_ROWS - 1))
+    with open(path, "w", encoding="ascii") as out:
+        for name, function in sections.items():
+            # LAMMPS reads no denormal numbers.
+            energy, force = (np.where(np.abs(v) < 1e-300, 0.0, v) for v in function(r))
+            out.write(f"{name}\nN {KNOT_ROWS} RSQ {low} {cut}\n\n")
+            for k, row in enumerate(zip(r, energy, force), 1):
+                out.write("{} {:.17g} {:.17g} {:.17g}\n".format(k, *row))
+            out.write("\n")
+    return r[np.linspace(3, KNOT_ROWS - 40, 60).astype(int)]
+
+
+@pytest.mark.parametrize("potential", ["shik", "deng-du"])
+def test_equals_tables_at_their_knots(lmp, tmp_path, potential):
+    """Dimers whose lengths are knots of LAMMPS' tables: nothing is interpolated there."""
+    given = dict(Li2O=0.4, B2O3=0.2, SiO2=0.4)
+    composition = " ".join(f"{k} {v}" for k, v in given.items())
+    q = ref.shik_charges(*given.values())
+    n4, k, r = ref.dell_bray_xiao(2.0, 2.0), 2.0, 2.0
+    height_of_b_o = ref.deng_du_amplitude(k, r, n4)
+
+    def function(a, b):
+        def shik(x):
+            return np.add(ref.shik_short(x, a, b), ref.shik_coulomb(x, q[a] * q[b]))
+
+        def deng_du(x):
+            constants = ref.lookup(ref.DENG_DU, a, b)
+            if constants is None:
+                return 0.0 * x, 0.0 * x
+            return ref.deng_du_short(x, constants[0] or height_of_b_o, *constants[1:])
+        return shik if potential == "shik" else deng_du
+
+    cut, words, file = (10.0, "coul dsf 0.0 10.0", "shik") if potential == "shik" \
+        else (8.0, "coul none", "deng-du-teter")
+    sections = {f"{a}-{b}": function(a, b) for a, b in ref.all_pairs()}
+    lengths = knot_table(tmp_path / "knots.table", sections, 1.1, cut)
+    dimer_chain(tmp_path / "dimers.data", ref.all_pairs(), lengths, dict.fromkeys(q, 0.0))
+    base = (f"units metal\natom_style charge\nread_data {tmp_path}/dimers.data\n" + "{}\n"
+            "compute pea all pe/atom pair\n" + dump("id type fy fz c_pea") + "run 0\n")
+    ours = lmp(base.format(f"pair_style fmp/lbs 8.0 {words}\npair_coeff * * {file}.fmp Li B O Si "
+                           f"composition {composition} charges set")).atoms()
+    lines = table_lines(tmp_path / "knots.table", sections, cut)
+    theirs = lmp(base.format(lines.replace(f"spline {TABLE_ROWS}", f"linear {KNOT_ROWS}"))).atoms()
+    own = [0.0, *(ref.shik_self(q[e]) if potential == "shik" else 0.0
+                  for e in ("Li", "B", "O", "Si"))]
+    energy = ours["c_pea"] - np.take(own, ours["type"].astype(int))
+    for got, expected in ((energy, theirs["c_pea"]), (ours["fy"], theirs["fy"]),
+                          (ours["fz"], theirs["fz"])):
+        size = np.abs(expected) + 1.0
+        agree(got / size, expected / size, SAME_FORM, 0.1)
