@@ -52,4 +52,8 @@ add_library(lbs_libtorch INTERFACE)
 target_include_directories(lbs_libtorch SYSTEM INTERFACE
   ${LBS_TORCH_INCLUDE} ${LBS_TORCH_INCLUDE}/torch/csrc/api/include)
 target_link_libraries(lbs_libtorch INTERFACE ${LBS_TORCH_CPU} ${LBS_TORCH_C10})
+if(LBS_SANITIZE)
+  # That check looks for type information that libtorch keeps for itself.
+  target_compile_options(lbs_libtorch INTERFACE -fno-sanitize=vptr)
+endif()
 message(STATUS "libtorch ${torch_version}, ${LBS_TORCH_CPU}")

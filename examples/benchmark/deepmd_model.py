@@ -47,15 +47,15 @@ def training():
     return {
         "model": {
             "type_map": ELEMENTS,
-            "descriptor": {"type": "se_e2_a", "sel": [60, 60, 110, 60], "rcut": 6.0,
+            "descriptor": {"type": "se_e2_a", "sel": [46, 40, 90, 30], "rcut": 6.0,
                            "rcut_smth": 5.8, "neuron": [25, 50, 100], "axis_neuron": 16,
                            "type_one_side": False, "seed": 1},
             "fitting_net": {"neuron": [240, 240, 240], "resnet_dt": True, "seed": 1}},
         "learning_rate": {"type": "exp", "start_lr": 1e-3, "stop_lr": 1e-7, "decay_steps": 5000},
         "loss": {"type": "ener", "start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000,
                  "limit_pref_f": 1},
-        "training": {"training_data": {"systems": ["set"], "batch_size": 1}, "numb_steps": 20,
-                     "disp_freq": 10, "save_freq": 20, "seed": 1}}
+        "training": {"training_data": {"systems": ["set"], "batch_size": 1}, "numb_steps": 2,
+                     "disp_freq": 1, "save_freq": 2, "seed": 1}}
 
 
 def main():

@@ -62,15 +62,23 @@ class Bench:
     def frame(self, name):
         return self.work / f"frame-{name}.data"
 
-    def run(self, style, frame, steps, ranks=1, dump="none"):
-        """(microseconds of the loop per atom and step, atoms)."""
+    def command(self, style, frame, steps, dump="/dev/null"):
+        """The run's command line and environment."""
         program, words = self.styles[style]
         binary, env = self.programs[program]
-        command = ["mpirun", "-np", str(ranks)] if ranks > 1 else ["taskset", "-c", "0"]
-        command += [binary, "-in", str(HERE / "in.deepsea"), "-log", "none", "-var", "style",
-                    words, "-var", "data", str(self.frame(frame)), "-var", "steps", str(steps),
-                    "-var", "dump", str(dump)]
-        output = call(command, env=env)
+        variables = {"style": words, "data": self.frame(frame), "steps": steps, "dump": dump}
+        if style == "none":
+            variables["elements"] = ""
+        command = [binary, "-in", str(HERE / "in.deepsea"), "-log", "none"]
+        for name, value in variables.items():
+            command += ["-var", name, str(value)]
+        return command, env
+
+    def run(self, style, frame, steps, ranks=1, dump="/dev/null"):
+        """(microseconds of the loop per atom and step, atoms)."""
+        command, env = self.command(style, frame, steps, dump)
+        place = ["mpirun", "-np", str(ranks)] if ranks > 1 else ["taskset", "-c", "0"]
+        output = call(place + command, env=env)
         loop = re.search(r"Loop time of (\S+) on .* for (\d+) steps with (\d+) atoms", output)
         atoms = int(loop[3])
         return float(loop[1]) * 1.0e6 / int(loop[2]) / atoms, atoms
@@ -81,7 +89,7 @@ class Bench:
         for style in ("compressed", "double", "mixed"):
             dump = self.work / f"{style}.dump"
             self.run(style, "1k", 1, dump=dump)
-            text = dump.read_text().split("ITEM: ATOMS id fx fy fz\n")[1].split("ITEM")[0]
+            text = dump.read_text().split("ITEM: ATOMS id fx fy fz\n")[1]
             forces[style] = np.array([line.split() for line in text.splitlines()], dtype=float)
         size = np.abs(forces["double"][:, 1:]).max()
         for style, force in forces.items():
@@ -93,14 +101,11 @@ class Bench:
 
     def peak_memory(self, style, frame):
         """Peak memory of one run, kB; a process of its own, because the peak is kept for all."""
-        program, words = self.styles[style]
-        binary, env = self.programs[program]
+        command, env = self.command(style, frame, 2)
         code = ("import resource, subprocess, sys\n"
                 "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
                 "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n")
-        return float(call([sys.executable, "-c", code, binary, "-in", str(HERE / "in.deepsea"),
-                           "-log", "none", "-var", "style", words, "-var", "data",
-                           str(self.frame(frame)), "-var", "steps", "2"], env=env))
+        return float(call([sys.executable, "-c", code, *command], env=env))
 
 
 def call(command, cwd=None, env=None):

@@ -11,7 +11,7 @@ template <class Real>
 CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 {
   moments_.fit(model.most_coefficients);
-  q_.assign(4 * static_cast<std::size_t>(padded<Real>(model.most_coefficients)), 0.0);
+  q_.assign(4 * static_cast<std::size_t>(padded<double>(model.most_coefficients)), 0.0);
   p_.assign(4 * static_cast<std::size_t>(model.stride), Real(0));
   gradient_rows_.assign(static_cast<std::size_t>(model.axis) * model.stride, Real(0));
   found_count_.assign(model.types + 1, 0);
@@ -144,7 +144,7 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair)
     double by_s = 0.0;
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m) {
-        double const p = p_[k * model_.stride + m];
+        double const p = wide_p_[k * model_.stride + m];
         by_row[k] += exact_.value[i * channels + m] * p;
         by_s += exact_.slope[i * channels + m] * p * rows_.row[k][n];
       }
@@ -238,6 +238,7 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
 {
   double total[3] = {};
   double product[9] = {};
+  wide_p_.assign(p_.begin(), p_.end());
   for (int t = 0; t < model_.types; ++t) {
     NeighborRun const run = run_of(center, t);
     std::size_t const pair = model_.source.pair(type, t);
@@ -251,8 +252,8 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
         else outside_.push_back(n);
       }
       moments_.make_list();
-      contract(model_.tables[model_.table_of[pair]], model_.channels, model_.stride, moments_,
-               p_.data(), q_);
+      contract(model_.tables[model_.table_of[pair]].by_coefficient, model_.channels, model_.stride,
+               moments_, wide_p_.data(), q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);

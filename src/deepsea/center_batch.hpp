@@ -11,7 +11,7 @@
 namespace lbs::deepsea {
 
 // Centers in a batch: enough for matrix products at full speed, few enough to stay in the cache.
-constexpr int MOST_CENTERS = 256;
+constexpr int MOST_CENTERS = 96;
 
 // What a thread adds to; the arrays of Results may be its own.
 struct BatchSums {
@@ -59,6 +59,7 @@ template <class Real> class CenterBatch {
 
   std::vector<Real> gtr_;              // [center][4][stride]: G^T R / N
   std::vector<Real> p_;                // [4][stride]
+  std::vector<double> wide_p_;         // the same in double
   std::vector<Real> gradient_rows_;    // see descriptor_gradient()
   std::vector<Real> descriptor_;       // [center][packed], then the energy's gradient by it
   std::vector<Real> whole_;            // the same, whole

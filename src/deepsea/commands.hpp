@@ -20,8 +20,8 @@ struct StyleCommand {
   std::string out_file = "model_devi.out";
   int out_freq = 100;
   bool atomic = false;
-  double relative_force = 0.0;     // eV/A; 0: deviations are absolute
-  double relative_virial = 0.0;    // eV
+  double relative_force = 0.0;     // in the run's units; 0: deviations are absolute
+  double relative_virial = 0.0;    // the same
   ShortAction short_action = ShortAction::WARN;
   double core_inner = 0.0;    // A
   double core_outer = 0.0;    // A; 0: no core

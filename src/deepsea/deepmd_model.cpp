@@ -109,7 +109,7 @@ class Builder {
     auto const *first = list.data() + 4 * slot;
     if (count > 0) std::copy(first, first + 4, row.begin());
     for (int k = 1; k < count; ++k)
-      if (!std::equal(row.begin(), row.end(), first + 4 * k))
+      if (!std::equal(row.begin(), row.end(), first + std::ptrdiff_t{4} * k))
         refuse(std::string(what) + " differs between neighbor slots of the same type, which this "
                                    "package does not support; train with DeePMD-kit's own "
                                    "statistics");

@@ -221,39 +221,6 @@ LBS_ALWAYS_INLINE void expand_any(const EmbeddingTable<Real> &table, int stride,
 }
 
 template <class Real>
-LBS_ALWAYS_INLINE void contract_any(const EmbeddingTable<Real> &table, int channels, int stride,
-                                    const Moments &moments, const Real *p, std::vector<double> &q)
-{
-  int done = -1;
-  for (int const coefficient : moments.list) {
-    int const pack = coefficient / LANES<Real>;
-    if (pack == done) continue;
-    done = pack;
-    const Real *const from =
-        table.by_coefficient.data() + static_cast<std::size_t>(pack) * channels * LANES<Real>;
-    Pack<Real> q0 = {};
-    Pack<Real> q1 = {};
-    Pack<Real> q2 = {};
-    Pack<Real> q3 = {};
-    for (int m = 0; m < channels; ++m) {
-      Pack<Real> c;
-      load(c, from + static_cast<std::size_t>(m) * LANES<Real>);
-      q0 += c * p[m];
-      q1 += c * p[stride + m];
-      q2 += c * p[2 * stride + m];
-      q3 += c * p[3 * stride + m];
-    }
-    double *const out = q.data() + 4 * static_cast<std::size_t>(pack) * LANES<Real>;
-    for (int lane = 0; lane < LANES<Real>; ++lane) {
-      out[4 * lane] = q0[lane];
-      out[4 * lane + 1] = q1[lane];
-      out[4 * lane + 2] = q2[lane];
-      out[4 * lane + 3] = q3[lane];
-    }
-  }
-}
-
-template <class Real>
 LBS_ALWAYS_INLINE void make_descriptor_any(int channels, int axis, int stride, const Real *gtr,
                                            Real *d)
 {
@@ -327,12 +294,6 @@ LBS_KERNEL expand(const EmbeddingTable<double> &table, int stride, Moments &mome
 LBS_KERNEL expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
                   std::vector<float> &compact, float *gtr)
 { expand_any(table, stride, moments, compact, gtr); }
-LBS_KERNEL contract(const EmbeddingTable<double> &table, int channels, int stride,
-                    const Moments &moments, const double *p, std::vector<double> &q)
-{ contract_any(table, channels, stride, moments, p, q); }
-LBS_KERNEL contract(const EmbeddingTable<float> &table, int channels, int stride,
-                    const Moments &moments, const float *p, std::vector<double> &q)
-{ contract_any(table, channels, stride, moments, p, q); }
 LBS_KERNEL make_descriptor(int channels, int axis, int stride, const double *gtr, double *d)
 { make_descriptor_any(channels, axis, stride, gtr, d); }
 LBS_KERNEL make_descriptor(int channels, int axis, int stride, const float *gtr, float *d)
@@ -344,6 +305,39 @@ LBS_KERNEL descriptor_gradient(int channels, int axis, int stride, const float *
                                const float *d, float factor, float *rows, float *p)
 { descriptor_gradient_any(channels, axis, stride, gtr, d, factor, rows, p); }
 // clang-format on
+
+LBS_KERNEL contract(const std::vector<double> &by_coefficient, int channels, int stride,
+                    const Moments &moments, const double *p, std::vector<double> &q)
+{
+  constexpr int LANE = LANES<double>;
+  int done = -1;
+  for (int const coefficient : moments.list) {
+    int const pack = coefficient / LANE;
+    if (pack == done) continue;
+    done = pack;
+    const double *const from =
+        by_coefficient.data() + static_cast<std::size_t>(pack) * channels * LANE;
+    Pack<double> q0 = {};
+    Pack<double> q1 = {};
+    Pack<double> q2 = {};
+    Pack<double> q3 = {};
+    for (int m = 0; m < channels; ++m) {
+      Pack<double> c;
+      load(c, from + static_cast<std::size_t>(m) * LANE);
+      q0 += c * p[m];
+      q1 += c * p[stride + m];
+      q2 += c * p[2 * stride + m];
+      q3 += c * p[3 * stride + m];
+    }
+    double *const out = q.data() + 4 * static_cast<std::size_t>(pack) * LANE;
+    for (int lane = 0; lane < LANE; ++lane) {
+      out[4 * lane] = q0[lane];
+      out[4 * lane + 1] = q1[lane];
+      out[4 * lane + 2] = q2[lane];
+      out[4 * lane + 3] = q3[lane];
+    }
+  }
+}
 
 LBS_KERNEL collect(const NeighborRun &run, const PairConstants &constants,
                    const std::vector<double> &q, RunRows &rows)

@@ -74,11 +74,9 @@ void expand(const EmbeddingTable<double> &table, int stride, Moments &moments,
 void expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
             std::vector<float> &compact, float *gtr);
 
-// Q[c][k] for the listed coefficients.
-void contract(const EmbeddingTable<double> &table, int channels, int stride, const Moments &moments,
-              const double *p, std::vector<double> &q);
-void contract(const EmbeddingTable<float> &table, int channels, int stride, const Moments &moments,
-              const float *p, std::vector<double> &q);
+// Q[c][k] for the listed coefficients, from a table's `by_coefficient`.
+void contract(const std::vector<double> &by_coefficient, int channels, int stride,
+              const Moments &moments, const double *p, std::vector<double> &q);
 
 // Fills rows.e for the neighbors of a run whose t is in the table.
 void collect(const NeighborRun &run, const PairConstants &constants, const std::vector<double> &q,

@@ -138,16 +138,17 @@ EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline)
     : low(spline.low), inverse_step(spline.inverse_step), intervals(spline.intervals),
       coefficients(spline.coefficients())
 {
-  constexpr auto LANE = static_cast<std::size_t>(LANES<Real>);
+  constexpr auto CHANNELS = static_cast<std::size_t>(LANES<Real>);
+  constexpr auto SPLINES = static_cast<std::size_t>(LANES<double>);
   auto const rows = static_cast<std::size_t>(coefficients);
   auto const channels = static_cast<std::size_t>(spline.channels);
   by_channel.assign(rows * padded<Real>(spline.channels), Real(0));
-  by_coefficient.assign(channels * padded<Real>(coefficients), Real(0));
+  by_coefficient.assign(channels * padded<double>(coefficients), 0.0);
   for (std::size_t c = 0; c < rows; ++c)
     for (std::size_t m = 0; m < channels; ++m) {
-      auto const number = static_cast<Real>(spline.coefficient[c * channels + m]);
-      by_channel[(m / LANE * rows + c) * LANE + m % LANE] = number;
-      by_coefficient[(c / LANE * channels + m) * LANE + c % LANE] = number;
+      double const number = spline.coefficient[c * channels + m];
+      by_channel[(m / CHANNELS * rows + c) * CHANNELS + m % CHANNELS] = static_cast<Real>(number);
+      by_coefficient[(c / SPLINES * channels + m) * SPLINES + c % SPLINES] = number;
     }
 }
 

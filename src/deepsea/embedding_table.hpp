@@ -38,21 +38,22 @@ struct EmbeddingSpline {
 // (relu).
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
 
-// The same in the precision of the computation, in two orders: packs along the channels for sums
-// over splines, packs along the splines for sums over channels.
+// The same in two orders: packs along the channels, in the precision of the computation, for sums
+// over splines; packs along the splines for sums over channels. The latter serve slopes, which are
+// differences of coefficients over a small step: in double always.
 template <class Real> struct EmbeddingTable {
   double low = 0.0;
   double inverse_step = 0.0;
   int intervals = 0;
-  int coefficients = 0;                // intervals + 7
-  std::vector<Real> by_channel;        // [pack of channels][coefficient][lane]
-  std::vector<Real> by_coefficient;    // [pack of coefficients][channel][lane]
+  int coefficients = 0;                  // intervals + 7
+  std::vector<Real> by_channel;          // [pack of channels][coefficient][lane]
+  std::vector<double> by_coefficient;    // [pack of coefficients][channel][lane]
 
   EmbeddingTable() = default;
   explicit EmbeddingTable(const EmbeddingSpline &spline);
   [[nodiscard]] std::size_t memory_usage() const
   {
-    return (by_channel.size() + by_coefficient.size()) * sizeof(Real);
+    return by_channel.size() * sizeof(Real) + by_coefficient.size() * sizeof(double);
   }
 };
 

@@ -228,7 +228,8 @@ void PairDeepsea::watch_short_pairs()
                                           atom->tag[found.center], atom->tag[found.neighbor],
                                           found.distance, update->ntimestep, found.bound);
   if (style_.short_action == ShortAction::ERROR)
-    error->one(FLERR, "{}; use 'core zbl R_IN R_OUT', or 'short warn' to go on", message);
+    error->one(FLERR, "{}; use {}, or 'short warn' to go on", message,
+               style_.core_outer > 0.0 ? "a wider core" : "'core zbl R_IN R_OUT'");
   error->warning(FLERR, "{}; further ones are counted (compute pair)", message);
   short_warned_ = true;
 }

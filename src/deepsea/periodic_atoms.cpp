@@ -154,7 +154,7 @@ void PeriodicAtoms::find_neighbors(double cutoff)
     return std::clamp(static_cast<int>((x[c] - low[c]) / width[c]), 0, bins[c] - 1);
   };
   auto const index = [&](int a, int b, int c) {
-    return static_cast<std::size_t>((a * bins[1] + b) * bins[2] + c);
+    return (static_cast<std::size_t>(a) * bins[1] + b) * bins[2] + c;
   };
   std::vector<std::vector<int>> content(static_cast<std::size_t>(bins[0]) * bins[1] * bins[2]);
   for (int i = 0; i < count(); ++i) {

@@ -141,6 +141,15 @@ def test_bad_models_are_refused(folder):
     refuses("is no deepsea model", "info", folder / "frames.xyz")
 
 
+def test_missing_library_is_told(folder):
+    """The program needs liblbstorch.so beside it."""
+    alone = shutil.copy(shutil.which("deepsea"), folder / "alone")
+    done = subprocess.run([alone, "info", folder / "model.pt"], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False)
+    assert done.returncode == 1
+    assert "deepsea: liblbstorch.so is not where it belongs" in done.stderr
+
+
 def test_bad_conversions_are_refused(folder):
     """Also those that DeePMD-kit itself must do first."""
     out = folder / "out.pt"
@@ -160,7 +169,7 @@ def test_damaged_deepmd_files_are_refused(folder):
     """HDF5 itself does not survive every damaged file; the program does."""
     whole = (REFERENCE / f"{MODEL}.dp").read_bytes()
     random = np.random.default_rng(11)
-    for _ in range(10):
+    for _ in range(5):
         damaged = bytearray(whole)
         damaged[random.integers(20000)] ^= 1 << random.integers(8)
         (folder / "damaged.dp").write_bytes(damaged)

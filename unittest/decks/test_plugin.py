@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
                                 reason="needs /proc to see what is loaded")
 
 MODEL = system() + DSF + "\nrun 0\n"
-STYLES = (("pair", "fmp/lbs"), ("compute", "boron/coord"))
+STYLES = (("pair", "fmp/lbs"), ("pair", "deepsea"), ("compute", "boron/coord"))
 
 
 def program(tmp_path, text, autoload=True):

@@ -10,6 +10,7 @@
 #include <hdf5.h>
 
 #include <functional>
+#include <random>
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::reference_file;
@@ -240,4 +241,25 @@ TEST(DpFile, DamagedFilesAreNamed)
   ChangedFile const file;
   file.describe("{\"model\": ");
   expect_error([&] { convert_dp(file.flushed()); }, "the attribute 'json' holds no JSON");
+}
+
+TEST(DpFile, DamagedFrozenFilesGiveCleanErrors)
+{
+  ScratchFolder const folder;
+  std::ifstream stream(reference_file("two_types.pth"), std::ios::binary);
+  std::string const bytes((std::istreambuf_iterator<char>(stream)), {});
+  auto const whole = convert_pth(folder.write("flip.pth", bytes)).sha256;
+  std::mt19937 random(3);
+  int errors = 0;
+  for (int n = 0; n < 60; ++n) {
+    auto damaged = bytes;
+    damaged[random() % bytes.size()] ^= static_cast<char>(1U << random() % 8);
+    try {
+      EXPECT_EQ(convert_pth(folder.write("flip.pth", damaged)).sha256, whole);
+    } catch (const lbs::InputError &e) {
+      EXPECT_NE(std::string(e.what()).find("flip.pth: "), std::string::npos) << e.what();
+      ++errors;
+    }
+  }
+  EXPECT_GT(errors, 30);    // the others hit what fills the gaps between the archive's files
 }
