@@ -21,17 +21,17 @@ double cutoff_sq(Role a, Role b, const BondCutoffs &cutoffs)
 
 }    // namespace
 
-BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                           const FullNeighborList &list, const BondCutoffs &cutoffs)
+void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondGraph &graph)
 {
   // The list may name the atoms in any order, so the rows are found first.
   std::vector<int> listed(rows, -1);
   for (int ii = 0; ii < list.inum; ++ii)
     if (list.ilist[ii] < rows) listed[list.ilist[ii]] = ii;
 
-  BondGraph graph;
   graph.start.reserve(static_cast<std::size_t>(rows) + 1);
-  graph.start.push_back(0);
+  graph.start.assign(1, 0);
+  graph.neighbor.clear();
   for (int i = 0; i < rows; ++i) {
     if (listed[i] >= 0 && role[i] != Role::OTHER) {
       const int *neighbors = list.firstneigh[i];
@@ -46,7 +46,6 @@ BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Rol
     }
     graph.start.push_back(graph.neighbor.size());
   }
-  return graph;
 }
 
 }    // namespace lbs::network

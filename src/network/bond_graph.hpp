@@ -53,8 +53,9 @@ struct FullNeighborList {
 };
 
 // Graph over the first `rows` atoms. x has a row for every atom and image in the list, `role` an
-// entry for each. An atom may be bonded to several images of one other atom, or to its own.
-BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                           const FullNeighborList &list, const BondCutoffs &cutoffs);
+// entry for each. An atom may be bonded to several images of one other atom, or to its own. The
+// arrays of `graph` are used again.
+void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondGraph &graph);
 
 }    // namespace lbs::network
