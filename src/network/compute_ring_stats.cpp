@@ -124,39 +124,26 @@ void ComputeRingStats::unpack_forward_comm(int n, int first, double *buf)
                 static_cast<int>(buf[5])};
 }
 
-// Cells between an image and the place where its owner has the atom.
-ImageShift ComputeRingStats::shift_of(int i) const
-{
-  double rows[3][3];
-  inverse_rows(domain, rows);
-  int cells[3];
-  for (int k = 0; k < 3; ++k) {
-    double sum = 0.0;
-    for (int l = 0; l < 3; ++l) sum += rows[k][l] * (atom->x[i][l] - home_[i].x[l]);
-    if (!(std::abs(sum) < MAX_SHIFT))
-      error->one(FLERR, "compute ring/stats: atom {} is lost", atom->tag[i]);
-    cells[k] = static_cast<int>(std::lround(sum));
-  }
-  return pack_shift(cells[0], cells[1], cells[2]);
-}
-
+// Each atom and image learns from the owner where that has the atom; what lies in between are whole
+// cells.
 void ComputeRingStats::find_homes()
 {
   int const nlocal = atom->nlocal;
   int const nall = nlocal + atom->nghost;
   home_.resize(nall);
+  std::string trouble;
   for (int i = 0; i < nlocal; ++i) {
     const double *x = atom->x[i];
     int const degree = bond_graph_.degree(i);
     if (degree > MAX_BONDS)
-      error->one(FLERR,
-                 "compute ring/stats: atom {} has {} bonds; atoms overlap, or the cutoffs are "
-                 "too long",
-                 atom->tag[i], degree);
+      trouble = fmt::format("atom {} has {} bonds; atoms overlap, or the cutoffs are too long",
+                            atom->tag[i], degree);
     home_[i] = {{x[0], x[1], x[2]}, {comm->me, i}, degree};
   }
   comm->forward_comm(this);
 
+  double to_cells[3][3];
+  inverse_rows(domain, to_cells);
   key_.assign(atom->tag, atom->tag + nall);
   counted_.resize(nall);
   owner_.resize(nall);
@@ -167,8 +154,36 @@ void ComputeRingStats::find_homes()
     owner_[i] = home_[i].owner;
     degree_[i] = home_[i].degree;
     // lithium does not matter, and there may be much of it
-    shift_[i] = i < nlocal || role_[i] == Role::OTHER ? 0 : shift_of(i);
+    shift_[i] = 0;
+    if (i < nlocal || role_[i] == Role::OTHER) continue;
+    double cells[3];
+    bool near = true;
+    for (int k = 0; k < 3; ++k) {
+      cells[k] = 0.0;
+      for (int l = 0; l < 3; ++l) cells[k] += to_cells[k][l] * (atom->x[i][l] - home_[i].x[l]);
+      near &= std::abs(cells[k]) < MAX_SHIFT;
+    }
+    if (near)
+      shift_[i] = pack_shift(static_cast<int>(std::lround(cells[0])),
+                             static_cast<int>(std::lround(cells[1])),
+                             static_cast<int>(std::lround(cells[2])));
+    else
+      trouble = fmt::format("atom {} is lost", atom->tag[i]);
   }
+  stop_if(trouble);
+}
+
+// Any rank may have met trouble; the message of the first of them ends the run on all.
+void ComputeRingStats::stop_if(std::string trouble) const
+{
+  int mine = trouble.empty() ? comm->nprocs : comm->me, first = 0;
+  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, world);
+  if (first == comm->nprocs) return;
+  int length = static_cast<int>(trouble.size());
+  MPI_Bcast(&length, 1, MPI_INT, first, world);
+  trouble.resize(length);
+  MPI_Bcast(&trouble[0], length, MPI_CHAR, first, world);
+  error->all(FLERR, "compute ring/stats: {}", trouble);
 }
 
 void ComputeRingStats::gather_domain()
@@ -186,6 +201,7 @@ void ComputeRingStats::gather_domain()
 void ComputeRingStats::search_rings(RingCounts &counts)
 {
   rings_.clear();
+  std::string trouble;
   try {
     for (int i = 0; i < domain_.own(); ++i) {
       if (!is_former(domain_.role(i)) || domain_.degree(i) < 2) continue;
@@ -193,8 +209,9 @@ void ComputeRingStats::search_rings(RingCounts &counts)
       search_->count_wrapped(counts.wrapped);
     }
   } catch (const lbs::InputError &e) {
-    error->one(FLERR, "compute ring/stats: {}", e.what());
+    trouble = e.what();
   }
+  stop_if(trouble);
   if (definition_ == Definition::PRIMITIVE) return;
   auto sent = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
   if (comm->nprocs > 1) add_sent(exchange_parcels(sent, world), domain_, rings_);

@@ -8,6 +8,7 @@
 #include "compute.h"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace LAMMPS_NS {
@@ -71,7 +72,7 @@ class ComputeRingStats : public Compute {
   void choose_formers(const std::vector<std::string> &formers, const std::string &oxygen);
   void check_cell() const;
   void find_homes();
-  [[nodiscard]] lbs::network::ImageShift shift_of(int i) const;
+  void stop_if(std::string trouble) const;
   void gather_domain();
   void search_rings(lbs::network::RingCounts &counts);
   void finish_counts(lbs::network::RingCounts &counts);
