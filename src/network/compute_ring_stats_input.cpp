@@ -1,6 +1,8 @@
 // The command line of compute ring/stats.
 #include "compute_ring_stats.h"
 
+#include "../support/elements.hpp"
+
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
@@ -109,10 +111,12 @@ void ComputeRingStats::choose_formers(const std::vector<std::string> &formers,
                                       const std::string &oxygen)
 {
   auto &roles = bonds_.type_role;
-  auto const need = [&roles, this](const std::string &name, const char *keyword) {
+  auto const need = [&roles, &oxygen, this](const std::string &name, const char *keyword) {
     Role const role = lbs::network::role_of(name);
-    if (role == Role::OTHER ||
-        std::find(roles.begin() + 1, roles.end(), role) == roles.end())
+    if (role == Role::OTHER && lbs::is_element_symbol(name))
+      error->all(FLERR, "compute ring/stats: {} {}: only {} here", keyword, name,
+                 name == oxygen ? "O bridges formers" : "B and Si form networks");
+    if (role == Role::OTHER || std::find(roles.begin() + 1, roles.end(), role) == roles.end())
       error->all(FLERR, "compute ring/stats: {} {}: no atom type is {}", keyword, name, name);
     return role;
   };
