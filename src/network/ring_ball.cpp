@@ -22,7 +22,7 @@ int RingBall::place_of(int site, ImageShift shift, int depth)
     }
     if (node_[i].shift == shift) return i;
   }
-  node_.push_back({site, shift, depth, -1, -1, -1});
+  node_.push_back({site, shift, depth, -1, -1, -1, 0});
   return fresh;
 }
 
@@ -34,12 +34,48 @@ int RingBall::find(int site, ImageShift shift) const
   return i;
 }
 
+// A ring leaves the root by two of its bonds and meets itself at the far end. So a depth that all kept
+// ways reach by one and the same bond of the root is the end: no ring goes farther.
 void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root,
                     int reach, Ways ways)
 {
-  if (stamp_.size() < graph.atoms()) {
-    stamp_.resize(graph.atoms(), 0);
-    first_.resize(graph.atoms());
+  start_over(graph.atoms(), reach);
+  place_of(root, 0, 0);
+  auto const smallest = key[root];
+  int depth = 0;
+  Branches reached = 0;    // by ways that go on to the next depth
+  for (int i = 0; i < size(); ++i) {
+    Node const node = node_[i];
+    if (node.depth > depth) {
+      depth = node.depth;
+      if (depth == reach || (ways == Ways::ALL ? reached == 0 : !several(reached))) break;
+      reached = 0;
+    }
+    bool const open = i == 0 || node.first_up >= 0;
+    bool const to_former = depth % 2 == 1;
+    auto const begin = graph.start[node.site];
+    bond_start_.push_back(bonds_.size());
+    for (auto e = begin; e < graph.start[node.site + 1]; ++e) {
+      int const site = graph.neighbor[e];
+      int const j = place_of(site, node.shift + graph.shift[e], depth + 1);
+      bonds_.push_back(j);
+      if (!open || node_[j].depth <= depth) continue;
+      if (ways == Ways::LARGER_KEYS && to_former && key[site] < smallest) continue;
+      up_.push_back({i, node_[j].first_up});
+      node_[j].first_up = static_cast<int>(up_.size()) - 1;
+      auto const branches = i > 0 ? node.branches : branch(e - begin);
+      node_[j].branches |= branches;
+      reached |= branches;
+    }
+  }
+  bond_start_.resize(node_.size() + 1, bonds_.size());
+}
+
+void RingBall::start_over(std::size_t sites, int reach)
+{
+  if (stamp_.size() < sites) {
+    stamp_.resize(sites, 0);
+    first_.resize(sites);
   }
   if (++epoch_ == 0) {
     std::fill(stamp_.begin(), stamp_.end(), 0);
@@ -53,33 +89,6 @@ void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> 
   rows_used_ = 0;
   has_images_ = false;
   reach_ = reach;
-
-  place_of(root, 0, 0);
-  auto const smallest = key[root];
-  int depth = 0;
-  bool goes_on = true;    // some kept way leads on to the next depth
-  for (int i = 0; i < size(); ++i) {
-    Node const node = node_[i];
-    if (node.depth > depth) {
-      depth = node.depth;
-      if (depth == reach || !goes_on) break;
-      goes_on = false;
-    }
-    bool const open = i == 0 || node.first_up >= 0;
-    bool const to_former = depth % 2 == 1;
-    bond_start_.push_back(bonds_.size());
-    for (auto e = graph.start[node.site]; e < graph.start[node.site + 1]; ++e) {
-      int const site = graph.neighbor[e];
-      int const j = place_of(site, node.shift + graph.shift[e], depth + 1);
-      bonds_.push_back(j);
-      if (!open || node_[j].depth <= depth) continue;
-      if (ways == Ways::LARGER_KEYS && to_former && key[site] < smallest) continue;
-      up_.push_back({i, node_[j].first_up});
-      node_[j].first_up = static_cast<int>(up_.size()) - 1;
-      goes_on = true;
-    }
-  }
-  bond_start_.resize(node_.size() + 1, bonds_.size());
 }
 
 void RingBall::fill_row(int from)

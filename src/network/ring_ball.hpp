@@ -19,7 +19,7 @@ class RingBall {
   // that of the root.
   enum class Ways : unsigned char { ALL, LARGER_KEYS };
 
-  // The ball of `reach` bonds around `root`. With LARGER_KEYS it ends where no such way goes on.
+  // The ball of `reach` bonds around `root`. With LARGER_KEYS it ends where no ring can go on.
   void grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root, int reach,
             Ways ways);
 
@@ -44,10 +44,8 @@ class RingBall {
   [[nodiscard]] int first_up(int i) const { return node_[i].first_up; }
   [[nodiscard]] int next_up(int e) const { return up_[e].next; }
   [[nodiscard]] int up(int e) const { return up_[e].node; }
-  [[nodiscard]] bool has_two_ups(int i) const
-  {
-    return node_[i].first_up >= 0 && up_[node_[i].first_up].next >= 0;
-  }
+  // Whether two kept ways lead to a node that begin with different bonds of the root.
+  [[nodiscard]] bool can_be_far_end(int i) const { return several(node_[i].branches); }
 
   // Bonds between two nodes by ways within the ball; FAR if that takes more than `reach - 2`.
   [[nodiscard]] int distance(int from, int to);
@@ -55,6 +53,11 @@ class RingBall {
   [[nodiscard]] double bytes() const;
 
  private:
+  // Bonds of the root by which a node is reached, a bit each; many bonds share all bits.
+  using Branches = std::uint32_t;
+  static Branches branch(std::size_t k) { return k < 31 ? Branches{1} << k : ~Branches{0}; }
+  static bool several(Branches branches) { return (branches & (branches - 1)) != 0; }
+
   struct Node {
     int site;
     ImageShift shift;
@@ -62,6 +65,7 @@ class RingBall {
     int first_up;
     int next_image;
     int row;    // of distances, -1: not made yet
+    Branches branches;
   };
   struct Up {
     int node, next;
@@ -83,6 +87,7 @@ class RingBall {
   std::vector<int> queue_;
   int rows_used_ = 0;
 
+  void start_over(std::size_t sites, int reach);
   int place_of(int site, ImageShift shift, int depth);
   void fill_row(int from);
 };

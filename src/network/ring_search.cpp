@@ -32,7 +32,7 @@ void RingSearch::find_rings(int root, RingList &rings)
   }
   ball_.grow(graph_, key_, root, max_formers_, RingBall::Ways::LARGER_KEYS);
   for (int far = 1; far < ball_.size(); ++far) {
-    if (!ball_.has_two_ups(far)) continue;
+    if (!ball_.can_be_far_end(far)) continue;
     far_ = ball_.depth(far);
     side_a_[far_] = side_b_[far_] = far;
     int const next = far_ - 1;
