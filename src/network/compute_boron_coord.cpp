@@ -21,8 +21,8 @@ constexpr double DEFAULT_SI_O = 2.15;
 
 }    // namespace
 
-ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg) :
-    Compute(lmp, narg, arg), bonds_(lmp, "boron/coord")
+ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg)
+    : Compute(lmp, narg, arg), bonds_(lmp, "boron/coord")
 {
   peratom_flag = 1;
   size_peratom_cols = 0;
@@ -48,8 +48,8 @@ ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg) :
   if (std::find(roles.begin(), roles.end(), Role::OXYGEN) == roles.end())
     error->all(FLERR, "compute boron/coord: no atom type is O, so nothing can be coordinated");
   if (comm->me == 0)
-    utils::logmesg(lmp, "boron/coord: bonds up to B-O {} A, Si-O {} A\n",
-                   bonds_.cutoffs.boron, bonds_.cutoffs.silicon);
+    utils::logmesg(lmp, "boron/coord: bonds up to B-O {} A, Si-O {} A\n", bonds_.cutoffs.boron,
+                   bonds_.cutoffs.silicon);
 
   vector = new double[size_vector];
   extlist = new int[size_vector];

@@ -23,9 +23,9 @@ using namespace lbs::network;
 
 namespace {
 
-constexpr int CLASSES = SILICON_3;       // shares by class come first in the vector,
-constexpr int VALUES = CLASSES + 2;      // then the numbers of rings remembered and present
-constexpr int COLUMNS = 3;               // remembered, present, share
+constexpr int CLASSES = SILICON_3;     // shares by class come first in the vector,
+constexpr int VALUES = CLASSES + 2;    // then the numbers of rings remembered and present
+constexpr int COLUMNS = 3;             // remembered, present, share
 
 double ratio(std::int64_t part, std::int64_t whole)
 {
@@ -34,8 +34,8 @@ double ratio(std::int64_t part, std::int64_t whole)
 
 }    // namespace
 
-ComputeRingPersist::ComputeRingPersist(LAMMPS *lmp, int narg, char **arg) :
-    Compute(lmp, narg, arg), presence_(0)
+ComputeRingPersist::ComputeRingPersist(LAMMPS *lmp, int narg, char **arg)
+    : Compute(lmp, narg, arg), presence_(0)
 {
   read_arguments(narg, arg);
   presence_ = RingPresence(rings_->max_formers());
@@ -65,9 +65,8 @@ ComputeRingPersist::~ComputeRingPersist()
 void ComputeRingPersist::read_arguments(int narg, char **arg)
 {
   if (narg < 6 || strcmp(arg[4], "reference") != 0)
-    error->all(FLERR,
-               "compute ring/persist: the arguments are the ID of a compute ring/stats and "
-               "'reference file NAME', 'reference step N' or 'reference first'");
+    error->all(FLERR, "compute ring/persist: the arguments are the ID of a compute ring/stats and "
+                      "'reference file NAME', 'reference step N' or 'reference first'");
   rings_id_ = arg[3];
   find_rings();
   std::string const source = arg[5];
@@ -89,7 +88,8 @@ void ComputeRingPersist::read_arguments(int narg, char **arg)
       step_ = utils::bnumeric(FLERR, value("frame"), false, lmp);
     }
   } else {
-    error->all(FLERR, "compute ring/persist: unknown reference '{}'; known are file, step and first",
+    error->all(FLERR,
+               "compute ring/persist: unknown reference '{}'; known are file, step and first",
                source);
   }
   if (iarg < narg)
@@ -189,7 +189,8 @@ void ComputeRingPersist::evaluate()
   evaluated_ = update->ntimestep;
   find_rings();
   if (!rings_->is_initialized())
-    error->all(FLERR, "compute ring/persist: compute {} has not seen the start of a run", rings_id_);
+    error->all(FLERR, "compute ring/persist: compute {} has not seen the start of a run",
+               rings_id_);
   rings_->evaluate();
   if (!remembers_ && source_ == Source::FILE) {
     remember_file();

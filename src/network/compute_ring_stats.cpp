@@ -20,13 +20,13 @@ using namespace lbs::network;
 namespace {
 
 constexpr int PERATOM_COLUMNS = 2;    // smallest ring, number of three-membered rings
-constexpr int LOCAL_COLUMNS = 4;       // size, class, silicons, four-coordinated; then the members
-constexpr int MAX_BONDS = 24;          // of one atom; more come from atoms in a heap
+constexpr int LOCAL_COLUMNS = 4;      // size, class, silicons, four-coordinated; then the members
+constexpr int MAX_BONDS = 24;         // of one atom; more come from atoms in a heap
 
 }    // namespace
 
-ComputeRingStats::ComputeRingStats(LAMMPS *lmp, int narg, char **arg) :
-    Compute(lmp, narg, arg), bonds_(lmp, "ring/stats"), counts_(0)
+ComputeRingStats::ComputeRingStats(LAMMPS *lmp, int narg, char **arg)
+    : Compute(lmp, narg, arg), bonds_(lmp, "ring/stats"), counts_(0)
 {
   if (!atom->tag_enable)
     error->all(FLERR, "compute ring/stats: atoms need IDs; remove 'atom_modify id no'");
@@ -167,8 +167,7 @@ void ComputeRingStats::find_homes()
       shift_[i] = pack_shift(static_cast<int>(std::lround(cells[0])),
                              static_cast<int>(std::lround(cells[1])),
                              static_cast<int>(std::lround(cells[2])));
-    else
-      trouble = fmt::format("atom {} is lost", atom->tag[i]);
+    else trouble = fmt::format("atom {} is lost", atom->tag[i]);
   }
   stop_if(trouble);
 }
@@ -305,13 +304,11 @@ void ComputeRingStats::compute_local()
 
 double ComputeRingStats::memory_usage()
 {
-  auto const of = [](const auto &v) {
-    return static_cast<double>(v.capacity()) * sizeof(v[0]);
-  };
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return domain_.bytes() + rings_.bytes() + search_->bytes() + of(bond_graph_.start) +
-      of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) + of(key_) + of(counted_) +
-      of(owner_) + of(shift_) + of(degree_) +
-      (static_cast<double>(nmax_) * PERATOM_COLUMNS +
-       static_cast<double>(rows_) * size_local_cols) *
-      sizeof(double);
+         of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) + of(key_) + of(counted_) +
+         of(owner_) + of(shift_) + of(degree_) +
+         (static_cast<double>(nmax_) * PERATOM_COLUMNS +
+          static_cast<double>(rows_) * size_local_cols) *
+             sizeof(double);
 }

@@ -97,11 +97,10 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
   };
   // Without 'formers' those of B and Si count that the system has.
   if (!formers_given)
-    formers.erase(std::remove_if(formers.begin(), formers.end(),
-                                 [&](const std::string &f) {
-                                   return !exists(lbs::network::role_of(f));
-                                 }),
-                  formers.end());
+    formers.erase(
+        std::remove_if(formers.begin(), formers.end(),
+                       [&](const std::string &f) { return !exists(lbs::network::role_of(f)); }),
+        formers.end());
   choose_formers(formers, oxygen);
 }
 

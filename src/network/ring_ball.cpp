@@ -34,8 +34,8 @@ int RingBall::find(int site, ImageShift shift) const
   return i;
 }
 
-// A ring leaves the root by two of its bonds and meets itself at the far end. So a depth that all kept
-// ways reach by one and the same bond of the root is the end: no ring goes farther.
+// A ring leaves the root by two of its bonds and meets itself at the far end. So a depth that all
+// kept ways reach by one and the same bond of the root is the end: no ring goes farther.
 void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root,
                     int reach, Ways ways)
 {
@@ -123,11 +123,9 @@ int RingBall::distance(int from, int to)
 
 double RingBall::bytes() const
 {
-  auto const of = [](const auto &v) {
-    return static_cast<double>(v.capacity()) * sizeof(v[0]);
-  };
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return of(node_) + of(bond_start_) + of(bonds_) + of(up_) + of(stamp_) + of(first_) + of(rows_) +
-      of(queue_);
+         of(queue_);
 }
 
 }    // namespace lbs::network

@@ -92,7 +92,8 @@ std::array<double, RING_VALUES> ring_values(const RingCounts &counts)
     return static_cast<double>(total);
   };
   std::array<double, RING_VALUES> values{};
-  for (int c = BORON_0; c <= SILICON_3; ++c) values[c - 1] = static_cast<double>(counts.by_class[c]);
+  for (int c = BORON_0; c <= SILICON_3; ++c)
+    values[c - 1] = static_cast<double>(counts.by_class[c]);
   values[BORON_3_SHARE] = ratio(counts.boron_3_in_3, counts.boron_3);
   values[8] = sum(counts.wrapped);
   values[9] = static_cast<double>(counts.non_bonded);
@@ -104,9 +105,9 @@ std::array<double, RING_VALUES> ring_values(const RingCounts &counts)
 
 std::array<double, RING_COLUMNS> ring_row(const RingCounts &counts, int n)
 {
-  return {static_cast<double>(counts.rings[n]),    ratio(counts.rings[n], counts.formers),
-          ratio(counts.in[n], counts.formers),     ratio(counts.smallest[n], counts.in[n]),
-          ratio(counts.largest[n], counts.in[n]),  static_cast<double>(counts.wrapped[n])};
+  return {static_cast<double>(counts.rings[n]),   ratio(counts.rings[n], counts.formers),
+          ratio(counts.in[n], counts.formers),    ratio(counts.smallest[n], counts.in[n]),
+          ratio(counts.largest[n], counts.in[n]), static_cast<double>(counts.wrapped[n])};
 }
 
 void count_rings(RingList &rings, const RingDomain &domain, RingCounts &counts,

@@ -40,12 +40,12 @@ RingKind kind_of(const RingList &rings, std::size_t k, const RingDomain &domain)
 struct RingCounts {
   explicit RingCounts(int max_formers);
 
-  std::vector<std::int64_t> rings, wrapped;               // [n]
-  std::vector<std::int64_t> in, smallest, largest;        // [n] formers in n-rings; with n the ends
-  std::array<std::int64_t, SILICON_3 + 1> by_class{};     // three-membered rings
-  std::int64_t formers = 0, non_bonded = 0;               // formers; those without a bond
-  std::int64_t boron_3 = 0, boron_3_in_3 = 0;             // three-coordinated; in a 3-ring
-  std::int64_t cut = 0;                                   // rings only partly in the group
+  std::vector<std::int64_t> rings, wrapped;              // [n]
+  std::vector<std::int64_t> in, smallest, largest;       // [n] formers in n-rings; with n the ends
+  std::array<std::int64_t, SILICON_3 + 1> by_class{};    // three-membered rings
+  std::int64_t formers = 0, non_bonded = 0;              // formers; those without a bond
+  std::int64_t boron_3 = 0, boron_3_in_3 = 0;            // three-coordinated; in a 3-ring
+  std::int64_t cut = 0;                                  // rings only partly in the group
 
   // All numbers in one row, to be summed, and back.
   [[nodiscard]] std::vector<std::int64_t> flat() const;

@@ -177,11 +177,9 @@ int RingDomain::find(std::int64_t key) const
 
 double RingDomain::bytes() const
 {
-  auto const of = [](const auto &v) {
-    return static_cast<double>(v.capacity()) * sizeof(v[0]);
-  };
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-      of(asked_) + place_.bytes() + own_place_.bytes();
+         of(asked_) + place_.bytes() + own_place_.bytes();
 }
 
 }    // namespace lbs::network

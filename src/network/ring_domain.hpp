@@ -20,13 +20,13 @@ struct Owner {
 // What a rank knows of its own atoms, and of the images of atoms around them.
 struct OwnAtoms {
   int me, ranks;
-  int rows;    // own atoms; the arrays below go on with images
-  const std::vector<std::int64_t> &key;         // atom ID
+  int rows;                                // own atoms; the arrays below go on with images
+  const std::vector<std::int64_t> &key;    // atom ID
   const std::vector<Role> &role;
-  const std::vector<char> &counted;             // member of the compute group
+  const std::vector<char> &counted;    // member of the compute group
   const std::vector<Owner> &owner;
-  const std::vector<ImageShift> &shift;         // cells from the owner's own position
-  const std::vector<int> &degree;               // bonds
+  const std::vector<ImageShift> &shift;    // cells from the owner's own position
+  const std::vector<int> &degree;          // bonds
 };
 
 // Hash map from atom IDs to small numbers, cleared and filled again every step.
@@ -90,11 +90,11 @@ class RingDomain {
   PeriodicGraph graph_;
   std::vector<std::int64_t> key_;
   std::vector<Site> site_;
-  KeyMap place_;               // of sites of other ranks
-  mutable KeyMap own_place_;   // of own sites, filled when first asked
+  KeyMap place_;                // of sites of other ranks
+  mutable KeyMap own_place_;    // of own sites, filled when first asked
   mutable bool own_placed_ = false;
-  std::vector<int> asked_;     // sites of this round, ascending
-  int next_ = 0;               // first site that has not been asked for
+  std::vector<int> asked_;    // sites of this round, ascending
+  int next_ = 0;              // first site that has not been asked for
 
   int site_of(std::int64_t key, const Site &site);
 };

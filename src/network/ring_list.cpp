@@ -112,11 +112,9 @@ void RingList::drop_repeated(std::size_t first, const std::vector<std::int64_t> 
 
 double RingList::bytes() const
 {
-  auto const of = [](const auto &v) {
-    return static_cast<double>(v.capacity()) * sizeof(v[0]);
-  };
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return of(start) + of(site) + of(shift) + of(order_) + of(kept_start_) + of(kept_site_) +
-      of(kept_shift_);
+         of(kept_shift_);
 }
 
 }    // namespace lbs::network

@@ -70,7 +70,7 @@ Parcels RingRecords::scattered(int ranks) const
 double RingRecords::bytes() const
 {
   return static_cast<double>(words_.capacity()) * sizeof(std::int64_t) +
-      static_cast<double>(at_.capacity()) * sizeof(std::size_t);
+         static_cast<double>(at_.capacity()) * sizeof(std::size_t);
 }
 
 void record_rings(const RingList &rings, const RingDomain &domain, RingRecords &records)
@@ -85,8 +85,7 @@ void record_rings(const RingList &rings, const RingDomain &domain, RingRecords &
   }
 }
 
-RingPresence::RingPresence(int max_formers)
-    : remembered(max_formers + 1), present(max_formers + 1)
+RingPresence::RingPresence(int max_formers) : remembered(max_formers + 1), present(max_formers + 1)
 {
 }
 
@@ -153,8 +152,9 @@ void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int
       if (role[at] == Role::OTHER)
         throw InputError("it is of another system: no atom " + id + " is in the network here");
       if (is_former(role[at]) != former)
-        throw InputError("it is of another system: atom " + id + " is " +
-                         (former ? "a former there and oxygen here" : "oxygen there and a former here"));
+        throw InputError(
+            "it is of another system: atom " + id + " is " +
+            (former ? "a former there and oxygen here" : "oxygen there and a former here"));
       silicons += role[at] == Role::SILICON ? 1 : 0;
     }
     if (silicons != ring[2])

@@ -68,9 +68,9 @@ RingFrame read_ring_frame(const std::string &text, std::int64_t step);
 // IDs of all members, each once, in ascending order.
 std::vector<std::int64_t> members_of(const RingFrame &frame);
 
-// Checks that the members are what the rings need: `role[k]` belongs to members_of()[k], OTHER where
-// no such atom exists. Throws InputError if the frame is of another system, or has rings of more
-// than max_formers formers.
+// Checks that the members are what the rings need: `role[k]` belongs to members_of()[k], OTHER
+// where no such atom exists. Throws InputError if the frame is of another system, or has rings of
+// more than max_formers formers.
 void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int max_formers);
 
 }    // namespace lbs::network

@@ -181,11 +181,9 @@ void RingSearch::emit_way(RingList &rings)
 
 double RingSearch::bytes() const
 {
-  auto const of = [](const auto &v) {
-    return static_cast<double>(v.capacity()) * sizeof(v[0]);
-  };
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return ball_.bytes() + second_ball_.bytes() + of(side_a_) + of(side_b_) + of(from_start_) +
-      of(queue_) + of(way_) + of(ring_atoms_) + of(ring_cells_);
+         of(queue_) + of(way_) + of(ring_atoms_) + of(ring_cells_);
 }
 
 }    // namespace lbs::network

@@ -60,8 +60,7 @@ inline network::PeriodicGraph random_network(int formers, int oxygens, bool peri
       if (periodic && below(3) == 0)
         bond.shift = network::pack_shift(below(3) - 1, below(3) - 1, below(2));
       bool known = false;
-      for (const auto &b : bonds)
-        known |= b.a == bond.a && b.b == bond.b && b.shift == bond.shift;
+      for (const auto &b : bonds) known |= b.a == bond.a && b.b == bond.b && b.shift == bond.shift;
       if (!known) bonds.push_back(bond);
     }
   }

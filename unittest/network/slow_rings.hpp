@@ -114,8 +114,8 @@ class SlowRings {
     });
   }
 
-  // Shortest closed walks through a former, and each pair of its neighbors (King) or each bond of it
-  // (Guttman).
+  // Shortest closed walks through a former, and each pair of its neighbors (King) or each bond of
+  // it (Guttman).
   void add_shortest(int f, bool king, std::set<Walk> &found)
   {
     std::map<std::pair<Image, Image>, std::vector<Walk>> closed;    // by second and last atom

@@ -41,11 +41,12 @@ RingList list(const std::vector<std::vector<int>> &rings)
   return out;
 }
 
-// A three- and a two-membered ring that share former 0, and a lone former 4. Oxygens follow: 5, 6, 7
-// in the first, 8 and 9 in the second, and one on a string at former 1.
+// A three- and a two-membered ring that share former 0, and a lone former 4. Oxygens follow: 5, 6,
+// 7 in the first, 8 and 9 in the second, and one on a string at former 1.
 struct Example {
   PeriodicGraph graph = lbs::test::make_graph(
-      11, {{0, 5}, {1, 5}, {1, 6}, {2, 6}, {2, 7}, {0, 7}, {0, 8}, {3, 8}, {0, 9}, {3, 9}, {1, 10}});
+      11,
+      {{0, 5}, {1, 5}, {1, 6}, {2, 6}, {2, 7}, {0, 7}, {0, 8}, {3, 8}, {0, 9}, {3, 9}, {1, 10}});
   std::vector<Role> role = std::vector<Role>(11, Role::OXYGEN);
   RingList rings = list({{0, 5, 1, 6, 2, 7}, {0, 8, 3, 9}});
   Example() { std::fill_n(role.begin(), 5, Role::BORON); }

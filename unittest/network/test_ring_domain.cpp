@@ -217,7 +217,8 @@ TEST(KeyMap, KeepsWhatWasAddedFirst)
   EXPECT_EQ(map.find(7), -1);
   for (int turn = 0; turn < 2; ++turn) {
     map.clear();
-    for (int k = 0; k < 1000; ++k) EXPECT_EQ(map.find_or_add(std::int64_t{1} << (k % 60), k), k % 60);
+    for (int k = 0; k < 1000; ++k)
+      EXPECT_EQ(map.find_or_add(std::int64_t{1} << (k % 60), k), k % 60);
     for (int k = 0; k < 1000; ++k) EXPECT_EQ(map.find_or_add(-k - 1, 100 + k), 100 + k);
     EXPECT_EQ(map.find(-500), 599);
     EXPECT_EQ(map.find(3), -1);

@@ -114,7 +114,8 @@ TEST(RingSearch, WrappedChainsAreNoRings)
 // Square net with one former in the cell: every ring passes four images of it.
 TEST(RingSearch, SquareNetWithOneFormerInTheCell)
 {
-  auto const net = make_graph(3, {{0, 1}, {1, 0, pack_shift(1, 0, 0)}, {0, 2}, {2, 0, pack_shift(0, 1, 0)}});
+  auto const net =
+      make_graph(3, {{0, 1}, {1, 0, pack_shift(1, 0, 0)}, {0, 2}, {2, 0, pack_shift(0, 1, 0)}});
   EXPECT_EQ(histogram(net, 1, 3), Counts{});
   EXPECT_EQ(histogram(net, 1, 4), (Counts{{4, 1}}));
 }

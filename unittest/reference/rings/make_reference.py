@@ -4,9 +4,9 @@
     make_reference.py > reference.json      needs matscipy 1.3, sovapy 0.8, ase; one minute
 
 Counts are by size in formers. matscipy finds rings of the graph of atoms, so that in a small cell
-ways around the cell count as shortcuts: all frames here are several rings wide. sovapy does not look
-whether a ring closes; what does not is left out here. Both get the bonds from us: B-O up to 1.95 A,
-Si-O up to 2.15 A.
+ways around the cell count as shortcuts: all frames here are several rings wide. sovapy does not
+look whether a ring closes; what does not is left out here. Both get the bonds from us: B-O up to
+1.95 A, Si-O up to 2.15 A.
 """
 import collections
 import contextlib
