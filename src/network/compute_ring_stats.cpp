@@ -23,6 +23,17 @@ constexpr int PERATOM_COLUMNS = 2;    // smallest ring, number of three-membered
 constexpr int LOCAL_COLUMNS = 4;      // size, class, silicons, four-coordinated; then the members
 constexpr int MAX_BONDS = 24;         // of one atom; more come from atoms in a heap
 
+// Rows of the inverse of the cell matrix: each is as long as one over the height of the cell.
+void inverse_rows(const Domain *domain, double rows[3][3])
+{
+  const double *h = domain->h_inv;
+  bool const tilted = domain->triclinic != 0;
+  double const all[3][3] = {{h[0], tilted ? h[5] : 0.0, tilted ? h[4] : 0.0},
+                            {0.0, h[1], tilted ? h[3] : 0.0},
+                            {0.0, 0.0, h[2]}};
+  std::copy(&all[0][0], &all[0][0] + 9, &rows[0][0]);
+}
+
 }    // namespace
 
 ComputeRingStats::ComputeRingStats(LAMMPS *lmp, int narg, char **arg)
@@ -73,17 +84,6 @@ void ComputeRingStats::init()
 void ComputeRingStats::init_list(int, NeighList *list)
 {
   bonds_.init_list(list);
-}
-
-// Rows of the inverse of the cell matrix: each is as long as one over the height of the cell.
-static void inverse_rows(const Domain *domain, double rows[3][3])
-{
-  const double *h = domain->h_inv;
-  bool const tilted = domain->triclinic != 0;
-  double const all[3][3] = {{h[0], tilted ? h[5] : 0.0, tilted ? h[4] : 0.0},
-                            {0.0, h[1], tilted ? h[3] : 0.0},
-                            {0.0, 0.0, h[2]}};
-  std::copy(&all[0][0], &all[0][0] + 9, &rows[0][0]);
 }
 
 void ComputeRingStats::check_cell() const
