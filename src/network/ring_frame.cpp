@@ -68,6 +68,7 @@ std::vector<std::int64_t> ring_of(const std::vector<std::string> &words,
 {
   if (words.size() <= place.back()) reader.fail("the row is too short");
   std::vector<std::int64_t> ring;
+  ring.reserve(place.size());
   for (auto const p : place) ring.push_back(reader.number(words[p], "a column of a ring"));
   if (ring[0] < 2 || DETAILS + 2 * ring[0] > place.size() || ring[1] < 0 || ring[1] > SILICON_3)
     reader.fail("this is no ring of " + std::to_string(ring[0]) + " formers");

@@ -142,8 +142,9 @@ void RingSearch::measure_from(int first)
     from_start_[to] = from_start_[from] + 1;
     queue_.push_back(to);
   };
-  for (std::size_t head = 0; head < queue_.size(); ++head) {
-    int const i = queue_[head];
+  std::size_t head = 0;
+  while (head < queue_.size()) {    // visit() adds to it
+    int const i = queue_[head++];
     if (from_start_[i] == 2 * max_formers_ - 2) break;
     for (const int *j = ball_.bonds_begin(i); j != ball_.bonds_end(i); ++j) visit(i, *j);
     if (ball_.depth(i) == max_formers_)
