@@ -70,7 +70,8 @@ std::vector<std::int64_t> ring_of(const std::vector<std::string> &words,
   std::vector<std::int64_t> ring;
   ring.reserve(place.size());
   for (auto const p : place) ring.push_back(reader.number(words[p], "a column of a ring"));
-  if (ring[0] < 2 || DETAILS + 2 * ring[0] > place.size() || ring[1] < 0 || ring[1] > SILICON_3)
+  auto const room = static_cast<std::int64_t>((place.size() - DETAILS) / 2);
+  if (ring[0] < 2 || ring[0] > room || ring[1] < 0 || ring[1] > SILICON_3)
     reader.fail("this is no ring of " + std::to_string(ring[0]) + " formers");
   ring.resize(DETAILS + 2 * ring[0]);
   if (std::any_of(ring.begin() + DETAILS, ring.end(), [](std::int64_t id) { return id <= 0; }))

@@ -120,6 +120,8 @@ TEST(RingFrame, BadFiles)
   fails(HEAD + COLUMNS + "1 2 0 1 0 1 11\n", "line 10: the row is too short");
   fails(HEAD + COLUMNS + "1 2 0 1 0 1 11 2 0 0 0 \n", "line 10: a ring of 2 formers needs as many");
   fails(HEAD + COLUMNS + "1 4 0 1 0 1 11 2 12 3 13 \n", "line 10: this is no ring of 4 formers");
+  fails(HEAD + COLUMNS + "1 9223372036854775807 0 1 0 1 11 2 12 3 13 \n",
+        "this is no ring of 9223");
   fails(HEAD + COLUMNS + "1 2 0 1 0 1 x 2 12 0 0 \n", "line 10: 'x' is no whole number");
 }
 
