@@ -4,6 +4,8 @@
 #include "fmp/pair_fmp_lbs.h"
 #include "lbs_config.h"
 #include "network/compute_boron_coord.h"
+#include "network/compute_ring_persist.h"
+#include "network/compute_ring_stats.h"
 
 #include "comm.h"
 #include "force.h"
@@ -49,6 +51,9 @@ const PairStyle PAIR_STYLES[] = {
 
 const ComputeStyle COMPUTE_STYLES[] = {
     {"boron/coord", "coordination of boron, silicon and oxygen", create_compute<ComputeBoronCoord>},
+    {"ring/stats", "rings of the network", create_compute<ComputeRingStats>},
+    {"ring/persist", "share of a reference set of rings that exists",
+     create_compute<ComputeRingPersist>},
 };
 
 // LAMMPS keeps one list of loaded plugins for the whole process and ignores a second registration,

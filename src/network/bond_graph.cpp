@@ -12,32 +12,46 @@ Role role_of(const std::string &symbol)
 
 namespace {
 
-// Squared cutoff between two roles, 0 unless one is a former and the other oxygen.
-double cutoff_sq(Role a, Role b, const BondCutoffs &cutoffs)
-{
-  double const cut = a == Role::OXYGEN ? cutoffs.of(b) : b == Role::OXYGEN ? cutoffs.of(a) : 0.0;
-  return cut * cut;
-}
+// Squared cutoffs between two roles, 0 unless one is a former and the other oxygen.
+class SquaredCutoffs {
+ public:
+  explicit SquaredCutoffs(const BondCutoffs &cutoffs)
+  {
+    for (Role const former : {Role::BORON, Role::SILICON}) {
+      double const cut = cutoffs.of(former);
+      table_[index(former)][index(Role::OXYGEN)] = cut * cut;
+      table_[index(Role::OXYGEN)][index(former)] = cut * cut;
+    }
+  }
+  [[nodiscard]] const double *row(Role role) const { return table_[index(role)]; }
+  static int index(Role role) { return static_cast<int>(role); }
+
+ private:
+  double table_[4][4] = {};
+};
 
 }    // namespace
 
-BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                           const FullNeighborList &list, const BondCutoffs &cutoffs)
+void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondGraph &graph)
 {
   // The list may name the atoms in any order, so the rows are found first.
   std::vector<int> listed(rows, -1);
   for (int ii = 0; ii < list.inum; ++ii)
     if (list.ilist[ii] < rows) listed[list.ilist[ii]] = ii;
 
-  BondGraph graph;
+  SquaredCutoffs const squared(cutoffs);
   graph.start.reserve(static_cast<std::size_t>(rows) + 1);
-  graph.start.push_back(0);
+  graph.start.assign(1, 0);
+  graph.neighbor.clear();
   for (int i = 0; i < rows; ++i) {
     if (listed[i] >= 0 && role[i] != Role::OTHER) {
       const int *neighbors = list.firstneigh[i];
+      const double *limits = squared.row(role[i]);
       for (int jj = 0; jj < list.numneigh[i]; ++jj) {
         int const j = neighbors[jj] & list.index_mask;
-        double const limit = cutoff_sq(role[i], role[j], cutoffs);
+        // a test of the role by itself would be a branch that nobody can foretell
+        double const limit = limits[SquaredCutoffs::index(role[j])];
         double const dx = x[i][0] - x[j][0];
         double const dy = x[i][1] - x[j][1];
         double const dz = x[i][2] - x[j][2];
@@ -46,7 +60,6 @@ BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Rol
     }
     graph.start.push_back(graph.neighbor.size());
   }
-  return graph;
 }
 
 }    // namespace lbs::network

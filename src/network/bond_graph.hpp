@@ -1,6 +1,8 @@
 // Bonds between network formers and oxygen, as a graph in compressed rows.
 #pragma once
 
+#include "../support/neighbor_list.hpp"
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -43,18 +45,10 @@ struct BondGraph {
   }
 };
 
-// A full neighbor list as LAMMPS keeps it; entries are masked to get atom indices.
-struct FullNeighborList {
-  int inum = 0;
-  const int *ilist = nullptr;
-  const int *numneigh = nullptr;
-  const int *const *firstneigh = nullptr;
-  int index_mask = 0;
-};
-
 // Graph over the first `rows` atoms. x has a row for every atom and image in the list, `role` an
-// entry for each. An atom may be bonded to several images of one other atom, or to its own.
-BondGraph build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                           const FullNeighborList &list, const BondCutoffs &cutoffs);
+// entry for each. An atom may be bonded to several images of one other atom, or to its own. The
+// arrays of `graph` are used again.
+void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondGraph &graph);
 
 }    // namespace lbs::network

@@ -1,190 +1,190 @@
 #include "ring_search.hpp"
 
+#include "../support/input_error.hpp"
+
 #include <algorithm>
-#include <limits>
+#include <string>
 
 namespace lbs::network {
 
 namespace {
 
-ImageShift operator+(const ImageShift &a, const ImageShift &b)
-{
-  return {static_cast<std::int8_t>(a[0] + b[0]), static_cast<std::int8_t>(a[1] + b[1]),
-          static_cast<std::int8_t>(a[2] + b[2])};
-}
-
-ImageShift operator-(const ImageShift &a, const ImageShift &b)
-{
-  return {static_cast<std::int8_t>(a[0] - b[0]), static_cast<std::int8_t>(a[1] - b[1]),
-          static_cast<std::int8_t>(a[2] - b[2])};
-}
-
-std::uint64_t pack(int atom, const ImageShift &s)
-{
-  auto const byte = [](std::int8_t v) { return static_cast<std::uint64_t>(v) & 0xFF; };
-  return static_cast<std::uint64_t>(atom) << 24 | byte(s[0]) << 16 | byte(s[1]) << 8 | byte(s[2]);
-}
-
-// Whether two paths share no node; they are a few atoms long.
-bool disjoint(const std::vector<int> &a, const std::vector<int> &b)
-{
-  return std::none_of(a.begin(), a.end(),
-                      [&b](int node) { return std::find(b.begin(), b.end(), node) != b.end(); });
-}
+// A silica network has up to some tens; far more come from atoms that lie in a heap.
+constexpr std::size_t MAX_RINGS_OF_FORMER = 100000;
 
 }    // namespace
 
-bool operator<(const Ring &a, const Ring &b)
-{
-  return a.atom != b.atom ? a.atom < b.atom : a.shift < b.shift;
-}
-
-bool operator==(const Ring &a, const Ring &b)
-{
-  return a.atom == b.atom && a.shift == b.shift;
-}
-
 RingSearch::RingSearch(const PeriodicGraph &graph, const std::vector<std::int64_t> &key,
-                       int max_formers)
-    : graph_(graph), key_(key), max_formers_(max_formers)
+                       int max_formers, Definition definition)
+    : graph_(graph), key_(key), max_formers_(max_formers), definition_(definition),
+      side_a_(max_formers + 1), side_b_(max_formers + 1)
 {
 }
 
-int RingSearch::place_of(int atom, const ImageShift &shift, int depth)
+void RingSearch::find_rings(int root, RingList &rings)
 {
-  auto const [entry, added] = place_.try_emplace(pack(atom, shift), static_cast<int>(ball_.size()));
-  if (added) ball_.push_back({atom, shift, depth});
-  return entry->second;
-}
-
-// All images within max_formers bonds of the root: the far side of the largest ring, and every
-// shortcut that could spoil one, lie inside.
-void RingSearch::grow_ball(int root)
-{
-  ball_.clear();
-  place_.clear();
-  place_of(root, {0, 0, 0}, 0);
-  for (std::size_t i = 0; i < ball_.size(); ++i) {
-    if (bonds_.size() <= i) bonds_.emplace_back();
-    bonds_[i].clear();
-    Node const node = ball_[i];
-    bool const grows = node.depth < max_formers_;
-    for (auto e = graph_.start[node.atom]; e < graph_.start[node.atom + 1]; ++e) {
-      auto const shift = node.shift + graph_.shift[e];
-      if (grows) {
-        bonds_[i].push_back(place_of(graph_.neighbor[e], shift, node.depth + 1));
-      } else {
-        auto const found = place_.find(pack(graph_.neighbor[e], shift));
-        if (found != place_.end()) bonds_[i].push_back(found->second);
+  std::size_t const before = rings.count();
+  limit_ = before + MAX_RINGS_OF_FORMER;
+  if (definition_ != Definition::PRIMITIVE) {
+    ball_.grow(graph_, key_, root, max_formers_, RingBall::Ways::ALL);
+    find_from_start(rings);
+    return;
+  }
+  ball_.grow(graph_, key_, root, max_formers_, RingBall::Ways::LARGER_KEYS);
+  for (int far = 1; far < ball_.size(); ++far) {
+    if (!ball_.can_be_far_end(far)) continue;
+    far_ = ball_.depth(far);
+    side_a_[far_] = side_b_[far_] = far;
+    int const next = far_ - 1;
+    for (int e = ball_.first_up(far); e >= 0; e = ball_.next_up(e)) {
+      side_a_[next] = ball_.up(e);
+      for (int f = ball_.next_up(e); f >= 0; f = ball_.next_up(f)) {
+        if (place_b(next, ball_.up(f))) descend(next, rings);
       }
     }
   }
-  if (distances_.size() < ball_.size()) distances_.resize(ball_.size());
-  for (std::size_t i = 0; i < ball_.size(); ++i) distances_[i].clear();
+  // In a small cell a ring is met once from each image of the root that it passes.
+  if (ball_.has_images()) rings.drop_repeated(before, key_);
 }
 
-int RingSearch::distance(int from, int to)
+// A ring is primitive if no two of its atoms have a shortcut. It is enough that opposite atoms have
+// none, for any other shortcut would shorten the way between some opposite atoms, too. Opposite to
+// depth k on one side is depth far - k on the other. The test of two atoms at one depth follows
+// from those, but ends most attempts early.
+bool RingSearch::place_a(int depth, int node)
 {
-  auto &row = distances_[from];
-  if (row.empty()) {
-    row.assign(ball_.size(), std::numeric_limits<int>::max());
-    std::vector<int> queue{from};
-    row[from] = 0;
-    for (std::size_t head = 0; head < queue.size(); ++head) {
-      int const node = queue[head];
-      for (int const next : bonds_[node])
-        if (row[next] == std::numeric_limits<int>::max()) {
-          row[next] = row[node] + 1;
-          queue.push_back(next);
-        }
+  side_a_[depth] = node;
+  return 2 * depth >= far_ || ball_.distance(side_b_[far_ - depth], node) >= far_;
+}
+
+bool RingSearch::place_b(int depth, int node)
+{
+  side_b_[depth] = node;
+  int const a = side_a_[depth];
+  if (a == node) return false;
+  if (2 * depth <= far_ && ball_.distance(side_a_[far_ - depth], node) < far_) return false;
+  int const along = std::min(2 * depth, 2 * (far_ - depth));
+  return along <= 2 || ball_.distance(a, node) >= along;
+}
+
+// Both sides reach down to `depth`; goes on towards the root.
+void RingSearch::descend(int depth, RingList &rings)
+{
+  if (depth == 1) {
+    emit_sides(rings);
+    return;
+  }
+  int const a = side_a_[depth];
+  int const b = side_b_[depth];
+  for (int e = ball_.first_up(a); e >= 0; e = ball_.next_up(e)) {
+    if (!place_a(depth - 1, ball_.up(e))) continue;
+    for (int f = ball_.first_up(b); f >= 0; f = ball_.next_up(f))
+      if (place_b(depth - 1, ball_.up(f))) descend(depth - 1, rings);
+  }
+}
+
+void RingSearch::emit_sides(RingList &rings)
+{
+  ring_atoms_.clear();
+  ring_cells_.clear();
+  auto const add = [this](int node) {
+    ring_atoms_.push_back(ball_.site(node));
+    ring_cells_.push_back(ball_.shift(node));
+  };
+  add(0);
+  for (int k = 1; k <= far_; ++k) add(side_a_[k]);
+  for (int k = far_ - 1; k > 0; --k) add(side_b_[k]);
+  append(rings);
+}
+
+void RingSearch::append(RingList &rings)
+{
+  if (rings.count() == limit_)
+    throw InputError("more than " + std::to_string(MAX_RINGS_OF_FORMER) + " rings begin at atom " +
+                     std::to_string(key_[ball_.site(0)]) +
+                     "; atoms overlap, or the cutoffs are too long");
+  append_ring(ring_atoms_, ring_cells_, key_, rings);
+}
+
+// King: for each pair of neighbors of the root, the shortest ways between them that avoid it.
+// Guttman: for each neighbor, the shortest ways back to the root by another neighbor.
+void RingSearch::find_from_start(RingList &rings)
+{
+  std::size_t const before = rings.count();
+  int const longest = 2 * max_formers_ - 2;
+  for (const int *first = ball_.bonds_begin(0); first != ball_.bonds_end(0); ++first) {
+    measure_from(*first);
+    int shortest = longest;
+    if (definition_ == Definition::GUTTMAN)
+      for (const int *other = ball_.bonds_begin(0); other != ball_.bonds_end(0); ++other)
+        if (*other != *first && from_start_[*other] >= 0)
+          shortest = std::min(shortest, from_start_[*other]);
+    for (const int *last = ball_.bonds_begin(0); last != ball_.bonds_end(0); ++last) {
+      int const bonds = from_start_[*last];
+      if (*last == *first || bonds < 0 || bonds > shortest) continue;
+      if (definition_ == Definition::KING && last < first) continue;
+      way_.assign(1, 0);
+      walk_back(*last, *first, rings);
     }
   }
-  return row[to];
+  rings.drop_repeated(before, key_);
 }
 
-// Shortest ways from the root to `node`, without both ends, through formers of larger key.
-void RingSearch::collect_paths(int node, std::vector<int> &path,
-                               std::vector<std::vector<int>> &paths) const
+// Bonds from node `first` to all others without passing the root, as far as a ring can go; -1 where
+// there is no way. A way between two neighbors of the root that is short enough stays in the ball.
+void RingSearch::measure_from(int first)
 {
-  int const depth = ball_[node].depth;
-  for (int const previous : bonds_[node]) {
-    if (ball_[previous].depth != depth - 1) continue;
-    if (depth == 1) {
-      paths.emplace_back(path.rbegin(), path.rend());
-      return;
-    }
-    bool const former = (depth - 1) % 2 == 0;
-    if (former && key_[ball_[previous].atom] < key_[ball_[0].atom]) continue;
-    path.push_back(previous);
-    collect_paths(previous, path, paths);
-    path.pop_back();
+  from_start_.assign(ball_.size(), -1);
+  queue_.assign(1, first);
+  from_start_[first] = 0;
+  auto const visit = [this](int from, int to) {
+    if (to == 0 || from_start_[to] >= 0) return;
+    from_start_[to] = from_start_[from] + 1;
+    queue_.push_back(to);
+  };
+  std::size_t head = 0;
+  while (head < queue_.size()) {    // visit() adds to it
+    int const i = queue_[head++];
+    if (from_start_[i] == 2 * max_formers_ - 2) break;
+    for (const int *j = ball_.bonds_begin(i); j != ball_.bonds_end(i); ++j) visit(i, *j);
+    if (ball_.depth(i) == max_formers_)
+      for (int e = ball_.first_up(i); e >= 0; e = ball_.next_up(e)) visit(i, ball_.up(e));
   }
 }
 
-// For a ring of even length it is enough that opposite atoms have no shortcut: any other one would
-// shorten the way between some opposite atoms, too.
-bool RingSearch::is_primitive(const std::vector<int> &cycle)
+// Every shortest way from `node` back to `first`, appended to way_.
+void RingSearch::walk_back(int node, int first, RingList &rings)
 {
-  int const half = static_cast<int>(cycle.size()) / 2;
-  for (int k = 0; k < half; ++k)
-    if (distance(cycle[k], cycle[k + half]) < half) return false;
-  return true;
+  way_.push_back(node);
+  if (node == first) {
+    emit_way(rings);
+  } else {
+    auto const step = [&](int to) {
+      if (to != 0 && from_start_[to] == from_start_[node] - 1) walk_back(to, first, rings);
+    };
+    for (const int *j = ball_.bonds_begin(node); j != ball_.bonds_end(node); ++j) step(*j);
+    if (ball_.depth(node) == max_formers_)
+      for (int e = ball_.first_up(node); e >= 0; e = ball_.next_up(e)) step(ball_.up(e));
+  }
+  way_.pop_back();
 }
 
-Ring RingSearch::to_ring(const std::vector<int> &cycle, std::size_t first, bool forward) const
+void RingSearch::emit_way(RingList &rings)
 {
-  Ring ring;
-  std::size_t const n = cycle.size();
-  auto const origin = ball_[cycle[first]].shift;
-  for (std::size_t k = 0; k < n; ++k) {
-    auto const &node = ball_[cycle[(forward ? first + k : first + n - k) % n]];
-    ring.atom.push_back(node.atom);
-    ring.shift.push_back(node.shift - origin);
+  ring_atoms_.clear();
+  ring_cells_.clear();
+  for (int const node : way_) {
+    ring_atoms_.push_back(ball_.site(node));
+    ring_cells_.push_back(ball_.shift(node));
   }
-  return ring;
+  append(rings);
 }
 
-// In a small cell a ring can pass several images of its first atom and is then met from each; the
-// smallest of these forms, in both directions, stands for all.
-Ring RingSearch::canonical(const std::vector<int> &cycle) const
+double RingSearch::bytes() const
 {
-  Ring best = to_ring(cycle, 0, true);
-  for (std::size_t first = 0; first < cycle.size(); first += 2) {
-    if (ball_[cycle[first]].atom != ball_[cycle[0]].atom) continue;
-    for (bool const forward : {true, false}) {
-      Ring const other = to_ring(cycle, first, forward);
-      if (other < best) best = other;
-    }
-  }
-  return best;
-}
-
-std::vector<Ring> RingSearch::rings_of(int root)
-{
-  grow_ball(root);
-  std::vector<Ring> rings;
-  std::vector<std::vector<int>> paths;
-  for (std::size_t node = 1; node < ball_.size(); ++node) {
-    int const depth = ball_[node].depth;    // the far side of a ring of `depth` formers
-    if (depth < 2) continue;
-    bool const former = depth % 2 == 0;
-    if (former && key_[ball_[node].atom] < key_[ball_[0].atom]) continue;
-    paths.clear();
-    std::vector<int> path;
-    collect_paths(static_cast<int>(node), path, paths);
-    for (std::size_t a = 0; a < paths.size(); ++a)
-      for (std::size_t b = a + 1; b < paths.size(); ++b) {
-        if (!disjoint(paths[a], paths[b])) continue;
-        std::vector<int> cycle{0};
-        cycle.insert(cycle.end(), paths[a].begin(), paths[a].end());
-        cycle.push_back(static_cast<int>(node));
-        cycle.insert(cycle.end(), paths[b].rbegin(), paths[b].rend());
-        if (is_primitive(cycle)) rings.push_back(canonical(cycle));
-      }
-  }
-  std::sort(rings.begin(), rings.end());
-  rings.erase(std::unique(rings.begin(), rings.end()), rings.end());
-  return rings;
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
+  return ball_.bytes() + second_ball_.bytes() + of(side_a_) + of(side_b_) + of(from_start_) +
+         of(queue_) + of(way_) + of(ring_atoms_) + of(ring_cells_);
 }
 
 }    // namespace lbs::network

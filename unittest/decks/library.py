@@ -3,7 +3,8 @@ import ctypes
 import os
 import pathlib
 
-GLOBAL, ATOM, VECTOR = 0, 1, 1    # styles and type of lammps_extract_compute()
+# styles and types of lammps_extract_compute()
+GLOBAL, ATOM, LOCAL, VECTOR, ARRAY = 0, 1, 2, 1, 2
 
 
 def library_path():
@@ -52,6 +53,14 @@ class Instance:
     def compute(self, name, style):
         """Pointer to the vector of a compute."""
         return self.lib.lammps_extract_compute(self.handle, name.encode(), style, VECTOR)
+
+    def local(self, name):
+        """Rows of the local array of a compute."""
+        extract = self.lib.lammps_extract_compute
+        extract.restype = ctypes.POINTER(ctypes.POINTER(ctypes.c_double))
+        rows = extract(self.handle, name.encode(), LOCAL, ARRAY)
+        extract.restype = ctypes.POINTER(ctypes.c_double)
+        return rows
 
     def positions(self):
         """x[i][k] of the owned atoms."""

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
                                 reason="needs /proc to see what is loaded")
 
 MODEL = system() + DSF + "\nrun 0\n"
-STYLES = (("pair", "fmp/lbs"), ("pair", "deepsea"), ("compute", "boron/coord"))
+STYLES = (("pair", "fmp/lbs"), ("pair", "deepsea"), ("compute", "boron/coord"),
+          ("compute", "ring/stats"), ("compute", "ring/persist"))
 
 
 def program(tmp_path, text, autoload=True):
@@ -96,7 +97,11 @@ def test_unload_in_use(tmp_path):
     program(tmp_path, """
 lmp = Instance()
 lmp(f"plugin load {PLUGIN}")
-lmp(MODEL + "compute coord all boron/coord types Li B O Si")
+lmp(MODEL + '''compute coord all boron/coord types Li B O Si
+compute rings all ring/stats types Li B O Si cutoff B O 1.95 cutoff Si O 2.15
+compute memory all ring/persist rings reference first
+thermo_style custom step c_coord[3] c_rings[3] c_memory
+run 0''')
 for kind, name in STYLES:
     lmp(f"plugin unload {kind} {name}")
 assert not plugin_is_loaded()

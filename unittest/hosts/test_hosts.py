@@ -18,7 +18,9 @@ read_data {DATA}
 pair_style fmp/lbs 8.0 coul dsf 0.25 8.0
 pair_coeff * * deng-du-teter.fmp O Si B Li charges set
 compute c all boron/coord types O Si B Li
-thermo_style custom step pe pxx pxy c_c[2] c_c[3] c_c[9] c_c[10]
+compute r all ring/stats types O Si B Li cutoff B O 1.95 cutoff Si O 2.15 max 8 definition king
+compute p all ring/persist r reference first
+thermo_style custom step pe pxx pxy c_c[2] c_c[3] c_c[9] c_c[10] c_r[11] c_r[9] c_p
 thermo_modify format float %.15g
 fix 1 all nve
 run 5
@@ -46,7 +48,7 @@ def test_both_hosts_agree(tmp_path):
     assert ours.returncode == 0, ours.stdout[-2000:]
     assert other.returncode == 0, other.stdout[-2000:]
     a, b = last_thermo(ours.stdout), last_thermo(other.stdout)
-    assert abs(a[0]) > 100 and a[3] + a[4] > 0
+    assert abs(a[0]) > 100 and a[3] + a[4] > 0 and a[7] > 0
     assert b == pytest.approx(a, rel=1e-10)
 
 

@@ -23,12 +23,21 @@ struct EveryPair {
     }
     for (const auto &l : lists) first.push_back(l.data());
   }
-  [[nodiscard]] FullNeighborList list() const
+  [[nodiscard]] lbs::FullNeighborList list() const
   {
     return {static_cast<int>(ilist.size()), ilist.data(), numneigh.data(), first.data(),
             0x1FFFFFFF};
   }
 };
+
+BondGraph graph_of(int rows, const double (*x)[3], const std::vector<Role> &role,
+                   const lbs::FullNeighborList &list, const BondCutoffs &cutoffs)
+{
+  BondGraph graph;
+  graph.neighbor.assign(7, 99);    // what an earlier call left
+  build_bond_graph(rows, x, role, list, cutoffs, graph);
+  return graph;
+}
 
 // B-O-Si-O chain 1.4, 1.6 and 1.6 A apart with a lithium beside the first oxygen.
 const double CHAIN[][3] = {{0, 0, 0}, {1.4, 0, 0}, {3.0, 0, 0}, {4.6, 0, 0}, {1.4, 1.9, 0}};
@@ -50,7 +59,7 @@ TEST(BondGraph, Roles)
 TEST(BondGraph, BondsOnlyFormersAndOxygenWithinTheirCutoffs)
 {
   EveryPair const pairs(5, 5);
-  auto const graph = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
+  auto const graph = graph_of(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
   ASSERT_EQ(graph.rows(), 5U);
   EXPECT_EQ(graph.degree(0), 1);
   EXPECT_EQ(graph.degree(1), 2);
@@ -63,17 +72,17 @@ TEST(BondGraph, BondsOnlyFormersAndOxygenWithinTheirCutoffs)
 TEST(BondGraph, CutoffsAreOfThePair)
 {
   EveryPair const pairs(5, 5);
-  auto const graph = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {1.3, 2.15});
+  auto const graph = graph_of(5, CHAIN, ROLES, pairs.list(), {1.3, 2.15});
   EXPECT_EQ(graph.degree(0), 0);
   EXPECT_EQ(graph.degree(1), 1);
-  auto const none = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {0.0, 0.0});
+  auto const none = graph_of(5, CHAIN, ROLES, pairs.list(), {0.0, 0.0});
   EXPECT_TRUE(none.neighbor.empty());
 }
 
 TEST(BondGraph, GhostsAreNeighborsButNoRows)
 {
   EveryPair const pairs(2, 5);
-  auto const graph = build_bond_graph(2, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
+  auto const graph = graph_of(2, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
   EXPECT_EQ(graph.rows(), 2U);
   EXPECT_EQ(graph.degree(1), 2);
   EXPECT_EQ(graph.neighbor.back(), 2);
@@ -83,13 +92,13 @@ TEST(BondGraph, AtomsMissingFromTheListHaveEmptyRows)
 {
   EveryPair pairs(5, 5);
   pairs.ilist = {1};
-  auto const graph = build_bond_graph(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
+  auto const graph = graph_of(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15});
   EXPECT_EQ(graph.rows(), 5U);
   EXPECT_EQ(graph.neighbor.size(), 2U);
 }
 
 TEST(BondGraph, NoAtoms)
 {
-  auto const graph = build_bond_graph(0, nullptr, {}, {}, {1.95, 2.15});
+  auto const graph = graph_of(0, nullptr, {}, {}, {1.95, 2.15});
   EXPECT_EQ(graph.rows(), 0U);
 }

@@ -1,71 +1,37 @@
 #include "network/ring_search.hpp"
 
+#include "../expect_error.hpp"
+#include "ring_graphs.hpp"
+#include "slow_rings.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <numeric>
 #include <random>
-#include <set>
 
 using namespace lbs::network;
+using namespace lbs::test;
 
 namespace {
 
-struct Bond {
-  int a, b;
-  ImageShift shift = {0, 0, 0};    // cells from a to b
-};
-
-PeriodicGraph make_graph(int atoms, const std::vector<Bond> &bonds)
-{
-  std::vector<std::vector<std::pair<int, ImageShift>>> rows(atoms);
-  for (const auto &bond : bonds) {
-    auto const s = bond.shift;
-    rows[bond.a].emplace_back(bond.b, s);
-    rows[bond.b].emplace_back(bond.a, ImageShift{static_cast<std::int8_t>(-s[0]),
-                                                 static_cast<std::int8_t>(-s[1]),
-                                                 static_cast<std::int8_t>(-s[2])});
-  }
-  PeriodicGraph graph;
-  graph.start.push_back(0);
-  for (const auto &row : rows) {
-    for (const auto &[neighbor, shift] : row) {
-      graph.neighbor.push_back(neighbor);
-      graph.shift.push_back(shift);
-    }
-    graph.start.push_back(graph.neighbor.size());
-  }
-  return graph;
-}
-
-// A network of formers 0..formers-1 with an oxygen in the middle of each edge.
-PeriodicGraph bridged(int formers, const std::vector<std::pair<int, int>> &edges)
-{
-  std::vector<Bond> bonds;
-  int oxygen = formers;
-  for (const auto &[a, b] : edges) {
-    bonds.push_back({a, oxygen});
-    bonds.push_back({b, oxygen});
-    ++oxygen;
-  }
-  return make_graph(oxygen, bonds);
-}
-
 // Rings by size in formers, over all roots below `formers`.
 std::map<int, int> histogram(const PeriodicGraph &graph, int formers, int max_formers,
-                             std::vector<std::int64_t> key = {})
+                             std::vector<std::int64_t> key = {},
+                             Definition definition = Definition::PRIMITIVE)
 {
   if (key.empty()) {
     key.resize(graph.atoms());
     std::iota(key.begin(), key.end(), 1);
   }
-  RingSearch search(graph, key, max_formers);
+  RingSearch search(graph, key, max_formers, definition);
+  RingList rings;
+  for (int root = 0; root < formers; ++root) search.find_rings(root, rings);
+  rings.drop_repeated(0, key);
   std::map<int, int> counts;
-  for (int root = 0; root < formers; ++root)
-    for (const auto &ring : search.rings_of(root)) ++counts[ring.formers()];
+  for (std::size_t k = 0; k < rings.count(); ++k) ++counts[rings.formers(k)];
   return counts;
 }
 
@@ -83,49 +49,6 @@ std::vector<std::pair<int, int>> dodecahedron()
     edges.emplace_back(10 + i, 5 + (i + 1) % 5);
   }
   return edges;
-}
-
-// All primitive rings by the definition: every simple cycle, every pair of its atoms.
-Counts slow_histogram(const PeriodicGraph &graph, int formers, int max_formers)
-{
-  int const n = static_cast<int>(graph.atoms());
-  std::vector<std::vector<int>> distance(n, std::vector<int>(n, 1 << 20));
-  for (int i = 0; i < n; ++i) {
-    distance[i][i] = 0;
-    for (auto e = graph.start[i]; e < graph.start[i + 1]; ++e) distance[i][graph.neighbor[e]] = 1;
-  }
-  for (int k = 0; k < n; ++k)
-    for (int i = 0; i < n; ++i)
-      for (int j = 0; j < n; ++j)
-        distance[i][j] = std::min(distance[i][j], distance[i][k] + distance[k][j]);
-
-  Counts counts;
-  std::vector<int> path;
-  std::function<void(int)> const walk = [&](int node) {
-    int const length = static_cast<int>(path.size());
-    for (auto e = graph.start[node]; e < graph.start[node + 1]; ++e) {
-      int const next = graph.neighbor[e];
-      if (next == path[0] && length >= 4 && path[1] < path.back()) {
-        bool primitive = true;
-        for (int a = 0; a < length; ++a)
-          for (int b = a + 1; b < length; ++b)
-            primitive &= distance[path[a]][path[b]] == std::min(b - a, length - b + a);
-        if (primitive) ++counts[length / 2];
-      }
-      bool const smaller_root = next < formers && next <= path[0];
-      if (smaller_root || length == 2 * max_formers ||
-          std::find(path.begin(), path.end(), next) != path.end())
-        continue;
-      path.push_back(next);
-      walk(next);
-      path.pop_back();
-    }
-  };
-  for (int root = 0; root < formers; ++root) {
-    path = {root};
-    walk(root);
-  }
-  return counts;
 }
 
 }    // namespace
@@ -182,16 +105,17 @@ TEST(RingSearch, TreesAndLoneAtomsHaveNone)
 // A chain that closes through the cell wraps it; the same chain within one cell is a ring.
 TEST(RingSearch, WrappedChainsAreNoRings)
 {
-  std::vector<Bond> chain = {{0, 3}, {3, 1}, {1, 4}, {4, 2}, {2, 5}, {5, 0, {1, 0, 0}}};
+  std::vector<Bond> chain = {{0, 3}, {3, 1}, {1, 4}, {4, 2}, {2, 5}, {5, 0, pack_shift(1, 0, 0)}};
   EXPECT_EQ(histogram(make_graph(6, chain), 3, 8), Counts{});
-  chain.back().shift = {0, 0, 0};
+  chain.back().shift = 0;
   EXPECT_EQ(histogram(make_graph(6, chain), 3, 8), (Counts{{3, 1}}));
 }
 
 // Square net with one former in the cell: every ring passes four images of it.
 TEST(RingSearch, SquareNetWithOneFormerInTheCell)
 {
-  auto const net = make_graph(3, {{0, 1}, {1, 0, {1, 0, 0}}, {0, 2}, {2, 0, {0, 1, 0}}});
+  auto const net =
+      make_graph(3, {{0, 1}, {1, 0, pack_shift(1, 0, 0)}, {0, 2}, {2, 0, pack_shift(0, 1, 0)}});
   EXPECT_EQ(histogram(net, 1, 3), Counts{});
   EXPECT_EQ(histogram(net, 1, 4), (Counts{{4, 1}}));
 }
@@ -206,14 +130,12 @@ TEST(RingSearch, BetaCristobalite)
   for (int a = 0; a < 4; ++a)
     for (int b = 4; b < 8; ++b)
       for (int image = 0; image < 27; ++image) {
-        ImageShift const s = {static_cast<std::int8_t>(image % 3 - 1),
-                              static_cast<std::int8_t>(image / 3 % 3 - 1),
-                              static_cast<std::int8_t>(image / 9 - 1)};
+        int const s[3] = {image % 3 - 1, image / 3 % 3 - 1, image / 9 - 1};
         double rsq = 0.0;
         for (int k = 0; k < 3; ++k) rsq += std::pow(former[b][k] + s[k] - former[a][k], 2);
         if (rsq > 0.19) continue;    // the bond is sqrt(3)/4 of the edge
         bonds.push_back({a, oxygen});
-        bonds.push_back({oxygen, b, s});
+        bonds.push_back({oxygen, b, pack_shift(s[0], s[1], s[2])});
         ++oxygen;
       }
   ASSERT_EQ(oxygen, 8 + 16);
@@ -232,26 +154,121 @@ TEST(RingSearch, CountsDoNotDependOnTheKeys)
   }
 }
 
-TEST(RingSearch, RandomNetworksAgreeWithTheDefinition)
+TEST(RingSearch, KingSeesRingsWithShortcuts)
+{
+  // In the cube each pair of bonds of a corner has one square; hexagons are primitive only.
+  std::vector<std::pair<int, int>> cube;
+  for (int i = 0; i < 8; ++i)
+    for (int bit = 1; bit < 8; bit *= 2)
+      if ((i & bit) == 0) cube.emplace_back(i, i | bit);
+  EXPECT_EQ(histogram(bridged(8, cube), 8, 8, {}, Definition::KING), (Counts{{4, 6}}));
+  EXPECT_EQ(histogram(bridged(8, cube), 8, 8, {}, Definition::GUTTMAN), (Counts{{4, 6}}));
+  // Two triangles back to back: the square around them joins the far neighbors of a hinge.
+  std::vector<std::pair<int, int>> const kite = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {2, 3}};
+  EXPECT_EQ(histogram(bridged(4, kite), 4, 8), (Counts{{3, 2}}));
+  EXPECT_EQ(histogram(bridged(4, kite), 4, 8, {}, Definition::GUTTMAN), (Counts{{3, 2}}));
+  EXPECT_EQ(histogram(bridged(4, kite), 4, 8, {}, Definition::KING), (Counts{{3, 2}, {4, 1}}));
+}
+
+TEST(RingSearch, AHeapOfAtomsIsAnError)
+{
+  std::vector<Bond> heap;
+  for (int f = 0; f < 80; ++f)
+    for (int o = 0; o < 80; ++o) heap.push_back({f, 80 + o});
+  expect_error([&heap] { histogram(make_graph(160, heap), 80, 4); },
+               "more than 100000 rings begin at atom 1; atoms overlap");
+}
+
+// Nothing grows when a search is repeated.
+TEST(RingSearch, KeepsItsMemory)
+{
+  std::mt19937 random(5);
+  auto const graph = random_network(40, 60, true, random);
+  std::vector<std::int64_t> key(graph.atoms());
+  std::iota(key.begin(), key.end(), 1);
+  for (auto const definition : {Definition::PRIMITIVE, Definition::GUTTMAN, Definition::KING}) {
+    RingSearch search(graph, key, 6, definition);
+    RingList rings;
+    std::vector<std::int64_t> wrapped(7);
+    auto const all = [&] {
+      rings.clear();
+      for (int root = 0; root < 40; ++root) {
+        search.find_rings(root, rings);
+        search.count_wrapped(wrapped);
+      }
+      return search.bytes() + rings.bytes();
+    };
+    double const once = all();
+    EXPECT_GT(rings.count(), 10U);
+    EXPECT_EQ(all(), once);
+  }
+}
+
+namespace {
+
+struct Signal {
+  int rings = 0, wrapped = 0;
+};
+
+// Compares both searches on one network, for every definition.
+Signal compare_with_slow(const PeriodicGraph &graph, int formers, int max_formers, int trial)
+{
+  SlowRings slow(graph, formers, max_formers);
+  std::vector<std::int64_t> key(graph.atoms());
+  std::iota(key.begin(), key.end(), 1);
+  std::mt19937 random(trial);
+  std::shuffle(key.begin(), key.end(), random);
+  auto const chains = slow.wrapped();
+  Signal signal;
+  for (auto const definition : {Definition::PRIMITIVE, Definition::GUTTMAN, Definition::KING}) {
+    auto const expected = slow.rings(definition);
+    EXPECT_EQ(histogram(graph, formers, max_formers, key, definition), expected)
+        << "trial " << trial << " definition " << static_cast<int>(definition);
+    signal.rings += expected.empty() ? 0 : 1;
+
+    RingSearch search(graph, key, max_formers, definition);
+    RingList rings;
+    std::vector<std::int64_t> wrapped(max_formers + 1);
+    for (int root = 0; root < formers; ++root) {
+      search.find_rings(root, rings);
+      search.count_wrapped(wrapped);
+    }
+    Counts counted;
+    for (int n = 0; n <= max_formers; ++n)
+      if (wrapped[n] > 0) counted[n] = static_cast<int>(wrapped[n]);
+    EXPECT_EQ(counted, chains) << "trial " << trial;
+    signal.wrapped += chains.empty() ? 0 : 1;
+  }
+  return signal;
+}
+
+}    // namespace
+
+TEST(RingSearch, RandomNetworksAgreeWithTheDefinitions)
 {
   std::mt19937 random(2026);
-  int signal = 0;
+  Signal signal;
   for (int trial = 0; trial < 2000; ++trial) {
     int const formers = 4 + static_cast<int>(random() % 6);
     int const oxygens = formers + static_cast<int>(random() % 6);
-    std::set<std::pair<int, int>> seen;
-    std::vector<Bond> bonds;
-    for (int o = 0; o < oxygens; ++o) {
-      int const degree = 1 + static_cast<int>(random() % 3);
-      for (int k = 0; k < degree; ++k) {
-        int const f = static_cast<int>(random() % formers);
-        if (seen.insert({f, formers + o}).second) bonds.push_back({f, formers + o});
-      }
-    }
-    auto const graph = make_graph(formers + oxygens, bonds);
-    auto const expected = slow_histogram(graph, formers, 5);
-    EXPECT_EQ(histogram(graph, formers, 5), expected) << "trial " << trial;
-    signal += expected.empty() ? 0 : 1;
+    auto const graph = random_network(formers, oxygens, false, random);
+    signal.rings += compare_with_slow(graph, formers, 4, trial).rings;
   }
-  EXPECT_GT(signal, 1000);
+  EXPECT_GT(signal.rings, 3000);
+}
+
+TEST(RingSearch, RandomPeriodicNetworksAgreeWithTheDefinitions)
+{
+  std::mt19937 random(1967);
+  Signal signal;
+  for (int trial = 0; trial < 1500; ++trial) {
+    int const formers = 1 + static_cast<int>(random() % 6);
+    int const oxygens = formers + static_cast<int>(random() % 4);
+    auto const graph = random_network(formers, oxygens, true, random);
+    auto const one = compare_with_slow(graph, formers, 3, trial);
+    signal.rings += one.rings;
+    signal.wrapped += one.wrapped;
+  }
+  EXPECT_GT(signal.rings, 1000);
+  EXPECT_GT(signal.wrapped, 2000);
 }

@@ -1,0 +1,13 @@
+// Parcels between the ranks of a LAMMPS instance.
+#pragma once
+
+#include "ring_domain.hpp"
+
+#include <mpi.h>
+
+namespace LAMMPS_NS {
+
+// What each rank sends to each; `sent` has an entry for every rank. Collective.
+lbs::network::Parcels exchange_parcels(lbs::network::Parcels &sent, MPI_Comm world);
+
+}    // namespace LAMMPS_NS

@@ -1,0 +1,45 @@
+// compute ring/persist: which rings of a reference exist now.
+#pragma once
+
+#include "ring_memory.hpp"
+
+#include "compute.h"
+
+#include <string>
+
+namespace LAMMPS_NS {
+
+class ComputeRingPersist : public Compute {
+ public:
+  ComputeRingPersist(class LAMMPS *lmp, int narg, char **arg);
+  ~ComputeRingPersist() override;
+
+  void init() override;
+  double compute_scalar() override;
+  void compute_vector() override;
+  void compute_array() override;
+  double memory_usage() override;
+
+ private:
+  enum class Source { FILE, STEP, FIRST };
+
+  std::string rings_id_, file_;
+  class ComputeRingStats *rings_ = nullptr;
+  Source source_ = Source::FIRST;
+  bigint step_ = -1;    // of the reference; -1: the last one of the file
+  bool remembers_ = false;
+
+  // The part of the reference that this rank keeps, and of the rings of this step.
+  lbs::network::RingRecords reference_, now_;
+  lbs::network::RingPresence presence_;
+  bigint evaluated_ = -1;
+
+  void read_arguments(int narg, char **arg);
+  void find_rings();
+  void evaluate();
+  void remember_file();
+  void check_system(const lbs::network::RingFrame &frame);
+  void share_out(const lbs::network::RingRecords &records, lbs::network::RingRecords &kept);
+};
+
+}    // namespace LAMMPS_NS

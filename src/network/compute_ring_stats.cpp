@@ -1,0 +1,314 @@
+#include "compute_ring_stats.h"
+
+#include "compute_parcels.h"
+
+#include "../support/input_error.hpp"
+
+#include "atom.h"
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "memory.h"
+#include "update.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace LAMMPS_NS;
+using namespace lbs::network;
+
+namespace {
+
+constexpr int PERATOM_COLUMNS = 2;    // smallest ring, number of three-membered rings
+constexpr int LOCAL_COLUMNS = 4;      // size, class, silicons, four-coordinated; then the members
+constexpr int MAX_BONDS = 24;         // of one atom; more come from atoms in a heap
+
+// Rows of the inverse of the cell matrix: each is as long as one over the height of the cell.
+void inverse_rows(const Domain *domain, double rows[3][3])
+{
+  const double *h = domain->h_inv;
+  bool const tilted = domain->triclinic != 0;
+  double const all[3][3] = {{h[0], tilted ? h[5] : 0.0, tilted ? h[4] : 0.0},
+                            {0.0, h[1], tilted ? h[3] : 0.0},
+                            {0.0, 0.0, h[2]}};
+  std::copy(&all[0][0], &all[0][0] + 9, &rows[0][0]);
+}
+
+}    // namespace
+
+ComputeRingStats::ComputeRingStats(LAMMPS *lmp, int narg, char **arg)
+    : Compute(lmp, narg, arg), bonds_(lmp, "ring/stats"), counts_(0)
+{
+  if (!atom->tag_enable)
+    error->all(FLERR, "compute ring/stats: atoms need IDs; remove 'atom_modify id no'");
+  read_arguments(narg, arg);
+  counts_ = RingCounts(max_);
+  search_ = std::make_unique<RingSearch>(domain_.graph(), domain_.key(), max_, definition_);
+
+  vector_flag = 1;
+  size_vector = RING_VALUES;
+  extvector = -1;    // all are counts but the share of three-coordinated boron
+  vector = new double[size_vector];
+  extlist = new int[size_vector];
+  std::fill(extlist, extlist + size_vector, 1);
+  extlist[BORON_3_SHARE] = 0;
+  array_flag = 1;
+  size_array_rows = max_;
+  size_array_cols = RING_COLUMNS;
+  extarray = 0;
+  memory->create(array, size_array_rows, size_array_cols, "ring/stats:array");
+  peratom_flag = 1;
+  size_peratom_cols = PERATOM_COLUMNS;
+  local_flag = 1;
+  size_local_cols = LOCAL_COLUMNS + 2 * max_;
+  size_local_rows = 0;
+  comm_forward = 6;
+}
+
+ComputeRingStats::~ComputeRingStats()
+{
+  delete[] vector;
+  delete[] extlist;
+  memory->destroy(array);
+  memory->destroy(per_atom_);
+  memory->destroy(local_);
+}
+
+void ComputeRingStats::init()
+{
+  evaluated_ = -1;    // atoms may have been moved between two runs at the same step
+  check_cell();
+  bonds_.init(this);
+}
+
+void ComputeRingStats::init_list(int, NeighList *list)
+{
+  bonds_.init_list(list);
+}
+
+void ComputeRingStats::check_cell() const
+{
+  double rows[3][3];
+  inverse_rows(domain, rows);
+  for (int k = 0; k < 3; ++k) {
+    double const height = 1.0 / std::hypot(rows[k][0], rows[k][1], rows[k][2]);
+    for (Role const former : {Role::BORON, Role::SILICON}) {
+      double const cutoff = bonds_.cutoffs.of(former);
+      if (domain->periodicity[k] && cutoff >= height)
+        error->all(FLERR,
+                   "compute ring/stats: cutoff {} O {} reaches over the periodic cell, which is "
+                   "{:.4} A high; shorten it, or replicate the cell",
+                   former == Role::BORON ? "B" : "Si", cutoff, height);
+    }
+  }
+}
+
+int ComputeRingStats::pack_forward_comm(int n, int *list, double *buf, int, int *)
+{
+  double *out = buf;
+  for (int i = 0; i < n; ++i) {
+    const Home &home = home_[list[i]];
+    out = std::copy(home.x, home.x + 3, out);
+    *out++ = home.owner.rank;
+    *out++ = home.owner.index;
+    *out++ = home.degree;
+  }
+  return static_cast<int>(out - buf);
+}
+
+void ComputeRingStats::unpack_forward_comm(int n, int first, double *buf)
+{
+  for (int i = first; i < first + n; ++i, buf += 6)
+    home_[i] = {{buf[0], buf[1], buf[2]},
+                {static_cast<int>(buf[3]), static_cast<int>(buf[4])},
+                static_cast<int>(buf[5])};
+}
+
+// Each atom and image learns from the owner where that has the atom; what lies in between are whole
+// cells.
+void ComputeRingStats::find_homes()
+{
+  int const nlocal = atom->nlocal;
+  int const nall = nlocal + atom->nghost;
+  home_.resize(nall);
+  std::string trouble;
+  for (int i = 0; i < nlocal; ++i) {
+    const double *x = atom->x[i];
+    int const degree = bond_graph_.degree(i);
+    if (degree > MAX_BONDS)
+      trouble = fmt::format("atom {} has {} bonds; atoms overlap, or the cutoffs are too long",
+                            atom->tag[i], degree);
+    home_[i] = {{x[0], x[1], x[2]}, {comm->me, i}, degree};
+  }
+  comm->forward_comm(this);
+
+  double to_cells[3][3];
+  inverse_rows(domain, to_cells);
+  key_.assign(atom->tag, atom->tag + nall);
+  counted_.resize(nall);
+  owner_.resize(nall);
+  shift_.resize(nall);
+  degree_.resize(nall);
+  for (int i = 0; i < nall; ++i) {
+    counted_[i] = (atom->mask[i] & groupbit) != 0;
+    owner_[i] = home_[i].owner;
+    degree_[i] = home_[i].degree;
+    // lithium does not matter, and there may be much of it
+    shift_[i] = 0;
+    if (i < nlocal || role_[i] == Role::OTHER) continue;
+    double cells[3];
+    bool near = true;
+    for (int k = 0; k < 3; ++k) {
+      cells[k] = 0.0;
+      for (int l = 0; l < 3; ++l) cells[k] += to_cells[k][l] * (atom->x[i][l] - home_[i].x[l]);
+      near &= std::abs(cells[k]) < MAX_SHIFT;
+    }
+    if (near)
+      shift_[i] = pack_shift(static_cast<int>(std::lround(cells[0])),
+                             static_cast<int>(std::lround(cells[1])),
+                             static_cast<int>(std::lround(cells[2])));
+    else trouble = fmt::format("atom {} is lost", atom->tag[i]);
+  }
+  stop_if(trouble);
+}
+
+// Any rank may have met trouble; the message of the first of them ends the run on all.
+void ComputeRingStats::stop_if(std::string trouble) const
+{
+  int mine = trouble.empty() ? comm->nprocs : comm->me, first = 0;
+  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, world);
+  if (first == comm->nprocs) return;
+  int length = static_cast<int>(trouble.size());
+  MPI_Bcast(&length, 1, MPI_INT, first, world);
+  trouble.resize(length);
+  MPI_Bcast(&trouble[0], length, MPI_CHAR, first, world);
+  error->all(FLERR, "compute ring/stats: {}", trouble);
+}
+
+void ComputeRingStats::gather_domain()
+{
+  domain_.build(bond_graph_, {comm->me, comm->nprocs, atom->nlocal, key_, role_, counted_, owner_,
+                              shift_, degree_});
+  if (comm->nprocs == 1) return;
+  for (int round = 1; round < max_; ++round) {
+    auto ask = domain_.ask(round, max_);
+    auto answer = domain_.answer(exchange_parcels(ask, world));
+    domain_.take(exchange_parcels(answer, world));
+  }
+}
+
+void ComputeRingStats::search_rings(RingCounts &counts)
+{
+  rings_.clear();
+  std::string trouble;
+  try {
+    for (int i = 0; i < domain_.own(); ++i) {
+      if (!is_former(domain_.role(i)) || domain_.degree(i) < 2) continue;
+      search_->find_rings(i, rings_);
+      search_->count_wrapped(counts.wrapped);
+    }
+  } catch (const lbs::InputError &e) {
+    trouble = e.what();
+  }
+  stop_if(trouble);
+  if (definition_ == Definition::PRIMITIVE) return;
+  auto sent = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
+  if (comm->nprocs > 1) add_sent(exchange_parcels(sent, world), domain_, rings_);
+  rings_.drop_repeated(0, domain_.key());
+}
+
+// Marks go home to the owners of the atoms, then the formers are counted and all is summed.
+void ComputeRingStats::finish_counts(RingCounts &counts)
+{
+  count_rings(rings_, domain_, counts, marks_);
+  auto sent = marks_for_owners(domain_, marks_, comm->nprocs);
+  if (comm->nprocs > 1) add_marks(exchange_parcels(sent, world), marks_);
+  count_formers(domain_, marks_, counts);
+  auto mine = counts.flat();
+  auto all = mine;
+  MPI_Allreduce(mine.data(), all.data(), static_cast<int>(mine.size()), MPI_LMP_BIGINT, MPI_SUM,
+                world);
+  counts_.from_flat(all);
+}
+
+void ComputeRingStats::evaluate()
+{
+  if (evaluated_ == update->ntimestep) return;
+  evaluated_ = update->ntimestep;
+  bonds_.find(role_, bond_graph_);
+  find_homes();
+  gather_domain();
+  RingCounts counts(max_);
+  search_rings(counts);
+  finish_counts(counts);
+}
+
+void ComputeRingStats::compute_vector()
+{
+  invoked_vector = update->ntimestep;
+  evaluate();
+  auto const values = ring_values(counts_);
+  std::copy(values.begin(), values.end(), vector);
+}
+
+void ComputeRingStats::compute_array()
+{
+  invoked_array = update->ntimestep;
+  evaluate();
+  for (int n = 1; n <= max_; ++n) {
+    auto const row = ring_row(counts_, n);
+    std::copy(row.begin(), row.end(), array[n - 1]);
+  }
+}
+
+void ComputeRingStats::compute_peratom()
+{
+  invoked_peratom = update->ntimestep;
+  evaluate();
+  if (atom->nmax > nmax_) {
+    memory->destroy(per_atom_);
+    nmax_ = atom->nmax;
+    memory->create(per_atom_, nmax_, size_peratom_cols, "ring/stats:per_atom");
+    array_atom = per_atom_;
+  }
+  for (int i = 0; i < domain_.own(); ++i) {
+    bool const counted = domain_.counted(i);
+    per_atom_[i][0] = counted ? smallest_ring(marks_[i]) : 0;
+    per_atom_[i][1] = counted ? marks_[i].three : 0;
+  }
+}
+
+void ComputeRingStats::compute_local()
+{
+  invoked_local = update->ntimestep;
+  evaluate();
+  size_local_rows = static_cast<int>(rings_.count());
+  if (size_local_rows > rows_) {
+    memory->destroy(local_);
+    rows_ = size_local_rows + size_local_rows / 8;
+    memory->create(local_, rows_, size_local_cols, "ring/stats:local");
+    array_local = local_;
+  }
+  for (int k = 0; k < size_local_rows; ++k) {
+    auto const kind = kind_of(rings_, k, domain_);
+    double *out = local_[k];
+    *out++ = kind.formers;
+    *out++ = kind.ring_class();
+    *out++ = kind.silicons;
+    *out++ = kind.four_coordinated;
+    for (auto e = rings_.start[k]; e < rings_.start[k + 1]; ++e)
+      *out++ = static_cast<double>(domain_.key()[rings_.site[e]]);
+    std::fill(out, local_[k] + size_local_cols, 0.0);
+  }
+}
+
+double ComputeRingStats::memory_usage()
+{
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
+  return domain_.bytes() + rings_.bytes() + search_->bytes() + of(bond_graph_.start) +
+         of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) + of(key_) + of(counted_) +
+         of(owner_) + of(shift_) + of(degree_) +
+         (static_cast<double>(nmax_) * PERATOM_COLUMNS +
+          static_cast<double>(rows_) * size_local_cols) *
+             sizeof(double);
+}

@@ -1,0 +1,81 @@
+// compute ring/stats: rings of the network while it moves, on any number of ranks.
+#pragma once
+
+#include "compute_bond_finder.h"
+#include "ring_census.hpp"
+#include "ring_search.hpp"
+
+#include "compute.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS {
+
+class ComputeRingStats : public Compute {
+ public:
+  ComputeRingStats(class LAMMPS *lmp, int narg, char **arg);
+  ~ComputeRingStats() override;
+
+  void init() override;
+  void init_list(int id, class NeighList *list) override;
+  void compute_vector() override;
+  void compute_array() override;
+  void compute_peratom() override;
+  void compute_local() override;
+  int pack_forward_comm(int n, int *list, double *buf, int pbc_flag, int *pbc) override;
+  void unpack_forward_comm(int n, int first, double *buf) override;
+  double memory_usage() override;
+
+  // For compute ring/persist. Brings the rings up to this step; collective.
+  void evaluate();
+  [[nodiscard]] int max_formers() const { return max_; }
+  // Rings that this rank owns, as sites of domain_of_rings().
+  [[nodiscard]] const lbs::network::RingList &rings() const { return rings_; }
+  [[nodiscard]] const lbs::network::RingDomain &domain_of_rings() const { return domain_; }
+
+ private:
+  // Of each atom or image: where its owner has it, which one that is, and its bonds.
+  struct Home {
+    double x[3];
+    lbs::network::Owner owner;
+    int degree;
+  };
+
+  BondFinder bonds_;
+  int max_ = 8;
+  lbs::network::Definition definition_ = lbs::network::Definition::PRIMITIVE;
+  std::unique_ptr<lbs::network::RingSearch> search_;
+
+  bigint evaluated_ = -1;    // step of all that follows
+  lbs::network::BondGraph bond_graph_;
+  lbs::network::RingDomain domain_;
+  lbs::network::RingList rings_;
+  lbs::network::RingCounts counts_;    // of all ranks
+  std::vector<lbs::network::RingsOfSite> marks_;
+
+  std::vector<lbs::network::Role> role_;
+  std::vector<Home> home_;
+  std::vector<std::int64_t> key_;
+  std::vector<char> counted_;
+  std::vector<lbs::network::Owner> owner_;
+  std::vector<lbs::network::ImageShift> shift_;
+  std::vector<int> degree_;
+
+  int nmax_ = 0;
+  double **per_atom_ = nullptr;
+  int rows_ = 0;    // allocated of local_
+  double **local_ = nullptr;
+
+  void read_arguments(int narg, char **arg);
+  void choose_formers(const std::vector<std::string> &formers, const std::string &oxygen);
+  void check_cell() const;
+  void find_homes();
+  void stop_if(std::string trouble) const;
+  void gather_domain();
+  void search_rings(lbs::network::RingCounts &counts);
+  void finish_counts(lbs::network::RingCounts &counts);
+};
+
+}    // namespace LAMMPS_NS

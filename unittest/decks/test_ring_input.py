@@ -1,0 +1,68 @@
+"""compute ring/stats refuses what it cannot do, and says what to do instead."""
+import pytest
+
+from deck import frame, system
+from rings import CUTOFFS, TYPES, ZERO, deck
+
+CASES = [
+    ("max 1", f"{TYPES} {CUTOFFS} max 1", "max 1: the largest ring has 2 to 32 formers"),
+    ("max 33", f"{TYPES} {CUTOFFS} max 33", "max 33: the largest ring has 2 to 32 formers"),
+    ("max no number", f"{TYPES} {CUTOFFS} max six", "six"),
+    ("max without value", f"{TYPES} {CUTOFFS} max", "keyword max needs a value"),
+    ("no types", CUTOFFS, "the elements of the atom types are not known; add 'types EL ...'"),
+    ("three types", f"types Li B O {CUTOFFS}", "types gives 3 elements for 4 atom types"),
+    ("no element", f"types Li B O Sj {CUTOFFS}", "'Sj' in types is neither an element nor"),
+    ("unknown former", f"{TYPES} formers B Sj {CUTOFFS}", "formers Sj: no atom type is Sj"),
+    ("absent former", f"types Li B O B formers B Si {CUTOFFS}", "formers Si: no atom type is Si"),
+    ("no such oxygen", f"{TYPES} oxygen Ox {CUTOFFS}", "oxygen Ox: no atom type is Ox"),
+    ("no oxygen", f"types Li B Na Si {CUTOFFS}", "oxygen O: no atom type is O"),
+    ("former as oxygen", f"{TYPES} oxygen Si {CUTOFFS}", "Si is listed as former and as oxygen"),
+    ("oxygen as former", f"{TYPES} formers B O {CUTOFFS}", "O is listed as former and as oxygen"),
+    ("boron as oxygen", f"{TYPES} formers Si oxygen B {CUTOFFS}",
+     "oxygen B: only O bridges formers here"),
+    ("lithium as former", f"{TYPES} formers B Li {CUTOFFS}",
+     "formers Li: only B and Si form networks here"),
+    ("no formers", f"types Li Na O K {CUTOFFS}", "no atom type is B or Si"),
+    ("empty formers", f"{TYPES} formers max 6 {CUTOFFS}", "keyword formers needs a value"),
+    ("no cutoff for Si", f"{TYPES} cutoff B O 1.95",
+     "no cutoff for Si and O; add 'cutoff Si O 2.15'"),
+    ("no cutoff for B", f"{TYPES} cutoff Si O 2.15",
+     "no cutoff for B and O; add 'cutoff B O 1.95'"),
+    ("cutoff of Li", f"{TYPES} {CUTOFFS} cutoff Li O 2.5",
+     "compute ring/stats: cutoff Li O: bonds are counted between B or Si and O"),
+    ("negative cutoff", f"{TYPES} cutoff B O -1", "cutoff B O must be positive, not -1"),
+    ("cutoff cut short", f"{TYPES} cutoff B O", "cutoff needs two elements and a length"),
+    ("unknown definition", f"{TYPES} {CUTOFFS} definition strong",
+     "unknown definition 'strong'; known are primitive, guttman and king"),
+    ("homopolar", f"{TYPES} {CUTOFFS} homopolar yes", "unknown keyword 'homopolar'; known are"),
+]
+
+
+@pytest.mark.parametrize("words, message", [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_bad_input(lmp, words, message):
+    lmp.fails(system() + ZERO + f"compute r all ring/stats {words}\n", message)
+
+
+@pytest.mark.parametrize("style", ["pair_style zero 1.0\npair_coeff * *", "pair_style none",
+                                   "pair_style none\ncomm_modify cutoff 2.0"])
+def test_few_ghosts(lmp, style):
+    lmp.fails(f"units metal\natom_style charge\nread_data {frame('glass')}\n{style}\n"
+              f"neighbor 0.3 bin\ncompute r all ring/stats {TYPES} {CUTOFFS}\n"
+              "thermo_style custom step c_r[3]\nrun 0\n",
+              "compute ring/stats: ghost atoms reach")
+
+
+@pytest.mark.parametrize("name, height", [("tiny", "5."), ("li2o", "4.")])
+def test_cutoff_larger_than_the_cell(lmp, name, height):
+    """A bond as long as the cell is high would lead to several images of an atom."""
+    text = deck(system(name), cutoffs="cutoff B O 1.95 cutoff Si O 6.5")
+    text = text.replace("pair_style zero 5.0", "pair_style zero 9.0")
+    lmp.fails(text, f"cutoff Si O 6.5 reaches over the periodic cell, which is {height}")
+    # across an open boundary there are no images
+    lmp(text.replace("units metal", "units metal\nboundary f f f"))
+
+
+def test_atoms_without_ids(lmp, tmp_path):
+    lmp.fails("units metal\natom_style atomic\natom_modify id no\nregion b block 0 9 0 9 0 9\n"
+              f"create_box 4 b\nmass * 1.0\n{ZERO}compute r all ring/stats {TYPES} {CUTOFFS}\n",
+              "atoms need IDs; remove 'atom_modify id no'")

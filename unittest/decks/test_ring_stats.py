@@ -1,0 +1,217 @@
+"""compute ring/stats beside other programs, known crystals and its own answers in other guises."""
+import json
+
+import numpy as np
+import pytest
+
+from crystals import CRYSTALS, replicate
+from deck import HERE, system
+from rings import (ALL, CUT, FORMERS, LONE, MAX, WRAPPED, ZERO, Rings, check_by_hand, compute, deck,
+                   output, read_data, stored)
+
+REFERENCE = json.loads((HERE.parent / "reference" / "rings" / "reference.json").read_text())
+DEFINITIONS = ("primitive", "guttman", "king")
+GLASSES = ("shik_20_60_20", "shik_30_30_40", "glass", "glass_triclinic")
+
+
+def read(tmp_path, name, extra=""):
+    """Lines that read a crystal or a stored frame."""
+    if name in CRYSTALS:
+        return read_data(tmp_path / f"{name}.data", CRYSTALS[name](), extra)
+    return extra + system(name)
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_same_rings_as_other_programs(lmp, tmp_path, name):
+    """matscipy for primitive rings, sovapy for the others; see unittest/reference/rings."""
+    expected = REFERENCE[name]
+    copies = " ".join(map(str, expected["replicas"]))
+    text = read(tmp_path, name.split()[0]) + f"replicate {copies}\n" + ZERO
+    known = [d for d in DEFINITIONS if d in expected]
+    words = " ".join(f"c_{d}[{n}][1]" for d in known for n in range(1, MAX + 1))
+    text += "".join(compute(f"definition {d}", name=d) for d in known)
+    last = lmp(text + f"thermo_style custom step atoms {words}\nrun 0\n").last()
+    assert last["Atoms"] == expected["atoms"]
+    for definition in known:
+        got = {str(n): last[f"c_{definition}[{n}][1]"] for n in range(1, MAX + 1)}
+        assert {n: c for n, c in got.items() if c} == expected[definition], definition
+
+
+# rings of each size for one former, in the infinite crystal
+PER_FORMER = {"cristobalite": {6: 2.0}, "quartz": {6: 1.0, 8: 5.0}, "b2o3": {},
+              "disilicate": {6: 0.5}, "boroxol": {3: 1 / 3}}
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+@pytest.mark.parametrize("name", CRYSTALS)
+def test_one_cell_has_the_rings_of_many(lmp, tmp_path, name, definition):
+    """Rings close in space, so that even one cell, where most chains wrap, gives the right number
+    for a former; what wraps is counted apart, and is gone in a large cell.
+    """
+    text = read(tmp_path, name)
+    one = Rings(lmp(deck(text, f"definition {definition}")))
+    formers = one.vector[FORMERS]
+    if definition == "primitive":
+        assert {n: c / formers for n, c in one.counts().items()} == pytest.approx(PER_FORMER[name])
+    assert one.vector[WRAPPED] == one.array[:, 5].sum()
+    assert (one.vector[WRAPPED] > 0) == (name != "boroxol")
+    copies = REFERENCE[name]["replicas"]
+    many = Rings(lmp(deck(text + "replicate {} {} {}\n".format(*copies),
+                          f"definition {definition}")))
+    assert many.vector[WRAPPED] == 0
+    assert {n: c * np.prod(copies) for n, c in one.counts().items()} == many.counts()
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+@pytest.mark.parametrize("name", GLASSES)
+def test_all_numbers_follow_from_the_rings(lmp, name, definition):
+    rings = Rings(lmp(deck(system(name), f"definition {definition}")))
+    check_by_hand(rings, *stored(name))
+    assert len(rings.members) > 20
+    assert rings.vector[CUT] == 0
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+@pytest.mark.parametrize("name", ["shik_20_60_20", "glass_triclinic"])
+@pytest.mark.parametrize("ranks", [2, 4, 8])
+def test_ranks_agree(lmp, name, definition, ranks):
+    text = deck(system(name), f"definition {definition}")
+    Rings(lmp(text)).same(Rings(lmp(text, ranks)))
+
+
+@pytest.mark.parametrize("grid", ["8 1 1", "1 1 4"])
+def test_thin_domains(lmp, grid):
+    """Slices of 1.8 A: a ring of eight formers passes all of them."""
+    text = deck(system("shik_30_30_40"), "definition king")
+    ranks = int(np.prod([int(n) for n in grid.split()]))
+    Rings(lmp(text)).same(Rings(lmp(f"processors {grid}\n" + text, ranks)))
+
+
+def test_tiny_triclinic_cell_on_ranks(lmp, tmp_path):
+    """Quartz in one cell of 4.9 A over four ranks; rings pass several images of an atom."""
+    text = deck(read(tmp_path, "quartz"))
+    Rings(lmp(text)).same(Rings(lmp(text, 4)))
+
+
+@pytest.mark.parametrize("name", ["shik_20_60_20", "glass_triclinic"])
+def test_permuted_and_moved(lmp, tmp_path, name):
+    """Other atom IDs, another origin: the same rings, atom by atom."""
+    cell, types, x = stored(name)
+    rng = np.random.default_rng(3)
+    order = rng.permutation(len(types))
+    moved = ((x + rng.normal(0, 10, 3)) @ np.linalg.inv(cell) % 1.0) @ cell
+    one = Rings(lmp(deck(system(name))))
+    two = Rings(lmp(deck(read_data(tmp_path / "p.data", (cell, types[order], moved[order])))))
+    one.same(two, order, lambda i: order[i - 1] + 1)
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS)
+@pytest.mark.parametrize("name", ["shik_30_30_40", "glass_triclinic"])
+def test_replica_has_eight_times_as_many(lmp, name, definition):
+    words = f"definition {definition}"
+    one = Rings(lmp(deck(system(name), words)))
+    eight = Rings(lmp(deck(system(name) + "replicate 2 2 2\n", words)))
+    assert one.vector[ALL] > 20
+    assert {n: 8 * c for n, c in one.counts().items()} == eight.counts()
+    assert np.array_equal(eight.array[:, 1:5], one.array[:, 1:5])
+    assert np.array_equal(eight.vector[:7], 8 * one.vector[:7])
+    assert one.vector[WRAPPED] > eight.vector[WRAPPED]
+
+
+def test_size_limit_and_cutoffs_matter(lmp):
+    """Negative controls: rings beyond max, and bonds beyond the cutoffs, are not seen."""
+    full = Rings(lmp(deck(system("shik_20_60_20"))))
+    assert full.counts()[6] > 0 and full.counts()[8] > 0
+    five = Rings(lmp(deck(system("shik_20_60_20"), limit=5)), limit=5)
+    assert five.counts() == {n: c for n, c in full.counts().items() if n <= 5}
+    short = Rings(lmp(deck(system("shik_20_60_20"), cutoffs="cutoff B O 1.0 cutoff Si O 1.0")))
+    assert short.vector[ALL] == 0 and short.vector[LONE] == short.vector[FORMERS] > 0
+    silica = Rings(lmp(deck(system("shik_30_30_40"), "formers Si")))
+    assert 0 < silica.vector[FORMERS] < full.vector[FORMERS]
+    assert silica.vector[:6].sum() == 0
+
+
+SIXTEEN = {"primitive": 16, "king": 12}
+
+
+@pytest.mark.parametrize("definition, limit", SIXTEEN.items())
+def test_large_rings(lmp, definition, limit):
+    """Up to 16 formers; smaller rings do not depend on the limit."""
+    words = f"definition {definition}"
+    eight = Rings(lmp(deck(system("shik_20_60_20"), words)))
+    more = Rings(lmp(deck(system("shik_20_60_20"), words, limit=limit)), limit=limit)
+    assert {n: c for n, c in more.counts().items() if n <= MAX} == eight.counts()
+    assert max(more.counts()) > MAX
+
+
+CLUSTER_CELL = 20.0 * np.eye(3)
+
+
+def cluster(tmp_path, types, x):
+    return read_data(tmp_path / "c.data", (CLUSTER_CELL, types, np.array(x, dtype=float) + 10.0))
+
+
+def test_boroxol_molecule(lmp, tmp_path):
+    rings = Rings(lmp(deck(read(tmp_path, "boroxol"))))
+    assert rings.vector.tolist() == [1, 0, 0, 0, 0, 0, 0, 1.0, 0, 0, 1, 0, 3]
+    assert rings.details.tolist() == [[3, 1, 0, 0]]
+    assert rings.members == [(1, 4, 2, 5, 3, 6)]
+    assert rings.smallest.tolist() == [3] * 6 + [0] * 3
+    assert rings.three.tolist() == [1] * 6 + [0] * 3
+
+
+def test_edge_sharing_and_three_coordinated_oxygen(lmp, tmp_path):
+    """Two Si share two O: a ring of two. Three B share one O: no ring at all."""
+    pair = cluster(tmp_path, [4, 4, 3, 3], [[0, 0, 0], [2.4, 0, 0], [1.2, 1.1, 0], [1.2, -1.1, 0]])
+    rings = Rings(lmp(deck(pair)))
+    assert rings.counts() == {2: 1} and rings.members == [(1, 3, 2, 4)]
+    angles = np.arange(3) * 2 * np.pi / 3
+    corners = 1.4 * np.array([np.cos(angles), np.sin(angles), 0 * angles]).T
+    heart = cluster(tmp_path, [2, 2, 2, 3], [*corners, [0, 0, 0]])
+    none = Rings(lmp(deck(heart)))
+    assert none.vector[ALL] == 0 and none.vector[LONE] == 0 and none.vector[FORMERS] == 3
+
+
+def test_group_cuts_rings(lmp, tmp_path):
+    """A ring counts if all of its formers are in the group; a ring that is cut is counted apart."""
+    two = read(tmp_path, "boroxol") + "group part id 1 2 4 5 6\n"
+    rings = Rings(lmp(deck(two, group="part")))
+    assert rings.vector[ALL] == 0 and rings.vector[CUT] == 1 and rings.vector[FORMERS] == 2
+    formers = read(tmp_path, "boroxol") + "group part type 2\n"
+    rings = Rings(lmp(deck(formers, group="part")))
+    assert rings.vector[ALL] == 1 and rings.vector[CUT] == 0
+    assert rings.three.tolist() == [1] * 3 + [0] * 6, "atoms outside the group have no values"
+
+
+def test_no_network(lmp, tmp_path):
+    """Nothing but oxygen and a silicon without bonds, over ranks without atoms."""
+    text = cluster(tmp_path, [3, 4, 1], [[0, 0, 0], [5, 0, 0], [0, 5, 0]])
+    rings = Rings(lmp(deck(text, cutoffs="cutoff Si O 2.15", words="formers Si"), 4))
+    assert rings.vector[LONE] == rings.vector[FORMERS] == 1 and rings.vector[ALL] == 0
+
+
+def test_type_labels(lmp, tmp_path):
+    """The element of a type can be its label."""
+    text = deck(read(tmp_path, "boroxol") + "labelmap atom 1 Li 2 B 3 O 4 Si\n")
+    assert "types Li B O Si" in text
+    Rings(lmp(text)).same(Rings(lmp(text.replace("types Li B O Si", ""))))
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_overlapping_atoms(lmp, tmp_path, ranks):
+    """Two atoms on one spot are two atoms; a heap of them stops the run with the remedy."""
+    twins = cluster(tmp_path, [4, 4, 3, 3], [[0, 0, 0], [0, 0, 0], [1.6, 0, 0], [1.6, 0, 0]])
+    assert Rings(lmp(deck(twins), ranks)).counts() == {2: 1}
+    heap = cluster(tmp_path, [4] * 30 + [3] * 30, np.zeros((60, 3)))
+    lmp.fails(deck(heap), "bonds; atoms overlap, or the cutoffs are too long", ranks)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_lost_atoms(lmp, tmp_path, ranks):
+    """Atoms that have left an open box take their rings with them."""
+    text = read(tmp_path, "boroxol", "boundary f f f\n") + ZERO + compute() + output()
+    text += ("fix nve all nve\nthermo_modify lost ignore\nneigh_modify every 1 delay 0 check no\n"
+             "velocity all set 0 0 0\nset atom 1 vx 1.0e4\nrun 4\n")
+    result = lmp(text, ranks)
+    before, after = result.thermo()[-1]["c_r[11]"][[0, -1]]
+    assert before == 1 and after == 0

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Rings of the test frames by matscipy (primitive) and sovapy (Guttman, King).
+
+    make_reference.py > reference.json      needs matscipy 1.3, sovapy 0.8, ase; one minute
+
+Counts are by size in formers. matscipy finds rings of the graph of atoms, so that in a small cell
+ways around the cell count as shortcuts: all frames here are several rings wide. sovapy does not
+look whether a ring closes; what does not is left out here. Both get the bonds from us: B-O up to
+1.95 A, Si-O up to 2.15 A.
+"""
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import sys
+
+import numpy as np
+from ase import Atoms
+from ase.io import read
+from matscipy.ffi import distances_on_graph, find_sp_rings
+from matscipy.neighbours import neighbour_list
+from sovapy.computation.rings import enumerate_guttman_ring, enumerate_king_ring
+
+HERE = pathlib.Path(__file__).resolve().parent
+DATA = HERE.parents[1] / "decks" / "data"
+sys.path.insert(0, str(DATA.parent))
+from crystals import CRYSTALS, O, replicate    # noqa: E402
+
+CUTOFF = {2: 1.95, 4: 2.15}
+MAX = {"matscipy": 8, "sovapy": 8}
+MATSCIPY = {"cristobalite": (3, 3, 3), "quartz": (6, 6, 5), "b2o3": (6, 6, 3),
+            "disilicate": (5, 2, 6), "boroxol": (1, 1, 1), "shik_20_60_20": (2, 2, 2),
+            "shik_30_30_40": (2, 2, 2), "shik_20_60_20 big": (4, 4, 4)}
+SOVAPY = ("cristobalite", "quartz", "b2o3", "disilicate", "boroxol", "shik_20_60_20",
+          "shik_30_30_40")
+
+
+def structure(name):
+    """(cell, types, positions) of a frame at the size in MATSCIPY."""
+    base = name.split()[0]
+    if base in CRYSTALS:
+        crystal = CRYSTALS[base]()
+    else:
+        atoms = read(DATA / f"{base}.data", format="lammps-data", atom_style="charge")
+        crystal = np.array(atoms.cell), atoms.arrays["type"], atoms.positions
+    return replicate(crystal, MATSCIPY[name])
+
+
+def bonds(cell, types, x):
+    """(i, j, vector, cell shift) of every bond, in both directions."""
+    atoms = Atoms(positions=x, cell=cell, pbc=True)
+    i, j, vec, shift = neighbour_list("ijDS", atoms, max(CUTOFF.values()))
+    former = np.where(types[i] == O, types[j], types[i])
+    reach = np.vectorize(lambda t: CUTOFF.get(t, 0.0))(former)
+    keep = ((types[i] == O) != (types[j] == O)) & (np.linalg.norm(vec, axis=1) < reach)
+    return (np.ascontiguousarray(a[keep]) for a in (i, j, vec, shift))
+
+
+def by_matscipy(i, j, vec):
+    """Primitive rings by size in formers."""
+    i, j = i.astype(np.int32), j.astype(np.int32)
+    counts = find_sp_rings(i, j, vec, distances_on_graph(i, j), 2 * MAX["matscipy"] + 2)
+    return {n // 2: int(c) for n, c in enumerate(counts) if c and n <= 2 * MAX["matscipy"]}
+
+
+def by_sovapy(search, start, atoms, i, j, shift):
+    """Rings that close, by size in formers."""
+    edges = [(int(a), int(b)) for a, b in zip(i, j) if a < b]
+    assert len(edges) == len(set(edges)) == len(i) // 2, "an atom is bonded to two images of one"
+    step = {(a, b): s for a, b, s in zip(i.tolist(), j.tolist(), shift)}
+    with open(os.devnull, "w", encoding="ascii") as null, contextlib.redirect_stderr(null):
+        rings = search(start, atoms, np.array(edges))
+    counts, open_rings = collections.Counter(), 0
+    for ring in rings:
+        ring = [int(a) for a in ring]
+        closed = not sum(step[a, b] for a, b in zip(ring, ring[1:] + ring[:1])).any()
+        open_rings += not closed
+        if closed and len(ring) <= 2 * MAX["sovapy"]:
+            counts[len(ring) // 2] += 1
+    return dict(sorted(counts.items())), open_rings
+
+
+def main():
+    out = {}
+    for name in MATSCIPY:
+        cell, types, x = structure(name)
+        i, j, vec, shift = bonds(cell, types, x)
+        row = out[name] = {"replicas": MATSCIPY[name], "atoms": len(types),
+                           "primitive": by_matscipy(i, j, vec)}
+        if name in SOVAPY:
+            everyone = list(range(len(types)))
+            formers = [k for k in everyone if types[k] in CUTOFF]
+            row["guttman"], row["guttman not closed"] = by_sovapy(
+                enumerate_guttman_ring, everyone, everyone, i, j, shift)
+            row["king"], row["king not closed"] = by_sovapy(
+                lambda *a: enumerate_king_ring(*a, False), formers, everyone, i, j, shift)
+        print(name, row, file=sys.stderr, flush=True)
+    json.dump(out, sys.stdout, indent=1)
+    print()
+
+
+if __name__ == "__main__":
+    main()
