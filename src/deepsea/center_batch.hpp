@@ -11,7 +11,7 @@
 namespace lbs::deepsea {
 
 // Centers in a batch: enough for matrix products at full speed, few enough to stay in the cache.
-constexpr int MOST_CENTERS = 96;
+constexpr int MOST_CENTERS = 192;
 
 // What a thread adds to; the arrays of Results may be its own.
 struct BatchSums {
@@ -40,7 +40,7 @@ template <class Real> class CenterBatch {
   };
   std::vector<Run> runs_;
   std::vector<int> atom_;
-  std::vector<double> x_, y_, z_;
+  AlignedVector<double> x_, y_, z_;
   std::size_t used_ = 0;    // of these
 
   // One center's neighbors, sorted by type while they are found.
@@ -54,15 +54,15 @@ template <class Real> class CenterBatch {
   std::vector<double> places_;    // their s
   NetSlopes exact_;
   std::vector<Real> compact_;
-  std::vector<double> q_;
-  std::vector<double> gradient_;    // by the vectors of a run
+  AlignedVector<double> q_;
+  AlignedVector<double> gradient_;    // by the vectors of a run
 
-  std::vector<Real> gtr_;              // [center][4][stride]: G^T R / N
-  std::vector<Real> p_;                // [4][stride]
-  std::vector<double> wide_p_;         // the same in double
-  std::vector<Real> gradient_rows_;    // see descriptor_gradient()
-  std::vector<Real> descriptor_;       // [center][packed], then the energy's gradient by it
-  std::vector<Real> whole_;            // the same, whole
+  AlignedVector<Real> gtr_;              // [center][4][stride]: G^T R / N
+  AlignedVector<Real> p_;                // [4][stride]
+  AlignedVector<double> wide_p_;         // the same in double
+  AlignedVector<Real> gradient_rows_;    // see descriptor_gradient()
+  AlignedVector<Real> descriptor_;       // [center][packed], then the energy's gradient by it
+  AlignedVector<Real> whole_;            // the same, whole
   std::vector<double> energy_;
   typename ScalarNet<Real>::Workspace net_;
 

@@ -71,7 +71,7 @@ LBS_KERNEL activate_batch(Activation activation, int rows, int width, std::size_
 { activate_any(activation, rows, width, stride, bias, step, y, d); }
 // clang-format on
 
-template <class Real> void grow(std::vector<Real> &buffer, std::size_t size)
+template <class Real> void grow(AlignedVector<Real> &buffer, std::size_t size)
 {
   if (buffer.size() < size) buffer.resize(size);
 }

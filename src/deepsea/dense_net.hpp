@@ -29,9 +29,9 @@ template <class Real> class ScalarNet {
 
   // Buffers of a caller; one a thread.
   struct Workspace {
-    std::vector<std::vector<Real>> output;        // of each hidden layer: rows x stride
-    std::vector<std::vector<Real>> derivative;    // of the activation times the time step
-    std::vector<Real> gradient;                   // by the output of a layer
+    std::vector<AlignedVector<Real>> output;        // of each hidden layer: rows x stride
+    std::vector<AlignedVector<Real>> derivative;    // of the activation times the time step
+    AlignedVector<Real> gradient;                   // by the output of a layer
   };
 
   // value[row] = net(in[row]); then in[row] is overwritten by the gradient by it. There must be

@@ -26,7 +26,7 @@ void RunRows::fit(int count)
   auto const size = static_cast<std::size_t>(padded<double>(count));
   constexpr int ARRAYS = 17;
   if (numbers.size() >= ARRAYS * size) return;
-  std::size_t const room = size + size / 2;
+  auto const room = static_cast<std::size_t>(padded<double>(count + count / 2));
   numbers.assign(ARRAYS * room, 0.0);
   interval.assign(room, 0);
   double *next = numbers.data();
@@ -306,8 +306,8 @@ LBS_KERNEL descriptor_gradient(int channels, int axis, int stride, const float *
 { descriptor_gradient_any(channels, axis, stride, gtr, d, factor, rows, p); }
 // clang-format on
 
-LBS_KERNEL contract(const std::vector<double> &by_coefficient, int channels, int stride,
-                    const Moments &moments, const double *p, std::vector<double> &q)
+LBS_KERNEL contract(const AlignedVector<double> &by_coefficient, int channels, int stride,
+                    const Moments &moments, const double *p, AlignedVector<double> &q)
 {
   constexpr int LANE = LANES<double>;
   int done = -1;
@@ -340,7 +340,7 @@ LBS_KERNEL contract(const std::vector<double> &by_coefficient, int channels, int
 }
 
 LBS_KERNEL collect(const NeighborRun &run, const PairConstants &constants,
-                   const std::vector<double> &q, RunRows &rows)
+                   const AlignedVector<double> &q, RunRows &rows)
 {
   for (int n = 0; n < run.count; ++n) {
     Pack<double> weights;

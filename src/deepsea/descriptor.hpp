@@ -38,7 +38,7 @@ struct NeighborRun {
 
 // The environment rows of a run and what their derivatives need; grows to the longest run.
 struct RunRows {
-  std::vector<double> numbers;
+  AlignedVector<double> numbers;
   std::vector<int> interval;
   double *t = nullptr;    // place in the interval of the table; beyond 1: not in the table
   double *row[4] = {};    // normalized
@@ -53,7 +53,7 @@ void environment_rows(const NeighborRun &run, const PairConstants &constants, Ru
 
 // Moments of the splines, [coefficient][4], and which of them are not zero.
 struct Moments {
-  std::vector<double> sum;               // zero between uses
+  AlignedVector<double> sum;             // zero between uses
   std::vector<std::uint64_t> touched;    // bits
   std::vector<int> list;                 // coefficients with a moment, in order
 
@@ -75,11 +75,11 @@ void expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
             std::vector<float> &compact, float *gtr);
 
 // Q[c][k] for the listed coefficients, from a table's `by_coefficient`.
-void contract(const std::vector<double> &by_coefficient, int channels, int stride,
-              const Moments &moments, const double *p, std::vector<double> &q);
+void contract(const AlignedVector<double> &by_coefficient, int channels, int stride,
+              const Moments &moments, const double *p, AlignedVector<double> &q);
 
 // Fills rows.e for the neighbors of a run whose t is in the table.
-void collect(const NeighborRun &run, const PairConstants &constants, const std::vector<double> &q,
+void collect(const NeighborRun &run, const PairConstants &constants, const AlignedVector<double> &q,
              RunRows &rows);
 
 // D[a][m], m from a on, for all a: the product G^T R (G^T R)_<^T without what is twice in it.

@@ -45,9 +45,9 @@ template <class Real> struct EmbeddingTable {
   double low = 0.0;
   double inverse_step = 0.0;
   int intervals = 0;
-  int coefficients = 0;                  // intervals + 7
-  std::vector<Real> by_channel;          // [pack of channels][coefficient][lane]
-  std::vector<double> by_coefficient;    // [pack of coefficients][channel][lane]
+  int coefficients = 0;                    // intervals + 7
+  AlignedVector<Real> by_channel;          // [pack of channels][coefficient][lane]
+  AlignedVector<double> by_coefficient;    // [pack of coefficients][channel][lane]
 
   EmbeddingTable() = default;
   explicit EmbeddingTable(const EmbeddingSpline &spline);

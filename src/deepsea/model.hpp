@@ -30,9 +30,9 @@ enum class Precision { SINGLE, DOUBLE };
 
 // Where a model comes from, for people; all free text, empty if unknown.
 struct Provenance {
-  std::string source;        // file and format it was converted from, or the training run
-  std::string software;      // what trained or wrote it, with version
-  std::string training;      // JSON: training-set statistics as far as they are known
+  std::string source;      // file and format it was converted from, or the training run
+  std::string software;    // what trained or wrote it, with version
+  std::string training;    // JSON: training-set statistics as far as they are known
   std::string citation;
 };
 
@@ -49,14 +49,14 @@ struct Model {
   Precision precision = Precision::DOUBLE;
 
   // Pairs of types [center * types + neighbor].
-  std::vector<char> excluded;                        // true: neighbors leave the center untouched
-  std::vector<std::array<double, 4>> average;        // davg: of the rows of the environment matrix
-  std::vector<std::array<double, 4>> deviation;      // dstd
-  std::vector<double> shortest;                      // A, in the training set; 0: not known
+  std::vector<char> excluded;                      // true: neighbors leave the center untouched
+  std::vector<std::array<double, 4>> average;      // davg: of the rows of the environment matrix
+  std::vector<std::array<double, 4>> deviation;    // dstd
+  std::vector<double> shortest;                    // A, in the training set; 0: not known
 
-  std::vector<DenseNet> embedding;     // [center * types + neighbor], or [neighbor] if one_side
-  std::vector<DenseNet> fitting;       // [center]; the last layer has one output
-  std::vector<double> energy_bias;     // [center], eV, added to the output of the fitting net
+  std::vector<DenseNet> embedding;    // [center * types + neighbor], or [neighbor] if one_side
+  std::vector<DenseNet> fitting;      // [center]; the last layer has one output
+  std::vector<double> energy_bias;    // [center], eV, added to the output of the fitting net
 
   Provenance provenance;
   std::string sha256;    // of the weights and the contract; see checksum()

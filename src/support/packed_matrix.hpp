@@ -5,8 +5,9 @@
 // the matrix is put in order once, and rows are taken as they are.
 #pragma once
 
+#include "simd.hpp"
+
 #include <cstddef>
-#include <vector>
 
 namespace lbs {
 
@@ -36,7 +37,7 @@ template <class Real> class PackedMatrix {
  private:
   int inner_ = 0;
   int stride_ = 0;
-  std::vector<Real> numbers_;    // [panel of columns][inner][column of the panel]
+  AlignedVector<Real> numbers_;    // [panel of columns][inner][column of the panel]
 };
 
 extern template class PackedMatrix<double>;

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstring>
+#include <new>
+#include <vector>
 
 namespace lbs {
 
@@ -16,6 +18,24 @@ template <class Real> constexpr int padded(int count)
 {
   return (count + LANES<Real> - 1) / LANES<Real> * LANES<Real>;
 }
+
+// Arrays that begin at a cache line, so that packs do not lie across two of them.
+template <class T> struct LineAllocator {
+  using value_type = T;
+  LineAllocator() = default;
+  template <class U> LineAllocator(const LineAllocator<U> &) {}
+  T *allocate(std::size_t count)
+  {
+    return static_cast<T *>(::operator new(count * sizeof(T), std::align_val_t(PACK_BYTES)));
+  }
+  void deallocate(T *numbers, std::size_t)
+  {
+    ::operator delete(numbers, std::align_val_t(PACK_BYTES));
+  }
+  bool operator==(const LineAllocator &) const { return true; }
+  bool operator!=(const LineAllocator &) const { return false; }
+};
+template <class T> using AlignedVector = std::vector<T, LineAllocator<T>>;
 
 #define LBS_ALWAYS_INLINE inline __attribute__((always_inline))
 
