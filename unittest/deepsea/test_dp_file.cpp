@@ -221,8 +221,8 @@ TEST(DpFile, StatisticsMustNotDifferBetweenSlots)
 
 TEST(DpFile, EnergiesOfTheVacuumAreTakenOff)
 {
-  auto const model = convert_dp(reference_file("refuse_atom_ener.dp"));
-  auto file = read_dp_file(reference_file("refuse_atom_ener.dp"));
+  auto const model = convert_dp(reference_file("atom_ener.dp"));
+  auto file = read_dp_file(reference_file("atom_ener.dp"));
   ASSERT_FALSE(file.no_vacuum.empty());
   file.no_vacuum.clear();
   auto const plain = model_of(file, "file");

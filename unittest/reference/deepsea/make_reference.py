@@ -344,7 +344,7 @@ def make_model(name, frames, out):
 
 
 def make_refused(out):
-    """Models outside se_e2_a + energy; each file must be refused with the reason in its name."""
+    """Models outside se_e2_a + energy, to be refused with the reason in the file's name."""
     base = dict(type_map=["O", "B"], fitting_net=dict(neuron=[3, 3], seed=1))
     cut = dict(rcut=4.0, rcut_smth=0.5, seed=1)
     pair = dict(type="se_e2_a", sel=[6, 6], neuron=[2, 4], axis_neuron=2, **cut)
@@ -369,7 +369,9 @@ def make_refused(out):
             from deepmd.tf.utils.serialization import deserialize_to_file as write_pb
             write_pb(f"{out}/refuse_tensorflow.pb", data)
             continue
-        save_dp_model(f"{out}/refuse_{name}.dp", data)
+        # energies relative to those without neighbors are read, not refused
+        prefix = "" if name == "atom_ener" else "refuse_"
+        save_dp_model(f"{out}/{prefix}{name}.dp", data)
         if name == "fparam":
             deserialize_to_file(f"{out}/refuse_fparam.pth", data)
 
