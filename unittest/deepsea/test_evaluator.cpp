@@ -244,6 +244,56 @@ TEST(Evaluator, VirialsAddUp)
   EXPECT_GT(most, 0.1);
 }
 
+TEST(Evaluator, MotionsAndNamesOfAtomsDoNotMatter)
+{
+  RandomModel random(25);
+  Model const model = random.make({});
+  Cluster const cluster(random, ATOMS, 3, EDGE, 1.2);
+  Evaluator evaluator(model, {});
+  auto const before = evaluate(evaluator, cluster);
+
+  // A turn about (1, 2, 2)/3, then a shift.
+  double const c = std::cos(0.7);
+  double const s = std::sin(0.7);
+  double const n[3] = {1.0 / 3.0, 2.0 / 3.0, 2.0 / 3.0};
+  auto const turned = [&](const std::array<double, 3> &v) {
+    double const along = n[0] * v[0] + n[1] * v[1] + n[2] * v[2];
+    std::array<double, 3> const cross = {n[1] * v[2] - n[2] * v[1], n[2] * v[0] - n[0] * v[2],
+                                         n[0] * v[1] - n[1] * v[0]};
+    std::array<double, 3> result{};
+    for (int k = 0; k < 3; ++k) result[k] = v[k] * c + cross[k] * s + n[k] * along * (1.0 - c);
+    return result;
+  };
+  Cluster moved = cluster;
+  for (auto &x : moved.x) {
+    x = turned(x);
+    x[0] += 11.0;
+    x[2] -= 3.0;
+  }
+  moved.list_all();
+  auto const after = evaluate(evaluator, moved);
+  EXPECT_NEAR(after.energy, before.energy, 1e-10);
+  double moved_by = 0.0;
+  for (int i = 0; i < ATOMS; ++i) {
+    auto const expected = turned(before.force[i]);
+    for (int k = 0; k < 3; ++k) {
+      EXPECT_NEAR(after.force[i][k], expected[k], 1e-10);
+      moved_by = std::max(moved_by, std::fabs(expected[k] - before.force[i][k]));
+    }
+  }
+  EXPECT_GT(moved_by, 0.05);
+
+  Cluster reversed = cluster;
+  std::reverse(reversed.x.begin(), reversed.x.end());
+  std::reverse(reversed.type.begin(), reversed.type.end());
+  reversed.list_all();
+  auto const other = evaluate(evaluator, reversed);
+  EXPECT_NEAR(other.energy, before.energy, 1e-11);
+  for (int i = 0; i < ATOMS; ++i)
+    for (int k = 0; k < 3; ++k)
+      EXPECT_NEAR(other.force[ATOMS - 1 - i][k], before.force[i][k], 1e-11);
+}
+
 TEST(Evaluator, MixedIsCloseAndThreadsAgree)
 {
   RandomModel random(31);
