@@ -6,20 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace lbs::deepsea {
-
-namespace {
-
-using Quad = double __attribute__((vector_size(32), aligned(8), may_alias));
-
-LBS_ALWAYS_INLINE void load_quad(Quad &quad, const double *from)
-{
-  quad = *reinterpret_cast<const Quad *>(from);
-}
-
-}    // namespace
 
 void RunRows::fit(int count)
 {
@@ -112,113 +100,18 @@ void Moments::make_list()
   }
 }
 
-namespace {
-
-// spline_weights() in packs of all eight splines.
-LBS_ALWAYS_INLINE void pack_weights(double t, Pack<double> &value)
-{
-  load(value, SPLINE_MATRIX.coefficient[SPLINE_DEGREE]);
-#pragma GCC unroll 7
-  for (int p = SPLINE_DEGREE - 1; p >= 0; --p) {
-    Pack<double> coefficient;
-    load(coefficient, SPLINE_MATRIX.coefficient[p]);
-    value = value * t + coefficient;
-  }
-}
-
-LBS_ALWAYS_INLINE void pack_weights(double t, Pack<double> &value, Pack<double> &derivative)
-{
-  load(value, SPLINE_MATRIX.coefficient[SPLINE_DEGREE]);
-  derivative = Pack<double>{};
-#pragma GCC unroll 7
-  for (int p = SPLINE_DEGREE - 1; p >= 0; --p) {
-    Pack<double> coefficient;
-    load(coefficient, SPLINE_MATRIX.coefficient[p]);
-    derivative = derivative * t + value;
-    value = value * t + coefficient;
-  }
-}
-
-LBS_ALWAYS_INLINE void add_outer_product(double t, const Quad &row, double *sum)
-{
-  static_assert(SPLINE_SUPPORT == LANES<double>);
-  Pack<double> weights;
-  pack_weights(t, weights);
-  double weight[SPLINE_SUPPORT];
-  store(weight, weights);
-#pragma GCC unroll 8
-  for (int b = 0; b < SPLINE_SUPPORT; ++b)
-    *reinterpret_cast<Quad *>(sum + 4 * b) += weight[b] * row;
-}
-
-}    // namespace
-
 void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)
 {
-  Quad quad;
-  load_quad(quad, row);
-  add_outer_product(t, weight * quad, moments.sum.data() + 4 * static_cast<std::size_t>(interval));
+  double value[SPLINE_SUPPORT];
+  double unused[SPLINE_SUPPORT];
+  spline_weights(t, value, unused);
+  double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
+  for (int b = 0; b < SPLINE_SUPPORT; ++b)
+    for (int k = 0; k < 4; ++k) sum[4 * b + k] += weight * value[b] * row[k];
   moments.touch(interval);
 }
 
-LBS_VECTOR_CLONES __attribute__((flatten)) void project(const NeighborRun &run, const RunRows &rows,
-                                                        Moments &moments, std::vector<int> &outside)
-{
-  outside.clear();
-  for (int n = 0; n < run.count; ++n) {
-    if (!(rows.t[n] <= 1.0)) {
-      outside.push_back(n);
-      continue;
-    }
-    Quad const row = {rows.row[0][n], rows.row[1][n], rows.row[2][n], rows.row[3][n]};
-    int const interval = rows.interval[n];
-    add_outer_product(rows.t[n], row, moments.sum.data() + 4 * static_cast<std::size_t>(interval));
-    moments.touch(interval);
-  }
-}
-
 namespace {
-
-template <class Real>
-LBS_ALWAYS_INLINE void expand_any(const EmbeddingTable<Real> &table, int stride, Moments &moments,
-                                  std::vector<Real> &compact, Real *gtr)
-{
-  auto const listed = moments.list.size();
-  compact.resize(4 * listed);
-  for (std::size_t i = 0; i < listed; ++i) {
-    double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(moments.list[i]);
-    for (int k = 0; k < 4; ++k) {
-      compact[4 * i + k] = static_cast<Real>(sum[k]);
-      sum[k] = 0.0;
-    }
-  }
-  const int *const list = moments.list.data();
-  const Real *const t = compact.data();
-  for (int m = 0; m < stride; m += LANES<Real>) {
-    const Real *const from =
-        table.by_channel.data() + static_cast<std::size_t>(m) * table.coefficients;
-    Pack<Real> g0;
-    Pack<Real> g1;
-    Pack<Real> g2;
-    Pack<Real> g3;
-    load(g0, gtr + m);
-    load(g1, gtr + stride + m);
-    load(g2, gtr + 2 * stride + m);
-    load(g3, gtr + 3 * stride + m);
-    for (std::size_t i = 0; i < listed; ++i) {
-      Pack<Real> c;
-      load(c, from + static_cast<std::size_t>(list[i]) * LANES<Real>);
-      g0 += c * t[4 * i];
-      g1 += c * t[4 * i + 1];
-      g2 += c * t[4 * i + 2];
-      g3 += c * t[4 * i + 3];
-    }
-    store(gtr + m, g0);
-    store(gtr + stride + m, g1);
-    store(gtr + 2 * stride + m, g2);
-    store(gtr + 3 * stride + m, g3);
-  }
-}
 
 template <class Real>
 LBS_ALWAYS_INLINE void make_descriptor_any(int channels, int axis, int stride, const Real *gtr,
@@ -237,147 +130,15 @@ LBS_ALWAYS_INLINE void make_descriptor_any(int channels, int axis, int stride, c
   }
 }
 
-// Rows of the gradient by D, [a][m], are first brought to whole packs with zeros before and behind.
-template <class Real>
-LBS_ALWAYS_INLINE void descriptor_gradient_any(int channels, int axis, int stride, const Real *gtr,
-                                               const Real *d, Real factor, Real *rows, Real *p)
-{
-  for (int a = 0; a < axis; ++a) {
-    Real *const row = rows + static_cast<std::size_t>(a) * stride;
-    std::memcpy(row + a, d, (channels - a) * sizeof(Real));
-    d += channels - a;
-  }
-  for (int m = 0; m < stride; m += LANES<Real>) {
-    Pack<Real> p0 = {};
-    Pack<Real> p1 = {};
-    Pack<Real> p2 = {};
-    Pack<Real> p3 = {};
-    for (int a = 0; a < axis; ++a) {
-      Pack<Real> e;
-      load(e, rows + static_cast<std::size_t>(a) * stride + m);
-      p0 += e * gtr[a];
-      p1 += e * gtr[stride + a];
-      p2 += e * gtr[2 * stride + a];
-      p3 += e * gtr[3 * stride + a];
-    }
-    store(p + m, p0);
-    store(p + stride + m, p1);
-    store(p + 2 * stride + m, p2);
-    store(p + 3 * stride + m, p3);
-  }
-  for (int a = 0; a < axis; ++a) {
-    const Real *const row = rows + static_cast<std::size_t>(a) * stride;
-    Pack<Real> s[4] = {};
-    for (int m = a / LANES<Real> * LANES<Real>; m < stride; m += LANES<Real>) {
-      Pack<Real> e;
-      load(e, row + m);
-#pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) {
-        Pack<Real> g;
-        load(g, gtr + k * stride + m);
-        s[k] += e * g;
-      }
-    }
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) p[k * stride + a] += sum<Real>(s[k]);
-  }
-  for (int i = 0; i < 4 * stride; ++i) p[i] *= factor;
-}
-
 }    // namespace
 
 // clang-format off
 #define LBS_KERNEL LBS_VECTOR_CLONES __attribute__((flatten)) void
-LBS_KERNEL expand(const EmbeddingTable<double> &table, int stride, Moments &moments,
-                  std::vector<double> &compact, double *gtr)
-{ expand_any(table, stride, moments, compact, gtr); }
-LBS_KERNEL expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
-                  std::vector<float> &compact, float *gtr)
-{ expand_any(table, stride, moments, compact, gtr); }
 LBS_KERNEL make_descriptor(int channels, int axis, int stride, const double *gtr, double *d)
 { make_descriptor_any(channels, axis, stride, gtr, d); }
 LBS_KERNEL make_descriptor(int channels, int axis, int stride, const float *gtr, float *d)
 { make_descriptor_any(channels, axis, stride, gtr, d); }
-LBS_KERNEL descriptor_gradient(int channels, int axis, int stride, const double *gtr,
-                               const double *d, double factor, double *rows, double *p)
-{ descriptor_gradient_any(channels, axis, stride, gtr, d, factor, rows, p); }
-LBS_KERNEL descriptor_gradient(int channels, int axis, int stride, const float *gtr,
-                               const float *d, float factor, float *rows, float *p)
-{ descriptor_gradient_any(channels, axis, stride, gtr, d, factor, rows, p); }
 // clang-format on
-
-LBS_KERNEL contract(const AlignedVector<double> &by_coefficient, int channels, int stride,
-                    const Moments &moments, const double *p, AlignedVector<double> &q)
-{
-  constexpr int LANE = LANES<double>;
-  int done = -1;
-  for (int const coefficient : moments.list) {
-    int const pack = coefficient / LANE;
-    if (pack == done) continue;
-    done = pack;
-    const double *const from =
-        by_coefficient.data() + static_cast<std::size_t>(pack) * channels * LANE;
-    Pack<double> q0 = {};
-    Pack<double> q1 = {};
-    Pack<double> q2 = {};
-    Pack<double> q3 = {};
-    for (int m = 0; m < channels; ++m) {
-      Pack<double> c;
-      load(c, from + static_cast<std::size_t>(m) * LANE);
-      q0 += c * p[m];
-      q1 += c * p[stride + m];
-      q2 += c * p[2 * stride + m];
-      q3 += c * p[3 * stride + m];
-    }
-    double *const out = q.data() + 4 * static_cast<std::size_t>(pack) * LANE;
-    for (int lane = 0; lane < LANE; ++lane) {
-      out[4 * lane] = q0[lane];
-      out[4 * lane + 1] = q1[lane];
-      out[4 * lane + 2] = q2[lane];
-      out[4 * lane + 3] = q3[lane];
-    }
-  }
-}
-
-LBS_KERNEL collect(const NeighborRun &run, const PairConstants &constants,
-                   const AlignedVector<double> &q, RunRows &rows)
-{
-  for (int n = 0; n < run.count; ++n) {
-    Pack<double> weights;
-    Pack<double> slopes;
-    pack_weights(rows.t[n], weights, slopes);
-    double weight[SPLINE_SUPPORT];
-    double slope[SPLINE_SUPPORT];
-    store(weight, weights);
-    store(slope, slopes);
-    const double *const from = q.data() + 4 * static_cast<std::size_t>(rows.interval[n]);
-    Quad by_row = {};
-    Quad by_slope = {};
-#pragma GCC unroll 8
-    for (int b = 0; b < SPLINE_SUPPORT; ++b) {
-      Quad part;
-      load_quad(part, from + 4 * b);
-      by_row += weight[b] * part;
-      by_slope += slope[b] * part;
-    }
-    for (int k = 0; k < 4; ++k) {
-      rows.e[k][n] = by_row[k];
-      rows.by_slope[k][n] = by_slope[k];
-    }
-  }
-  // In packs of neighbors, what can be.
-  int const count = padded<double>(run.count);
-  double const *const *const row = rows.row;
-#pragma omp simd
-  for (int n = 0; n < count; ++n) {
-    double by_s = 0.0;
-    for (int k = 0; k < 4; ++k) {
-      by_s += rows.by_slope[k][n] * row[k][n];
-      rows.e[k][n] *= constants.inverse_deviation[k];
-    }
-    rows.e[0][n] += by_s * constants.inverse_step * constants.inverse_deviation[0];
-  }
-}
 
 LBS_KERNEL pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy,
                           double *gz, double total[3], double product[9])

@@ -5,11 +5,6 @@ namespace lbs {
 namespace {
 
 // A tile of the product stays in registers: ROWS rows times PACKS vector registers of BYTES each.
-template <class Real, int BYTES> struct Register {
-  typedef Real type __attribute__((vector_size(BYTES)));
-  typedef Real unaligned __attribute__((vector_size(BYTES), aligned(sizeof(Real)), may_alias));
-};
-
 constexpr int PACKS = 3;
 template <class Real, int BYTES> constexpr int panel()
 {
@@ -74,7 +69,7 @@ inline __attribute__((always_inline)) void multiply_all(int rows, int inner, int
 template <class Real>
 using Multiply = void (*)(int, int, int, const Real *, const Real *, int, Real *, bool);
 
-template <class Real> struct Machine {
+template <class Real> struct Method {
   int panel;
   Multiply<Real> multiply;
 };
@@ -107,15 +102,11 @@ __attribute__((target("arch=x86-64-v4"))) void multiply_v4(int rows, int inner, 
 }
 #endif
 
-template <class Real> Machine<Real> this_machine()
+template <class Real> Method<Real> this_method()
 {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512cd"))
-    return {panel<Real, 64>(), multiply_v4<Real>};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return {panel<Real, 32>(), multiply_v3<Real>};
+  if (this_machine() == Machine::AVX512) return {panel<Real, 64>(), multiply_v4<Real>};
+  if (this_machine() == Machine::AVX2) return {panel<Real, 32>(), multiply_v3<Real>};
 #endif
   return {panel<Real, 16>(), multiply_plain<Real>};
 }
@@ -126,7 +117,7 @@ template <class Real>
 PackedMatrix<Real>::PackedMatrix(int inner, int columns, const Real *matrix, bool transposed)
     : inner_(inner)
 {
-  int const width = this_machine<Real>().panel;
+  int const width = this_method<Real>().panel;
   stride_ = (columns + width - 1) / width * width;
   numbers_.assign(static_cast<std::size_t>(inner) * stride_, Real(0));
   for (int k = 0; k < inner; ++k)
@@ -141,8 +132,8 @@ template <class Real>
 void PackedMatrix<Real>::multiply(int rows, const Real *in, int in_stride, Real *out,
                                   bool add) const
 {
-  static Machine<Real> const machine = this_machine<Real>();
-  machine.multiply(whole_groups(rows), inner_, stride_, numbers_.data(), in, in_stride, out, add);
+  static Method<Real> const method = this_method<Real>();
+  method.multiply(whole_groups(rows), inner_, stride_, numbers_.data(), in, in_stride, out, add);
 }
 
 template class PackedMatrix<double>;

@@ -1,5 +1,5 @@
-// Packs of numbers that the compiler turns into whole vector registers, whatever their width: one
-// 512-bit register, or two or four narrower ones. Needs the vector extensions of GCC and Clang.
+// Packs of numbers that live in vector registers, whatever their width: in one 512-bit register, or
+// in two or four narrower ones. Needs the vector extensions of GCC and Clang.
 #pragma once
 
 #include <cstddef>
@@ -39,36 +39,103 @@ template <class T> using AlignedVector = std::vector<T, LineAllocator<T>>;
 
 #define LBS_ALWAYS_INLINE inline __attribute__((always_inline))
 
-template <class Real> struct PackOf;
-template <> struct PackOf<double> {
-  typedef double type __attribute__((vector_size(PACK_BYTES)));
-  typedef double unaligned __attribute__((vector_size(PACK_BYTES), aligned(8), may_alias));
+// A vector register of BYTES.
+template <class Real, int BYTES> struct Register {
+  typedef Real type __attribute__((vector_size(BYTES)));
+  typedef Real unaligned __attribute__((vector_size(BYTES), aligned(sizeof(Real)), may_alias));
 };
-template <> struct PackOf<float> {
-  typedef float type __attribute__((vector_size(PACK_BYTES)));
-  typedef float unaligned __attribute__((vector_size(PACK_BYTES), aligned(4), may_alias));
+
+// A pack in as many registers as it takes. GCC keeps vectors wider than the machine's registers in
+// memory, so functions with packs are compiled for each width by themselves; see LBS_MACHINES.
+template <class Real, int BYTES> struct Pack {
+  static constexpr int PARTS = static_cast<int>(PACK_BYTES) / BYTES;
+  static constexpr int PART = BYTES / static_cast<int>(sizeof(Real));
+  typename Register<Real, BYTES>::type part[PARTS] = {};
+
+  LBS_ALWAYS_INLINE void load(const Real *from)
+  {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p)
+      part[p] =
+          *reinterpret_cast<const typename Register<Real, BYTES>::unaligned *>(from + p * PART);
+  }
+  LBS_ALWAYS_INLINE void store(Real *to) const
+  {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p)
+      *reinterpret_cast<typename Register<Real, BYTES>::unaligned *>(to + p * PART) = part[p];
+  }
+  LBS_ALWAYS_INLINE void add_product(const Pack &a, Real b)
+  {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p) part[p] += a.part[p] * b;
+  }
+  LBS_ALWAYS_INLINE void add_product(const Pack &a, const Pack &b)
+  {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p) part[p] += a.part[p] * b.part[p];
+  }
+  // this = this * factor + term
+  LBS_ALWAYS_INLINE void horner(Real factor, const Pack &term)
+  {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p) part[p] = part[p] * factor + term.part[p];
+  }
+  [[nodiscard]] LBS_ALWAYS_INLINE Real sum() const
+  {
+    Real lane[PARTS * PART];
+    store(lane);
+    for (int width = PARTS * PART / 2; width > 0; width /= 2)
+      for (int i = 0; i < width; ++i) lane[i] += lane[i + width];
+    return lane[0];
+  }
 };
-template <class Real> using Pack = typename PackOf<Real>::type;
 
-// References instead of values, because how a function takes a pack by value depends on the
-// instruction set it is compiled for.
-template <class Real> LBS_ALWAYS_INLINE void load(Pack<Real> &pack, const Real *from)
+// Instruction sets with a code of their own.
+enum class Machine { PLAIN, AVX2, AVX512 };
+
+inline Machine this_machine()
 {
-  pack = *reinterpret_cast<const typename PackOf<Real>::unaligned *>(from);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512cd"))
+    return Machine::AVX512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Machine::AVX2;
+#endif
+  return Machine::PLAIN;
 }
 
-template <class Real> LBS_ALWAYS_INLINE void store(Real *to, const Pack<Real> &pack)
-{
-  *reinterpret_cast<typename PackOf<Real>::unaligned *>(to) = pack;
-}
-
-template <class Real> LBS_ALWAYS_INLINE Real sum(const Pack<Real> &pack)
-{
-  Real lane[LANES<Real>];
-  std::memcpy(lane, &pack, sizeof(lane));
-  for (int width = LANES<Real> / 2; width > 0; width /= 2)
-    for (int i = 0; i < width; ++i) lane[i] += lane[i + width];
-  return lane[0];
-}
+// Defines the function `name` with these parameters, which calls name_with<width of registers> of
+// these arguments, compiled for the machine that it runs on. `tag` tells overloads apart.
+#if defined(__x86_64__)
+#define LBS_MACHINES(name, tag, parameters, arguments)                                        \
+  __attribute__((target("arch=x86-64-v4"), flatten)) static void name##_##tag##_v4 parameters \
+  {                                                                                           \
+    name##_with<64> arguments;                                                                \
+  }                                                                                           \
+  __attribute__((target("arch=x86-64-v3"), flatten)) static void name##_##tag##_v3 parameters \
+  {                                                                                           \
+    name##_with<32> arguments;                                                                \
+  }                                                                                           \
+  __attribute__((flatten)) static void name##_##tag##_plain parameters                        \
+  {                                                                                           \
+    name##_with<16> arguments;                                                                \
+  }                                                                                           \
+  static auto *const name##_##tag =                                                           \
+      lbs::this_machine() == lbs::Machine::AVX512 ? name##_##tag##_v4                         \
+      : lbs::this_machine() == lbs::Machine::AVX2 ? name##_##tag##_v3                         \
+                                                  : name##_##tag##_plain;                     \
+  void name parameters                                                                        \
+  {                                                                                           \
+    name##_##tag arguments;                                                                   \
+  }
+#else
+#define LBS_MACHINES(name, tag, parameters, arguments) \
+  void name parameters                                 \
+  {                                                    \
+    name##_with<16> arguments;                         \
+  }
+#endif
 
 }    // namespace lbs
