@@ -62,7 +62,6 @@ LBS_ALWAYS_INLINE void activate_any(Activation activation, int rows, int width, 
 }
 
 // clang-format off
-#define LBS_KERNEL LBS_VECTOR_CLONES __attribute__((flatten)) void
 LBS_KERNEL activate_batch(Activation activation, int rows, int width, std::size_t stride,
                           const double *bias, const double *step, double *y, double *d)
 { activate_any(activation, rows, width, stride, bias, step, y, d); }

@@ -133,7 +133,6 @@ LBS_ALWAYS_INLINE void make_descriptor_any(int channels, int axis, int stride, c
 }    // namespace
 
 // clang-format off
-#define LBS_KERNEL LBS_VECTOR_CLONES __attribute__((flatten)) void
 LBS_KERNEL make_descriptor(int channels, int axis, int stride, const double *gtr, double *d)
 { make_descriptor_any(channels, axis, stride, gtr, d); }
 LBS_KERNEL make_descriptor(int channels, int axis, int stride, const float *gtr, float *d)

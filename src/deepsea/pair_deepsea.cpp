@@ -1,6 +1,6 @@
 #include "pair_deepsea.h"
 
-#include "model_deviation.hpp"
+#include "../support/pair_error.h"
 
 #include "atom.h"
 #include "comm.h"
@@ -63,12 +63,9 @@ void PairDeepsea::allocate()
     }
 }
 
-// Reports bad input from the plain layers; all ranks have met the same error.
 void PairDeepsea::stop(const InputError &e) const
 {
-  std::string message = e.what();
-  if (message.rfind("pair", 0) != 0) message = "pair deepsea: " + message;
-  error->all(FLERR, message);
+  lbs::stop_pair(error, "deepsea", e);
 }
 
 void *PairDeepsea::extract(const char *name, int &dim)

@@ -84,9 +84,13 @@ void PairDeepsea::read_models()
                  lbs::text::joined(models_.front().elements));
   }
   try {
-    for (const auto &model : models_)
+    for (auto &model : models_) {
       evaluators_.push_back(
           std::make_unique<Evaluator>(model, style_.evaluator(std::max(1, comm->nthreads))));
+      // The evaluator has its own; here only the contract is looked at from now on.
+      model.embedding.clear();
+      model.fitting.clear();
+    }
     if (style_.core_outer > 0.0) {
       core_ = ZblCore(models_.front().elements, style_.core_inner, style_.core_outer);
       if (style_.core_outer > models_.front().cutoff)

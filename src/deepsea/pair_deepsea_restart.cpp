@@ -43,10 +43,7 @@ void PairDeepsea::read_restart(FILE *fp)
 void PairDeepsea::read_restart_settings(FILE *fp)
 {
   style_words_ = read_string(fp, lmp);
-  auto words = lbs::text::words(style_words_);
-  std::vector<char *> args;
-  for (auto &word : words) args.push_back(word.data());
-  settings(static_cast<int>(args.size()), args.data());
+  lbs::repeat_settings(this, style_words_);
   auto const checksums = lbs::text::words(read_string(fp, lmp));
   for (std::size_t m = 0; m < models_.size(); ++m)
     if (m >= checksums.size() || models_[m].sha256 != checksums[m])

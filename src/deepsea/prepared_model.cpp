@@ -94,6 +94,7 @@ PreparedModel<Real>::PreparedModel(const Model &model, double table_error)
     whole_descriptor.push_back(whole ? 1 : 0);
     fitting.emplace_back(whole ? net : packed_input(net, channels, axis));
   }
+  source.fitting.clear();    // tens of megabytes, which are in order for the loops now
 }
 
 template <class Real> std::size_t PreparedModel<Real>::memory_usage() const

@@ -15,7 +15,7 @@ namespace lbs::deepsea {
 template <class Real> struct PreparedModel {
   PreparedModel(const Model &model, double table_error);
 
-  Model source;    // for its contract and for networks that are evaluated themselves
+  Model source;    // for its contract and embedding nets that are evaluated themselves
   int types = 0;
   int channels = 0;
   int axis = 0;

@@ -1,6 +1,7 @@
 #include "pair_fmp_lbs.h"
 
 #include "../support/input_error.hpp"
+#include "../support/pair_error.h"
 #include "../support/text.hpp"
 
 #include "atom.h"
@@ -60,12 +61,9 @@ void PairFmpLbs::allocate()
   terms_.assign(static_cast<std::size_t>(n) * n, {});
 }
 
-// Reports bad input from the plain layers; all ranks have met the same error.
 void PairFmpLbs::stop(const InputError &e) const
 {
-  std::string message = e.what();
-  if (message.rfind("pair", 0) != 0) message = "pair fmp/lbs: " + message;
-  error->all(FLERR, message);
+  lbs::stop_pair(error, "fmp/lbs", e);
 }
 
 int PairFmpLbs::element_of(int type) const

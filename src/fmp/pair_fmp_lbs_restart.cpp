@@ -54,10 +54,7 @@ void PairFmpLbs::read_restart(FILE *fp)
 void PairFmpLbs::read_restart_settings(FILE *fp)
 {
   style_words_ = read_string(fp, lmp);
-  std::vector<char *> words;
-  auto split = lbs::text::words(style_words_);
-  for (auto &word : split) words.push_back(word.data());
-  settings(static_cast<int>(words.size()), words.data());
+  lbs::repeat_settings(this, style_words_);
   int flags[4] = {};
   if (comm->me == 0) {
     utils::sfread(FLERR, flags, sizeof(int), 4, fp, nullptr, error);

@@ -1,12 +1,9 @@
-// Matrix products, by the BLAS library that the build found.
+// Matrix products and banded systems, by the BLAS library that the build found.
 #pragma once
 
 extern "C" {
 void dgemm_(const char *, const char *, const int *, const int *, const int *, const double *,
             const double *, const int *, const double *, const int *, const double *, double *,
-            const int *);
-void sgemm_(const char *, const char *, const int *, const int *, const int *, const float *,
-            const float *, const int *, const float *, const int *, const float *, float *,
             const int *);
 void dpbsv_(const char *, const int *, const int *, const int *, double *, const int *, double *,
             const int *, int *);
@@ -14,23 +11,15 @@ void dpbsv_(const char *, const int *, const int *, const int *, double *, const
 
 namespace lbs::blas {
 
-inline void gemm(char a, char b, int m, int n, int k, double alpha, const double *x, int ldx,
-                 const double *y, int ldy, double beta, double *z, int ldz)
-{
-  dgemm_(&a, &b, &m, &n, &k, &alpha, x, &ldx, y, &ldy, &beta, z, &ldz);
-}
-
-inline void gemm(char a, char b, int m, int n, int k, float alpha, const float *x, int ldx,
-                 const float *y, int ldy, float beta, float *z, int ldz)
-{
-  sgemm_(&a, &b, &m, &n, &k, &alpha, x, &ldx, y, &ldy, &beta, z, &ldz);
-}
-
 // out (rows x columns) = in (rows x inner) * matrix (inner x columns), all row by row.
-template <class Real>
-void multiply(int rows, int inner, int columns, const Real *in, const Real *matrix, Real *out)
+inline void multiply(int rows, int inner, int columns, const double *in, const double *matrix,
+                     double *out)
 {
-  gemm('N', 'N', columns, rows, inner, Real(1), matrix, columns, in, inner, Real(0), out, columns);
+  char const plain = 'N';
+  double const one = 1.0;
+  double const zero = 0.0;
+  dgemm_(&plain, &plain, &columns, &rows, &inner, &one, matrix, &columns, in, &inner, &zero, out,
+         &columns);
 }
 
 }    // namespace lbs::blas

@@ -1,13 +1,17 @@
-// Strings in restart files, for pair styles.
+// Strings and settings in restart files, for pair styles.
 #pragma once
+
+#include "text.hpp"
 
 #include "comm.h"
 #include "error.h"
 #include "lammps.h"
+#include "pair.h"
 #include "utils.h"
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace lbs {
 
@@ -29,6 +33,15 @@ inline std::string read_string(FILE *fp, LAMMPS_NS::LAMMPS *lmp)
   if (lmp->comm->me == 0) utils::sfread(FLERR, s.data(), 1, n, fp, nullptr, lmp->error);
   MPI_Bcast(s.data(), n, MPI_CHAR, 0, lmp->world);
   return s;
+}
+
+// Gives a style the words behind its name again, as a restart file holds them.
+inline void repeat_settings(LAMMPS_NS::Pair *pair, const std::string &line)
+{
+  auto words = text::words(line);
+  std::vector<char *> args;
+  for (auto &word : words) args.push_back(word.data());
+  pair->settings(static_cast<int>(args.size()), args.data());
 }
 
 }    // namespace lbs

@@ -15,3 +15,6 @@ extern "C" __attribute__((simd("notinbranch"))) float expf(float) noexcept;
 #else
 #define LBS_VECTOR_CLONES
 #endif
+
+// Such a function with everything it calls inlined, so that this, too, is compiled for each set.
+#define LBS_KERNEL LBS_VECTOR_CLONES __attribute__((flatten)) void
