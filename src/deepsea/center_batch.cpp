@@ -1,7 +1,5 @@
 #include "center_batch.hpp"
 
-#include "packed_descriptor.hpp"
-
 #include <algorithm>
 #include <cmath>
 
@@ -12,8 +10,8 @@ CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 {
   moments_.fit(model.most_coefficients);
   q_.assign(4 * static_cast<std::size_t>(padded<double>(model.most_coefficients)), 0.0);
-  p_.assign(4 * static_cast<std::size_t>(model.stride), Real(0));
-  gradient_rows_.assign(static_cast<std::size_t>(model.axis) * model.stride, Real(0));
+  gtr_.assign(4 * static_cast<std::size_t>(model.stride), Real(0));
+  p_.assign(gtr_.size(), 0.0);
   found_count_.assign(model.types + 1, 0);
 }
 
@@ -102,7 +100,7 @@ template <class Real> NeighborRun CenterBatch<Real>::run_of(int center, int neig
 // DeePMD-kit keeps a fixed number of places for neighbors of each type; an empty one counts like a
 // neighbor at the cutoff. More neighbors than places make their number negative, so that nothing
 // jumps when a neighbor leaves.
-template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int places, Real *gtr)
+template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int places)
 {
   if (!model_.padded_out[pair] || places == 0) return;
   const double *const row = model_.padding_row.data() + 4 * pair;
@@ -113,7 +111,7 @@ template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int 
   const std::vector<double> &g = model_.padding_net[pair].value;
   for (int k = 0; k < 4; ++k)
     for (int m = 0; m < model_.channels; ++m)
-      gtr[k * model_.stride + m] += static_cast<Real>(places * row[k] * g[m]);
+      gtr_[k * model_.stride + m] += static_cast<Real>(places * row[k] * g[m]);
 }
 
 // The networks themselves for the neighbors of a run that no table covers.
@@ -124,13 +122,13 @@ template <class Real> void CenterBatch<Real>::evaluate_outside(int type, int nei
   evaluate_embedding(model_.source.embedding_of(type, neighbor_type), places_, exact_);
 }
 
-template <class Real> void CenterBatch<Real>::add_outside(Real *gtr)
+template <class Real> void CenterBatch<Real>::add_outside()
 {
   auto const channels = static_cast<std::size_t>(model_.channels);
   for (std::size_t i = 0; i < outside_.size(); ++i)
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m)
-        gtr[k * model_.stride + m] +=
+        gtr_[k * model_.stride + m] +=
             static_cast<Real>(exact_.value[i * channels + m] * rows_.row[k][outside_[i]]);
 }
 
@@ -144,7 +142,7 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair)
     double by_s = 0.0;
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m) {
-        double const p = wide_p_[k * model_.stride + m];
+        double const p = p_[k * model_.stride + m];
         by_row[k] += exact_.value[i * channels + m] * p;
         by_s += exact_.slope[i * channels + m] * p * rows_.row[k][n];
       }
@@ -153,13 +151,13 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair)
   }
 }
 
-template <class Real> void CenterBatch<Real>::sum_environment(int type, int center, Real *gtr)
+template <class Real> void CenterBatch<Real>::sum_environment(int type, int center)
 {
-  std::fill(gtr, gtr + 4 * static_cast<std::size_t>(model_.stride), Real(0));
+  std::fill(gtr_.begin(), gtr_.end(), Real(0));
   for (int t = 0; t < model_.types; ++t) {
     NeighborRun const run = run_of(center, t);
     std::size_t const pair = model_.source.pair(type, t);
-    add_padding(pair, model_.source.selection[t] - run.count, gtr);
+    add_padding(pair, model_.source.selection[t] - run.count);
     if (run.count > 0 && !model_.source.excluded[pair]) {
       rows_.fit(run.count);
       environment_rows(run, model_.constants[pair], rows_);
@@ -171,54 +169,71 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
       }
       if (!outside_.empty()) {
         evaluate_outside(type, t);
-        add_outside(gtr);
+        add_outside();
       }
     }
     if (model_.tables_used) {
       moments_.make_list();
-      expand(model_.tables[model_.table_of[pair]], model_.stride, moments_, compact_, gtr);
+      expand(model_.tables[model_.table_of[pair]], model_.stride, moments_, compact_, gtr_.data());
     }
   }
+}
+
+// A center's G^T R goes to its lane of the batch,
+template <class Real> void CenterBatch<Real>::enter_lane(int center)
+{
+  constexpr int LANE = LANES<Real>;
+  Real *to = gtr_batch_.data() + lane_of(center);
   auto const factor = static_cast<Real>(1.0 / model_.neighbors);
-  for (int i = 0; i < 4 * model_.stride; ++i) gtr[i] *= factor;
+  for (int m = 0; m < model_.channels; ++m)
+    for (int k = 0; k < 4; ++k, to += LANE) *to = factor * gtr_[k * model_.stride + m];
+}
+
+// and the gradient by it comes from there.
+template <class Real> void CenterBatch<Real>::leave_lane(int center)
+{
+  constexpr int LANE = LANES<Real>;
+  const Real *from = gradient_batch_.data() + lane_of(center);
+  double const factor = 1.0 / model_.neighbors;
+  for (int m = 0; m < model_.channels; ++m)
+    for (int k = 0; k < 4; ++k, from += LANE) p_[k * model_.stride + m] = factor * *from;
+}
+
+template <class Real> std::size_t CenterBatch<Real>::lane_of(int center) const
+{
+  auto const pack = static_cast<std::size_t>(center / LANES<Real>);
+  return pack * model_.channels * 4 * LANES<Real> + center % LANES<Real>;
 }
 
 template <class Real>
 void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *centers, int count,
                                  BatchSums &sums)
 {
-  auto const stride = static_cast<std::size_t>(4) * model_.stride;
-  auto const room = static_cast<std::size_t>(whole_groups(count));
-  const ScalarNet<Real> &net = model_.fitting[type];
-  bool const whole = model_.whole_descriptor[type];
-  auto const size = static_cast<std::size_t>(whole ? model_.descriptor : net.input_stride());
-  if (gtr_.size() < count * stride) gtr_.resize(count * stride);
-  if (descriptor_.size() < room * size) descriptor_.resize(room * size);
-  energy_.resize(count);
+  int const packs = padded<Real>(count) / LANES<Real>;
+  energy_.resize(padded<Real>(count));
+  gtr_batch_.resize(lane_of(padded<Real>(count)));
+  gradient_batch_.assign(gtr_batch_.size(), Real(0));
+  std::fill(gtr_batch_.begin() + lane_of((packs - 1) * LANES<Real>), gtr_batch_.end(), Real(0));
   runs_.clear();
   used_ = 0;
 
   for (int c = 0; c < count; ++c) {
     find_neighbors(atoms, type, centers[c], sums);
-    Real *const gtr = gtr_.data() + c * stride;
-    sum_environment(type, c, gtr);
-    make_descriptor(model_.channels, model_.axis, model_.stride, gtr,
-                    descriptor_.data() + c * size);
+    sum_environment(type, c);
+    enter_lane(c);
   }
 
-  if (whole) {
-    auto const stride_of_whole = static_cast<std::size_t>(net.input_stride());
-    whole_.resize(room * stride_of_whole);
-    for (int c = 0; c < count; ++c)
-      unpack_descriptor(model_.channels, model_.axis, descriptor_.data() + c * size,
-                        whole_.data() + c * stride_of_whole);
-    net.evaluate(count, whole_.data(), energy_.data(), net_);
-    for (int c = 0; c < count; ++c)
-      pack_gradient(model_.channels, model_.axis, whole_.data() + c * stride_of_whole,
-                    descriptor_.data() + c * size);
-  } else {
-    net.evaluate(count, descriptor_.data(), energy_.data(), net_);
-  }
+  const std::vector<int> &rows = model_.fitting_rows[type];
+  model_.fitting[type].evaluate(
+      packs,
+      [&](const RowBlock<Real> &block) {
+        make_descriptor(rows, packs, model_.channels, gtr_batch_.data(), block);
+      },
+      [&](const RowBlock<const Real> &block) {
+        add_descriptor_gradient(rows, packs, model_.channels, gtr_batch_.data(), block,
+                                gradient_batch_.data());
+      },
+      energy_.data(), net_);
 
   double const scale = sums.results.scale ? sums.results.scale[type] : 1.0;
   for (int c = 0; c < count; ++c) {
@@ -226,9 +241,7 @@ void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *center
     sums.results.energy += energy;
     if (sums.results.atom_energy) sums.results.atom_energy[centers[c]] += energy;
     if (!std::isfinite(energy) && sums.bad_center < 0) sums.bad_center = centers[c];
-    descriptor_gradient(model_.channels, model_.axis, model_.stride, gtr_.data() + c * stride,
-                        descriptor_.data() + c * size, static_cast<Real>(1.0 / model_.neighbors),
-                        gradient_rows_.data(), p_.data());
+    leave_lane(c);
     add_forces(type, c, centers[c], scale, sums);
   }
 }
@@ -238,7 +251,6 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
 {
   double total[3] = {};
   double product[9] = {};
-  wide_p_.assign(p_.begin(), p_.end());
   for (int t = 0; t < model_.types; ++t) {
     NeighborRun const run = run_of(center, t);
     std::size_t const pair = model_.source.pair(type, t);
@@ -253,7 +265,7 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
       }
       moments_.make_list();
       contract(model_.tables[model_.table_of[pair]].by_coefficient, model_.channels, model_.stride,
-               moments_, wide_p_.data(), q_);
+               moments_, p_.data(), q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);
@@ -319,10 +331,10 @@ template <class Real> std::size_t CenterBatch<Real>::memory_usage() const
   auto const bytes = [](const auto &...buffer) {
     return ((buffer.capacity() * sizeof(buffer[0])) + ...);
   };
-  std::size_t total = bytes(runs_, atom_, x_, y_, z_, found_atom_, found_vector_, rows_.numbers,
-                            moments_.sum, q_, gradient_, gtr_, descriptor_, whole_, energy_);
-  for (const auto &layer : net_.output) total += 2 * bytes(layer);
-  return total;
+  std::size_t const total =
+      bytes(runs_, atom_, x_, y_, z_, found_atom_, found_vector_, rows_.numbers, moments_.sum, q_,
+            gradient_, gtr_batch_, gradient_batch_, energy_);
+  return total + net_.memory_usage();
 }
 
 template class CenterBatch<double>;

@@ -10,7 +10,8 @@
 
 namespace lbs::deepsea {
 
-// Centers in a batch: enough for matrix products at full speed, few enough to stay in the cache.
+// Centers in a batch, whole packs: enough for matrix products at full speed, few enough for blocks
+// of the fitting net's input to stay in the cache.
 constexpr int MOST_CENTERS = 192;
 
 // What a thread adds to; the arrays of Results may be its own.
@@ -57,21 +58,22 @@ template <class Real> class CenterBatch {
   AlignedVector<double> q_;
   AlignedVector<double> gradient_;    // by the vectors of a run
 
-  AlignedVector<Real> gtr_;              // [center][4][stride]: G^T R / N
-  AlignedVector<Real> p_;                // [4][stride]
-  AlignedVector<double> wide_p_;         // the same in double
-  AlignedVector<Real> gradient_rows_;    // see descriptor_gradient()
-  AlignedVector<Real> descriptor_;       // [center][packed], then the energy's gradient by it
-  AlignedVector<Real> whole_;            // the same, whole
+  AlignedVector<Real> gtr_;               // [4][stride]: G^T R / N of a center
+  AlignedVector<double> p_;               // [4][stride]: its gradient by G^T R
+  AlignedVector<Real> gtr_batch_;         // [pack][channel][4][lane]: G^T R / N of all
+  AlignedVector<Real> gradient_batch_;    // by these
   std::vector<double> energy_;
   typename ScalarNet<Real>::Workspace net_;
 
   void find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums);
   [[nodiscard]] NeighborRun run_of(int center, int neighbor_type) const;
-  void sum_environment(int type, int center, Real *gtr);
-  void add_padding(std::size_t pair, int places, Real *gtr);
+  void sum_environment(int type, int center);
+  void enter_lane(int center);
+  void leave_lane(int center);
+  [[nodiscard]] std::size_t lane_of(int center) const;
+  void add_padding(std::size_t pair, int places);
   void evaluate_outside(int type, int neighbor_type);
-  void add_outside(Real *gtr);
+  void add_outside();
   void collect_outside(std::size_t pair);
   void add_forces(int type, int center, int atom, double scale, BatchSums &sums);
   void scatter(const NeighborRun &run, int atom, double scale, BatchSums &sums) const;

@@ -18,37 +18,25 @@ int skips_of(const DenseLayer &layer)
   return layer.outputs == layer.inputs ? 1 : layer.outputs == 2 * layer.inputs ? 2 : 0;
 }
 
-template <class Real> std::vector<Real> steps_of(const DenseLayer &layer)
-{
-  if (layer.timestep.empty()) return std::vector<Real>(layer.outputs, Real(1));
-  return std::vector<Real>(layer.timestep.begin(), layer.timestep.end());
-}
-
 template <Activation A> using Choice = std::integral_constant<Activation, A>;
 
-// Rows of z = x W become y = a(z + bias) * step and d = a'(z + bias) * step; one loop for each
-// activation, so that it becomes vector code.
+// Numbers z become y = a(z), and d = a'(z); one loop for each activation, so that it becomes
+// vector code.
 template <Activation A, class Real>
-LBS_ALWAYS_INLINE void activate_rows(int rows, int width, std::size_t stride, const Real *bias,
-                                     const Real *step, Real *y, Real *d)
+LBS_ALWAYS_INLINE void activate_each(std::size_t count, Real *y, Real *d)
 {
-  for (int row = 0; row < rows; ++row, y += stride, d += stride) {
 #pragma omp simd
-    for (int o = 0; o < width; ++o) {
-      Slope<Real> const a = activate(A, y[o] + bias[o]);
-      y[o] = a.value * step[o];
-      d[o] = a.derivative * step[o];
-    }
+  for (std::size_t i = 0; i < count; ++i) {
+    Slope<Real> const a = activate(A, y[i]);
+    y[i] = a.value;
+    d[i] = a.derivative;
   }
 }
 
 template <class Real>
-LBS_ALWAYS_INLINE void activate_any(Activation activation, int rows, int width, std::size_t stride,
-                                    const Real *bias, const Real *step, Real *y, Real *d)
+LBS_ALWAYS_INLINE void activate_any(Activation activation, std::size_t count, Real *y, Real *d)
 {
-  const auto with = [&](auto choice) {
-    activate_rows<decltype(choice)::value>(rows, width, stride, bias, step, y, d);
-  };
+  const auto with = [&](auto choice) { activate_each<decltype(choice)::value>(count, y, d); };
   switch (activation) {
     case Activation::LINEAR: return with(Choice<Activation::LINEAR>());
     case Activation::TANH: return with(Choice<Activation::TANH>());
@@ -61,14 +49,127 @@ LBS_ALWAYS_INLINE void activate_any(Activation activation, int rows, int width, 
   }
 }
 
+// Rows of the input at a time, if it is not needed as a whole: of whole groups; those of a batch
+// and the matrix's share fill half of a second-level cache of 1 MB.
+constexpr int MOST_ROWS = 10 * ROW_GROUP;
+
+template <class Real> constexpr std::size_t pack_size(int rows)
+{
+  return static_cast<std::size_t>(whole_groups(rows)) * LANES<Real>;
+}
+
+// Loops over packs do all that is to be done to one while it is in the cache.
+
+// Rows of y become the layer's biases, to which x W is added.
+template <class Real>
+LBS_ALWAYS_INLINE void begin_any(const HiddenLayer<Real> &layer, int packs, Real *y)
+{
+  for (int pack = 0; pack < packs; ++pack)
+    for (std::size_t o = 0; o < layer.bias.size(); ++o, y += LANES<Real>)
+      for (int lane = 0; lane < LANES<Real>; ++lane) y[lane] = layer.bias[o];
+}
+
+// y = x W + b becomes the layer's output, d what gradients by it are multiplied by on the way back.
+template <class Real>
+LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, const Real *x, Real *y,
+                                  Real *d)
+{
+  std::size_t const size = pack_size<Real>(layer.outputs);
+  std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
+  for (int pack = 0; pack < packs; ++pack) {
+    activate_any(layer.activation, size, y, d);
+    for (std::size_t o = 0; o < layer.timestep.size(); ++o)
+      for (int lane = 0; lane < LANES<Real>; ++lane) {
+        y[o * LANES<Real> + lane] *= layer.timestep[o];
+        d[o * LANES<Real> + lane] *= layer.timestep[o];
+      }
+    for (int copy = 0; copy < layer.skips; ++copy)
+      for (std::size_t k = 0; k < copied; ++k) y[copy * copied + k] += x[k];
+    x += pack_size<Real>(layer.inputs);
+    y += size;
+    d += size;
+  }
+}
+
+// From the gradient by a layer's output to that by x W, in d; and what goes past the layer to its
+// input, in `next`.
+template <class Real>
+LBS_ALWAYS_INLINE void back_any(const HiddenLayer<Real> &layer, int packs, const Real *gradient,
+                                Real *d, Real *next)
+{
+  std::size_t const size = pack_size<Real>(layer.outputs);
+  std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
+  for (int pack = 0; pack < packs; ++pack) {
+    for (std::size_t i = 0; i < size; ++i) d[i] *= gradient[i];
+    if (layer.skips == 1)
+      for (std::size_t k = 0; k < copied; ++k) next[k] = gradient[k];
+    if (layer.skips == 2)
+      for (std::size_t k = 0; k < copied; ++k) next[k] = gradient[k] + gradient[copied + k];
+    gradient += size;
+    d += size;
+    next += pack_size<Real>(layer.inputs);
+  }
+}
+
+// The net's values from the output x of the last hidden layer, and their gradients by it.
+template <class Real>
+LBS_ALWAYS_INLINE void last_any(const LastLayer<Real> &layer, int packs, const Real *x,
+                                double *value, Real *gradient)
+{
+  constexpr int LANE = LANES<Real>;
+  auto const inputs = layer.weight.size();
+  for (int pack = 0; pack < packs; ++pack) {
+    double sum[LANE];
+    Real slope[LANE];
+    for (int lane = 0; lane < LANE; ++lane) sum[lane] = layer.bias;
+    for (std::size_t k = 0; k < inputs; ++k)
+      for (int lane = 0; lane < LANE; ++lane)
+        sum[lane] += static_cast<double>(x[k * LANE + lane]) * layer.weight[k];
+    for (int lane = 0; lane < LANE; ++lane) {
+      Slope<double> const last = activate(layer.activation, sum[lane]);
+      value[lane] = last.value;
+      slope[lane] = static_cast<Real>(last.derivative);
+    }
+    for (std::size_t k = 0; k < inputs; ++k)
+      for (int lane = 0; lane < LANE; ++lane)
+        gradient[k * LANE + lane] = slope[lane] * layer.weight[k];
+    x += pack_size<Real>(static_cast<int>(inputs));
+    gradient += pack_size<Real>(static_cast<int>(inputs));
+    value += LANE;
+  }
+}
+
 // clang-format off
-LBS_KERNEL activate_batch(Activation activation, int rows, int width, std::size_t stride,
-                          const double *bias, const double *step, double *y, double *d)
-{ activate_any(activation, rows, width, stride, bias, step, y, d); }
-LBS_KERNEL activate_batch(Activation activation, int rows, int width, std::size_t stride,
-                          const float *bias, const float *step, float *y, float *d)
-{ activate_any(activation, rows, width, stride, bias, step, y, d); }
+LBS_KERNEL activate_all(Activation activation, std::size_t count, double *y, double *d)
+{ activate_any(activation, count, y, d); }
+LBS_KERNEL begin_layer(const HiddenLayer<double> &layer, int packs, double *y)
+{ begin_any(layer, packs, y); }
+LBS_KERNEL begin_layer(const HiddenLayer<float> &layer, int packs, float *y)
+{ begin_any(layer, packs, y); }
+LBS_KERNEL finish_layer(const HiddenLayer<double> &layer, int packs, const double *x, double *y,
+                        double *d)
+{ finish_any(layer, packs, x, y, d); }
+LBS_KERNEL finish_layer(const HiddenLayer<float> &layer, int packs, const float *x, float *y,
+                        float *d)
+{ finish_any(layer, packs, x, y, d); }
+LBS_KERNEL back_through(const HiddenLayer<double> &layer, int packs, const double *gradient,
+                        double *d, double *next)
+{ back_any(layer, packs, gradient, d, next); }
+LBS_KERNEL back_through(const HiddenLayer<float> &layer, int packs, const float *gradient,
+                        float *d, float *next)
+{ back_any(layer, packs, gradient, d, next); }
+LBS_KERNEL last_layer(const LastLayer<double> &layer, int packs, const double *x, double *value,
+                      double *gradient)
+{ last_any(layer, packs, x, value, gradient); }
+LBS_KERNEL last_layer(const LastLayer<float> &layer, int packs, const float *x, double *value,
+                      float *gradient)
+{ last_any(layer, packs, x, value, gradient); }
 // clang-format on
+
+template <class Real> RowBlock<const Real> read_only(const RowBlock<Real> &block)
+{
+  return {block.first, block.count, block.numbers, block.room};
+}
 
 template <class Real> void grow(AlignedVector<Real> &buffer, std::size_t size)
 {
@@ -93,12 +194,13 @@ void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetS
                    result.value.data());
     blas::multiply(rows, layer.inputs, layer.outputs, slope.data(), layer.weight.data(),
                    result.slope.data());
-    auto const step = steps_of<double>(layer);
-    activate_batch(layer.activation, rows, layer.outputs, width, layer.bias.data(), step.data(),
-                   result.value.data(), derivative.data());
+    for (std::size_t i = 0; i < size; ++i) result.value[i] += layer.bias[i % width];
+    activate_all(layer.activation, size, result.value.data(), derivative.data());
     int const skips = skips_of(layer);
     for (std::size_t i = 0; i < size; ++i) {
-      result.slope[i] *= derivative[i];
+      double const step = layer.timestep.empty() ? 1.0 : layer.timestep[i % width];
+      result.value[i] *= step;
+      result.slope[i] *= derivative[i] * step;
       if (skips == 0) continue;
       std::size_t const from = i / width * layer.inputs + i % width % layer.inputs;
       result.value[i] += value[from];
@@ -114,94 +216,91 @@ template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
   for (auto layer = net.begin(); layer != net.end() - 1; ++layer) {
     std::vector<Real> const weight(layer->weight.begin(), layer->weight.end());
     hidden_.push_back({layer->inputs, layer->outputs, skips_of(*layer), layer->activation,
-                       PackedMatrix<Real>(layer->inputs, layer->outputs, weight.data(), false),
-                       PackedMatrix<Real>(layer->outputs, layer->inputs, weight.data(), true),
+                       PackedMatrix<Real>(layer->inputs, layer->outputs, weight.data()),
                        std::vector<Real>(layer->bias.begin(), layer->bias.end()),
-                       steps_of<Real>(*layer)});
+                       std::vector<Real>(layer->timestep.begin(), layer->timestep.end())});
+    hidden_.back().bias.resize(whole_groups(layer->outputs));
   }
   const DenseLayer &last = net.back();
-  last_weight_.assign(last.weight.begin(), last.weight.end());
-  last_bias_ = last.bias.front();
-  last_activation_ = last.activation;
-  input_stride_ = hidden_.empty() ? last.inputs : hidden_.front().backward.stride();
+  last_ = {std::vector<Real>(last.weight.begin(), last.weight.end()), last.bias.front(),
+           last.activation};
+  inputs_ = net.front().inputs;
+  bool const at_once = hidden_.empty() || hidden_.front().skips > 0;
+  block_ = at_once ? inputs_ : std::min(inputs_, MOST_ROWS);
 }
 
 template <class Real> std::size_t ScalarNet<Real>::memory_usage() const
 {
   std::size_t bytes = 0;
-  for (const auto &layer : hidden_)
-    bytes += layer.forward.memory_usage() + layer.backward.memory_usage();
+  for (const auto &layer : hidden_) bytes += layer.weight.memory_usage();
   return bytes;
 }
 
-template <class Real>
-void ScalarNet<Real>::through(const Layer &layer, int rows, const Real *x, int stride, Real *y,
-                              Real *d) const
+template <class Real> std::size_t ScalarNet<Real>::Workspace::memory_usage() const
 {
-  layer.forward.multiply(rows, x, stride, y, false);
-  auto const out_stride = static_cast<std::size_t>(layer.forward.stride());
-  activate_batch(layer.activation, rows, layer.outputs, out_stride, layer.bias.data(),
-                 layer.timestep.data(), y, d);
-  for (int row = 0; row < rows; ++row)
-    for (int copy = 0; copy < layer.skips; ++copy) {
-      Real *const to = y + row * out_stride + copy * layer.inputs;
-      const Real *const from = x + static_cast<std::size_t>(row) * stride;
-      for (int k = 0; k < layer.inputs; ++k) to[k] += from[k];
-    }
-}
-
-// `gradient` is by the layer's output; `out`, by its input, may be the same memory.
-template <class Real>
-void ScalarNet<Real>::back_through(const Layer &layer, int rows, Real *gradient, Real *d,
-                                   Real *out) const
-{
-  auto const stride = static_cast<std::size_t>(layer.forward.stride());
-  for (std::size_t i = 0; i < stride * rows; ++i) d[i] *= gradient[i];
-  // What goes past the layer; in place, because it is read from no earlier than it is written to.
-  auto const in_stride = static_cast<std::size_t>(layer.backward.stride());
-  for (int row = 0; row < rows && layer.skips > 0; ++row)
-    for (int k = 0; k < layer.inputs; ++k) {
-      const Real *const from = gradient + row * stride + k;
-      out[row * in_stride + k] = layer.skips == 1 ? from[0] : from[0] + from[layer.inputs];
-    }
-  layer.backward.multiply(rows, d, static_cast<int>(stride), out, layer.skips > 0);
+  std::size_t numbers = input.capacity() + gradient.capacity() + spare.capacity();
+  for (const auto &layer : output) numbers += layer.capacity();
+  for (const auto &layer : derivative) numbers += layer.capacity();
+  return numbers * sizeof(Real);
 }
 
 template <class Real>
-void ScalarNet<Real>::evaluate(int rows, Real *in, double *value, Workspace &work) const
+void ScalarNet<Real>::evaluate(int packs, const Make &make, const Take &take, double *value,
+                               Workspace &work) const
 {
   std::size_t const depth = hidden_.size();
-  auto const room = static_cast<std::size_t>(whole_groups(rows));
+  int const room = whole_groups(block_);
   work.output.resize(depth);
   work.derivative.resize(depth);
-  const Real *x = in;
-  int stride = input_stride_;
-  std::size_t widest = stride;
+  int widest = inputs_ == block_ ? inputs_ : 0;
   for (std::size_t l = 0; l < depth; ++l) {
-    int const out_stride = hidden_[l].forward.stride();
-    widest = std::max(widest, static_cast<std::size_t>(out_stride));
-    grow(work.output[l], room * out_stride);
-    grow(work.derivative[l], room * out_stride);
-    through(hidden_[l], rows, x, stride, work.output[l].data(), work.derivative[l].data());
-    x = work.output[l].data();
-    stride = out_stride;
+    int const width = hidden_[l].outputs;
+    widest = std::max(widest, width);
+    grow(work.output[l], packs * pack_size<Real>(width));
+    grow(work.derivative[l], packs * pack_size<Real>(width));
+  }
+  grow(work.input, packs * pack_size<Real>(block_));
+  grow(work.gradient, packs * pack_size<Real>(widest));
+  grow(work.spare, packs * pack_size<Real>(widest));
+  Real *const input = work.input.data();
+  const auto block_at = [&](int first) {
+    return RowBlock<Real>{first, std::min(block_, inputs_ - first), input, room};
+  };
+
+  for (std::size_t l = 0; l < depth; ++l) begin_layer(hidden_[l], packs, work.output[l].data());
+  for (int first = 0; first < inputs_; first += block_) {
+    RowBlock<Real> const block = block_at(first);
+    make(block);
+    if (depth > 0) hidden_[0].weight.multiply(packs, read_only(block), work.output[0].data());
+  }
+  const Real *x = input;
+  for (std::size_t l = 0; l < depth; ++l) {
+    const HiddenLayer<Real> &layer = hidden_[l];
+    Real *const y = work.output[l].data();
+    if (l > 0) layer.weight.multiply(packs, {0, layer.inputs, x, whole_groups(layer.inputs)}, y);
+    finish_layer(layer, packs, x, y, work.derivative[l].data());
+    x = y;
   }
 
-  grow(work.gradient, room * widest);
-  Real *gradient = depth > 0 ? work.gradient.data() : in;
-  auto const inputs = last_weight_.size();
-  for (int row = 0; row < rows; ++row) {
-    const Real *const x_row = x + static_cast<std::size_t>(row) * stride;
-    double sum = last_bias_;
-    for (std::size_t k = 0; k < inputs; ++k) sum += static_cast<double>(x_row[k]) * last_weight_[k];
-    Slope<double> const last = activate(last_activation_, sum);
-    value[row] = last.value;
-    for (std::size_t k = 0; k < inputs; ++k)
-      gradient[static_cast<std::size_t>(row) * stride + k] =
-          static_cast<Real>(last.derivative) * last_weight_[k];
+  Real *gradient = work.gradient.data();
+  Real *next = work.spare.data();
+  last_layer(last_, packs, x, value, depth > 0 ? gradient : input);
+  for (std::size_t l = depth; l-- > 0;) {
+    const HiddenLayer<Real> &layer = hidden_[l];
+    Real *const d = work.derivative[l].data();
+    back_through(layer, packs, gradient, d, l > 0 ? next : input);
+    if (l == 0) break;
+    layer.weight.multiply_transposed(packs, d, {0, layer.inputs, next, whole_groups(layer.inputs)},
+                                     layer.skips > 0);
+    std::swap(gradient, next);
   }
-  for (std::size_t l = depth; l-- > 0;)
-    back_through(hidden_[l], rows, gradient, work.derivative[l].data(), l > 0 ? gradient : in);
+  for (int first = 0; first < inputs_; first += block_) {
+    RowBlock<Real> const block = block_at(first);
+    if (depth > 0)
+      hidden_[0].weight.multiply_transposed(packs, work.derivative[0].data(), block,
+                                            hidden_[0].skips > 0);
+    take(read_only(block));
+  }
 }
 
 template class ScalarNet<double>;

@@ -1,4 +1,4 @@
-// Dense networks on batches of rows, with their derivatives.
+// Dense networks on batches, with their derivatives.
 #pragma once
 
 #include "model.hpp"
@@ -6,6 +6,7 @@
 #include "../support/packed_matrix.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -17,46 +18,55 @@ struct NetSlopes {
 };
 void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetSlopes &result);
 
-// A network with one output, and its gradient by the input, for batches of rows.
+template <class Real> struct HiddenLayer {
+  int inputs;
+  int outputs;
+  int skips;    // copies of the input that are added to the output: 0, 1 or 2
+  Activation activation;
+  PackedMatrix<Real> weight;
+  std::vector<Real> bias;        // whole groups, with zeros at the end
+  std::vector<Real> timestep;    // empty for ones
+};
+
+template <class Real> struct LastLayer {
+  std::vector<Real> weight;
+  double bias;
+  Activation activation;
+};
+
+// A network with one output, and its gradient by the input, for batches: see packed_matrix.hpp.
 template <class Real> class ScalarNet {
  public:
   ScalarNet() = default;
   explicit ScalarNet(const DenseNet &net);
 
-  // Length of rows of the input in memory: the inputs, and some more that are overwritten.
-  [[nodiscard]] int input_stride() const { return input_stride_; }
   [[nodiscard]] std::size_t memory_usage() const;
 
   // Buffers of a caller; one a thread.
   struct Workspace {
-    std::vector<AlignedVector<Real>> output;        // of each hidden layer: rows x stride
+    AlignedVector<Real> input;                      // a block of it
+    std::vector<AlignedVector<Real>> output;        // of each hidden layer
     std::vector<AlignedVector<Real>> derivative;    // of the activation times the time step
     AlignedVector<Real> gradient;                   // by the output of a layer
+    AlignedVector<Real> spare;
+
+    [[nodiscard]] std::size_t memory_usage() const;
   };
 
-  // value[row] = net(in[row]); then in[row] is overwritten by the gradient by it. There must be
-  // room for whole groups of rows (packed_matrix.hpp).
-  void evaluate(int rows, Real *in, double *value, Workspace &work) const;
+  // Fills the rows of a block of the input, or takes the gradient by them. Long inputs are handled
+  // in blocks, so that they never leave the cache.
+  using Make = std::function<void(const RowBlock<Real> &)>;
+  using Take = std::function<void(const RowBlock<const Real> &)>;
+
+  // value[pack * lanes + lane] = net(input).
+  void evaluate(int packs, const Make &make, const Take &take, double *value,
+                Workspace &work) const;
 
  private:
-  struct Layer {
-    int inputs;
-    int outputs;
-    int skips;    // copies of the input that are added to the output: 0, 1 or 2
-    Activation activation;
-    PackedMatrix<Real> forward;
-    PackedMatrix<Real> backward;
-    std::vector<Real> bias;
-    std::vector<Real> timestep;    // ones if the layer has none
-  };
-  int input_stride_ = 0;
-  std::vector<Layer> hidden_;
-  std::vector<Real> last_weight_;
-  double last_bias_ = 0.0;
-  Activation last_activation_ = Activation::LINEAR;
-
-  void through(const Layer &layer, int rows, const Real *x, int stride, Real *y, Real *d) const;
-  void back_through(const Layer &layer, int rows, Real *gradient, Real *d, Real *out) const;
+  int inputs_ = 0;
+  int block_ = 0;    // rows of the input at a time
+  std::vector<HiddenLayer<Real>> hidden_;
+  LastLayer<Real> last_;
 };
 
 extern template class ScalarNet<double>;

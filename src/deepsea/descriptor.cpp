@@ -111,34 +111,6 @@ void add_moment(double t, int interval, const double row[4], double weight, Mome
   moments.touch(interval);
 }
 
-namespace {
-
-template <class Real>
-LBS_ALWAYS_INLINE void make_descriptor_any(int channels, int axis, int stride, const Real *gtr,
-                                           Real *d)
-{
-  for (int a = 0; a < axis; ++a) {
-    Real const g0 = gtr[a];
-    Real const g1 = gtr[stride + a];
-    Real const g2 = gtr[2 * stride + a];
-    Real const g3 = gtr[3 * stride + a];
-#pragma omp simd
-    for (int m = a; m < channels; ++m)
-      d[m - a] =
-          g0 * gtr[m] + g1 * gtr[stride + m] + g2 * gtr[2 * stride + m] + g3 * gtr[3 * stride + m];
-    d += channels - a;
-  }
-}
-
-}    // namespace
-
-// clang-format off
-LBS_KERNEL make_descriptor(int channels, int axis, int stride, const double *gtr, double *d)
-{ make_descriptor_any(channels, axis, stride, gtr, d); }
-LBS_KERNEL make_descriptor(int channels, int axis, int stride, const float *gtr, float *d)
-{ make_descriptor_any(channels, axis, stride, gtr, d); }
-// clang-format on
-
 LBS_KERNEL pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy,
                           double *gz, double total[3], double product[9])
 {

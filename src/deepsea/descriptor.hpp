@@ -12,6 +12,8 @@
 
 #include "embedding_table.hpp"
 
+#include "../support/packed_matrix.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -82,19 +84,17 @@ void contract(const AlignedVector<double> &by_coefficient, int channels, int str
 void collect(const NeighborRun &run, const PairConstants &constants, const AlignedVector<double> &q,
              RunRows &rows);
 
-// D[a][m], m from a on, for all a: the product G^T R (G^T R)_<^T without what is twice in it.
-constexpr int packed_descriptor_size(int channels, int axis)
-{
-  return channels * axis - axis * (axis - 1) / 2;
-}
-void make_descriptor(int channels, int axis, int stride, const double *gtr, double *d);
-void make_descriptor(int channels, int axis, int stride, const float *gtr, float *d);
-// p[k][m] = factor * dE/dgtr[k][m] from dE/dD; `rows` [axis][stride] is zero before the first use
-// and for this alone.
-void descriptor_gradient(int channels, int axis, int stride, const double *gtr, const double *d,
-                         double factor, double *rows, double *p);
-void descriptor_gradient(int channels, int axis, int stride, const float *gtr, const float *d,
-                         float factor, float *rows, float *p);
+// For batches of centers, G^T R [pack][channel][4][lane]: the rows of a block of D, in the order of
+// packed_descriptor.hpp, and on the way back what they add to dE/d(G^T R).
+void make_descriptor(const std::vector<int> &rows, int packs, int channels, const double *gtr,
+                     const RowBlock<double> &block);
+void make_descriptor(const std::vector<int> &rows, int packs, int channels, const float *gtr,
+                     const RowBlock<float> &block);
+void add_descriptor_gradient(const std::vector<int> &rows, int packs, int channels,
+                             const double *gtr, const RowBlock<const double> &block,
+                             double *gradient);
+void add_descriptor_gradient(const std::vector<int> &rows, int packs, int channels,
+                             const float *gtr, const RowBlock<const float> &block, float *gradient);
 
 // Energy gradients by the vectors of a run, from rows.e: into gx, gy, gz; their sums are added to
 // total[3], and the products of position and gradient to product[9] (gradient's index first).

@@ -114,9 +114,10 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
       auto const count = static_cast<int>(by_type_[type].size());
       int const share = (count + threads_ - 1) / threads_;
       int const pieces = (share + MOST_CENTERS - 1) / MOST_CENTERS * threads_;
+      auto const packs = static_cast<long>(padded<Real>(count) / LANES<Real>);
       for (int p = 0; p < pieces; ++p) {
-        auto const first = static_cast<int>(static_cast<long>(count) * p / pieces);
-        auto const last = static_cast<int>(static_cast<long>(count) * (p + 1) / pieces);
+        auto const first = static_cast<int>(packs * p / pieces) * LANES<Real>;
+        auto const last = std::min(count, static_cast<int>(packs * (p + 1) / pieces) * LANES<Real>);
         if (last > first) chunks_.push_back({type, centers_.size() + first, last - first});
       }
       centers_.insert(centers_.end(), by_type_[type].begin(), by_type_[type].end());

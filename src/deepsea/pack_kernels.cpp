@@ -3,7 +3,7 @@
 
 #include "../support/simd.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 namespace lbs::deepsea {
 
@@ -149,44 +149,82 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
   }
 }
 
-// Rows of the gradient by D, [a][m], are first brought to whole packs with zeros before and behind.
-template <int BYTES, class Real>
-LBS_ALWAYS_INLINE void descriptor_gradient_with(int channels, int axis, int stride, const Real *gtr,
-                                                const Real *d, Real factor, Real *rows, Real *p)
+// Calls visit(m, a, count, place in the block) for what a block has of D[m][a..].
+template <class Block, class Visit>
+LBS_ALWAYS_INLINE void over_channels(const std::vector<int> &rows, const Block &block, Visit visit)
 {
-  for (int a = 0; a < axis; ++a) {
-    Real *const row = rows + static_cast<std::size_t>(a) * stride;
-    std::memcpy(row + a, d, (channels - a) * sizeof(Real));
-    d += channels - a;
+  int const end = block.first + block.count;
+  auto m = static_cast<std::size_t>(std::upper_bound(rows.begin(), rows.end(), block.first) -
+                                    rows.begin() - 1);
+  for (; m + 1 < rows.size() && rows[m] < end; ++m) {
+    int const from = std::max(rows[m], block.first);
+    visit(m, from - rows[m], std::min(rows[m + 1], end) - from, from - block.first);
   }
-  for (int m = 0; m < stride; m += LANES<Real>) {
-    Pack<Real, BYTES> sum[4];
-    for (int a = 0; a < axis; ++a) {
-      Pack<Real, BYTES> e;
-      e.load(rows + static_cast<std::size_t>(a) * stride + m);
+}
+
+template <int BYTES, class Real>
+LBS_ALWAYS_INLINE void make_descriptor_with(const std::vector<int> &rows, int packs, int channels,
+                                            const Real *gtr, const RowBlock<Real> &block)
+{
+  constexpr int LANE = LANES<Real>;
+  for (int pack = 0; pack < packs; ++pack) {
+    const Real *const from = gtr + static_cast<std::size_t>(pack) * channels * 4 * LANE;
+    Real *const to = block.numbers + static_cast<std::size_t>(pack) * block.room * LANE;
+    over_channels(rows, block, [&](std::size_t m, int a, int count, int place) {
+      Pack<Real, BYTES> one[4];
 #pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) sum[k].add_product(e, gtr[k * stride + a]);
-    }
+      for (int k = 0; k < 4; ++k) one[k].load(from + (4 * m + k) * LANE);
+      for (int n = 0; n < count; ++n) {
+        Pack<Real, BYTES> sum;
 #pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) sum[k].store(p + k * stride + m);
+        for (int k = 0; k < 4; ++k) {
+          Pack<Real, BYTES> other;
+          other.load(from + (4 * (a + n) + k) * LANE);
+          sum.add_product(other, one[k]);
+        }
+        sum.store(to + (place + n) * LANE);
+      }
+    });
   }
-  for (int a = 0; a < axis; ++a) {
-    const Real *const row = rows + static_cast<std::size_t>(a) * stride;
-    Pack<Real, BYTES> sum[4];
-    for (int m = a / LANES<Real> * LANES<Real>; m < stride; m += LANES<Real>) {
-      Pack<Real, BYTES> e;
-      e.load(row + m);
+}
+
+template <int BYTES, class Real>
+LBS_ALWAYS_INLINE void
+add_descriptor_gradient_with(const std::vector<int> &rows, int packs, int channels, const Real *gtr,
+                             const RowBlock<const Real> &block, Real *gradient)
+{
+  constexpr int LANE = LANES<Real>;
+  for (int pack = 0; pack < packs; ++pack) {
+    std::size_t const start = static_cast<std::size_t>(pack) * channels * 4 * LANE;
+    const Real *const from = block.numbers + static_cast<std::size_t>(pack) * block.room * LANE;
+    over_channels(rows, block, [&](std::size_t m, int a, int count, int place) {
+      const Real *const one = gtr + start + 4 * m * LANE;
+      Pack<Real, BYTES> sum[4];
+      for (int n = 0; n < count; ++n) {
+        Pack<Real, BYTES> e;
+        e.load(from + (place + n) * LANE);
+#pragma GCC unroll 4
+        for (int k = 0; k < 4; ++k) {
+          std::size_t const at = start + (4 * (a + n) + k) * LANE;
+          Pack<Real, BYTES> other, factor, add;
+          other.load(gtr + at);
+          sum[k].add_product(other, e);
+          factor.load(one + k * LANE);
+          add.load(gradient + at);
+          add.add_product(factor, e);
+          add.store(gradient + at);
+        }
+      }
 #pragma GCC unroll 4
       for (int k = 0; k < 4; ++k) {
-        Pack<Real, BYTES> g;
-        g.load(gtr + k * stride + m);
-        sum[k].add_product(e, g);
+        Real *const to = gradient + start + (4 * m + k) * LANE;
+        Pack<Real, BYTES> all;
+        all.load(to);
+        all.add(sum[k]);
+        all.store(to);
       }
-    }
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) p[k * stride + a] += sum[k].sum();
+    });
   }
-  for (int i = 0; i < 4 * stride; ++i) p[i] *= factor;
 }
 
 }    // namespace
@@ -212,14 +250,22 @@ LBS_MACHINES(collect, of_run,
              (const NeighborRun &run, const PairConstants &constants,
               const AlignedVector<double> &q, RunRows &rows),
              (run, constants, q, rows))
-LBS_MACHINES(descriptor_gradient, in_double,
-             (int channels, int axis, int stride, const double *gtr, const double *d,
-              double factor, double *rows, double *p),
-             (channels, axis, stride, gtr, d, factor, rows, p))
-LBS_MACHINES(descriptor_gradient, in_float,
-             (int channels, int axis, int stride, const float *gtr, const float *d, float factor,
-              float *rows, float *p),
-             (channels, axis, stride, gtr, d, factor, rows, p))
+LBS_MACHINES(make_descriptor, in_double,
+             (const std::vector<int> &rows, int packs, int channels, const double *gtr,
+              const RowBlock<double> &block),
+             (rows, packs, channels, gtr, block))
+LBS_MACHINES(make_descriptor, in_float,
+             (const std::vector<int> &rows, int packs, int channels, const float *gtr,
+              const RowBlock<float> &block),
+             (rows, packs, channels, gtr, block))
+LBS_MACHINES(add_descriptor_gradient, in_double,
+             (const std::vector<int> &rows, int packs, int channels, const double *gtr,
+              const RowBlock<const double> &block, double *gradient),
+             (rows, packs, channels, gtr, block, gradient))
+LBS_MACHINES(add_descriptor_gradient, in_float,
+             (const std::vector<int> &rows, int packs, int channels, const float *gtr,
+              const RowBlock<const float> &block, float *gradient),
+             (rows, packs, channels, gtr, block, gradient))
 // clang-format on
 
 }    // namespace lbs::deepsea

@@ -1,23 +1,21 @@
 // The fitting nets take the descriptor D[m][a] = sum_k g[k][m] g[k][a], which is symmetric where
-// both indices are axis neurons. Here it is packed: a = 0.. axis-1, m = a.. channels-1.
+// both indices are axis neurons. Here it is packed: m = 0.. channels-1, a = 0.. min(m, axis-1).
 #pragma once
 
 #include "model.hpp"
 
-#include <cstddef>
+#include <vector>
 
 namespace lbs::deepsea {
 
-// The same fitting net for a packed descriptor: weights of the two places of a number are added.
-// Not for a first layer that adds its input to its output; see needs_whole_descriptor().
-DenseNet packed_input(const DenseNet &net, int channels, int axis);
+// A fitting net, and the order of its input: D[m][a], a = 0.., are rows[m] to rows[m + 1].
+struct FittingInput {
+  DenseNet net;
+  std::vector<int> rows;
+};
 
-// Whether the first layer passes its input on, so that it needs all of it in the model's order.
-bool needs_whole_descriptor(const DenseNet &net);
-
-// The descriptor in the model's order (place m * axis + a), and a gradient by it packed.
-template <class Real>
-void unpack_descriptor(int channels, int axis, const Real *packed, Real *whole);
-template <class Real> void pack_gradient(int channels, int axis, const Real *whole, Real *packed);
+// A fitting net for a packed descriptor: weights of the two places of a number are added. A first
+// layer that adds its input to its output needs all of it in the model's order, and gets that.
+FittingInput pack_input(const DenseNet &net, int channels, int axis);
 
 }    // namespace lbs::deepsea

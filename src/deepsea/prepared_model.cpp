@@ -37,8 +37,8 @@ void add_to_report(const EmbeddingSpline &spline, Evaluator::TableReport &report
 template <class Real>
 PreparedModel<Real>::PreparedModel(const Model &model, double table_error)
     : source(model), types(model.types()), channels(model.channels()), axis(model.axis_neurons),
-      stride(padded<Real>(channels)), descriptor(packed_descriptor_size(channels, axis)),
-      neighbors(model.selected_neighbors()), tables_used(table_error > 0.0)
+      stride(padded<Real>(channels)), neighbors(model.selected_neighbors()),
+      tables_used(table_error > 0.0)
 {
   // Of one-sided models the centers share nets, and often the statistics: then also the tables.
   struct Known {
@@ -90,9 +90,9 @@ PreparedModel<Real>::PreparedModel(const Model &model, double table_error)
   report.closest = tables_used ? TABLE_CLOSEST : 0.0;
 
   for (const DenseNet &net : source.fitting) {
-    bool const whole = needs_whole_descriptor(net);
-    whole_descriptor.push_back(whole ? 1 : 0);
-    fitting.emplace_back(whole ? net : packed_input(net, channels, axis));
+    FittingInput const input = pack_input(net, channels, axis);
+    fitting.emplace_back(input.net);
+    fitting_rows.push_back(input.rows);
   }
   source.fitting.clear();    // tens of megabytes, which are in order for the loops now
 }

@@ -20,7 +20,6 @@ template <class Real> struct PreparedModel {
   int channels = 0;
   int axis = 0;
   int stride = 0;            // channels, padded to whole packs
-  int descriptor = 0;        // size, packed
   double neighbors = 0.0;    // N
   bool tables_used = false;
 
@@ -33,8 +32,8 @@ template <class Real> struct PreparedModel {
   std::vector<EmbeddingTable<Real>> tables;
   int most_coefficients = 0;
 
-  std::vector<ScalarNet<Real>> fitting;    // [center]
-  std::vector<char> whole_descriptor;      // [center]: see packed_descriptor.hpp
+  std::vector<ScalarNet<Real>> fitting;          // [center]
+  std::vector<std::vector<int>> fitting_rows;    // [center]: see packed_descriptor.hpp
 
   Evaluator::TableReport report;
 

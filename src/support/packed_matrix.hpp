@@ -1,8 +1,10 @@
-// Products of batches of rows with one fixed matrix.
+// Products of one fixed matrix with batches of columns, which stand in packs side by side.
 //
-// BLAS copies both factors into an order of its own at each call, which for the shapes of fitting
-// nets (batches of about a hundred rows, a matrix that never changes) is a sixth of the time. Here
-// the matrix is put in order once, and rows are taken as they are.
+// A batch is [pack][row][lane]: the rows of a pack of columns follow each other. BLAS copies both
+// factors into an order of its own at each call, which for the shapes of fitting nets (batches of
+// about a hundred, a matrix that never changes) is a sixth of the time. Here the matrix is put in
+// order once, the same order for products with it and with its transpose, and batches are in
+// theirs.
 #pragma once
 
 #include "simd.hpp"
@@ -11,33 +13,41 @@
 
 namespace lbs {
 
-// Rows of a batch are worked on in groups of this many; buffers have room for whole groups.
-constexpr int ROW_GROUP = 8;
+// Rows of a batch are worked on in groups of this many; batches have room for whole groups.
+constexpr int ROW_GROUP = 12;
 
 constexpr int whole_groups(int rows)
 {
   return (rows + ROW_GROUP - 1) / ROW_GROUP * ROW_GROUP;
 }
 
+// Some rows of a batch with more of them: `count` from `first` on.
+template <class Number> struct RowBlock {
+  int first;
+  int count;
+  Number *numbers;    // [pack][room][lane], with row `first` in place 0
+  int room;
+};
+
 template <class Real> class PackedMatrix {
  public:
   PackedMatrix() = default;
-  // matrix: inner x columns, row by row; or its transpose, columns x inner, row by row.
-  PackedMatrix(int inner, int columns, const Real *matrix, bool transposed);
+  // matrix: inputs x outputs, row by row.
+  PackedMatrix(int inputs, int outputs, const Real *matrix);
 
-  // Length of rows of the product in memory: columns, and some more that are written, too.
-  [[nodiscard]] int stride() const { return stride_; }
-
-  // out (rows x stride) = in (rows x in_stride) * matrix, or += with `add`. Whole groups of rows
-  // are read and written.
-  void multiply(int rows, const Real *in, int in_stride, Real *out, bool add) const;
+  // out[o] += sum over the block's inputs i of matrix[i][o] in[i], for `packs` packs. `out` has
+  // whole_groups(outputs) rows, all of which are written.
+  void multiply(int packs, const RowBlock<const Real> &in, Real *out) const;
+  // in[i] = sum over o of matrix[i][o] out[o], or += with `add`, for the block's inputs. It begins
+  // with a whole group of rows, and whole groups are written.
+  void multiply_transposed(int packs, const Real *out, const RowBlock<Real> &in, bool add) const;
 
   [[nodiscard]] std::size_t memory_usage() const { return numbers_.capacity() * sizeof(Real); }
 
  private:
-  int inner_ = 0;
-  int stride_ = 0;
-  AlignedVector<Real> numbers_;    // [panel of columns][inner][column of the panel]
+  int inputs_ = 0;
+  int outputs_ = 0;
+  AlignedVector<Real> numbers_;    // [group of outputs][input, whole groups][output of the group]
 };
 
 extern template class PackedMatrix<double>;

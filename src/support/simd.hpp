@@ -64,6 +64,11 @@ template <class Real, int BYTES> struct Pack {
     for (int p = 0; p < PARTS; ++p)
       *reinterpret_cast<typename Register<Real, BYTES>::unaligned *>(to + p * PART) = part[p];
   }
+  LBS_ALWAYS_INLINE void add(const Pack &a)
+  {
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p) part[p] += a.part[p];
+  }
   LBS_ALWAYS_INLINE void add_product(const Pack &a, Real b)
   {
 #pragma GCC unroll 4
@@ -79,14 +84,6 @@ template <class Real, int BYTES> struct Pack {
   {
 #pragma GCC unroll 4
     for (int p = 0; p < PARTS; ++p) part[p] = part[p] * factor + term.part[p];
-  }
-  [[nodiscard]] LBS_ALWAYS_INLINE Real sum() const
-  {
-    Real lane[PARTS * PART];
-    store(lane);
-    for (int width = PARTS * PART / 2; width > 0; width /= 2)
-      for (int i = 0; i < width; ++i) lane[i] += lane[i + width];
-    return lane[0];
   }
 };
 

@@ -11,20 +11,34 @@ using lbs::deepsea::testing::RandomModel;
 
 namespace {
 
-std::vector<double> run(const ScalarNet<double> &net, std::vector<double> rows, int count,
+std::vector<double> run(const ScalarNet<double> &net, const std::vector<double> &rows, int count,
                         std::vector<double> &gradient)
 {
+  constexpr int LANE = lbs::LANES<double>;
   auto const inputs = rows.size() / count;
-  auto const stride = static_cast<std::size_t>(net.input_stride());
-  std::vector<double> in(lbs::whole_groups(count) * stride);
-  for (int r = 0; r < count; ++r)
-    std::copy(rows.begin() + r * inputs, rows.begin() + (r + 1) * inputs, in.begin() + r * stride);
-  std::vector<double> value(count);
+  int const packs = lbs::padded<double>(count) / LANE;
+  gradient.assign(rows.size(), 0.0);
+  // Calls visit(place in rows, number of the block) for all numbers of a block that are in use.
+  const auto over = [&](const auto &block, auto visit) {
+    for (int c = 0; c < packs * LANE; ++c)
+      for (int i = 0; i < block.count; ++i) {
+        auto &number = block.numbers[(c / LANE * block.room + i) * LANE + c % LANE];
+        if (c < count) visit(c * inputs + block.first + i, number);
+      }
+  };
+  std::vector<double> value(packs * LANE);
   ScalarNet<double>::Workspace work;
-  net.evaluate(count, in.data(), value.data(), work);
-  gradient.clear();
-  for (int r = 0; r < count; ++r)
-    gradient.insert(gradient.end(), in.begin() + r * stride, in.begin() + r * stride + inputs);
+  net.evaluate(
+      packs,
+      [&](const lbs::RowBlock<double> &block) {
+        std::fill_n(block.numbers, packs * block.room * LANE, 0.0);
+        over(block, [&](std::size_t at, double &number) { number = rows[at]; });
+      },
+      [&](const lbs::RowBlock<const double> &block) {
+        over(block, [&](std::size_t at, const double &number) { gradient[at] = number; });
+      },
+      value.data(), work);
+  value.resize(count);
   return value;
 }
 
@@ -40,7 +54,7 @@ TEST_P(ScalarNetOf, GradientIsTheSlope)
   Model const model = random.make(shape);
   ScalarNet<double> const net(model.fitting.front());
   int const inputs = model.descriptor_size();
-  constexpr int ROWS = 11;    // no whole number of groups
+  constexpr int ROWS = 11;    // no whole number of packs
   std::vector<double> rows;
   for (int i = 0; i < ROWS * inputs; ++i) rows.push_back(0.3 * random.normal());
   std::vector<double> gradient;
@@ -87,34 +101,38 @@ TEST(DenseNet, EmbeddingSlopesAreSlopes)
 TEST(PackedDescriptor, NetOfPackedRowsIsTheSame)
 {
   ModelShape shape;
+  shape.embedding = {9, 18, 36};    // more rows than one block has
   RandomModel random(6);
   Model const model = random.make(shape);
   int const channels = model.channels();
   int const axis = model.axis_neurons;
+  FittingInput const input = pack_input(model.fitting.front(), channels, axis);
   // A symmetric matrix, as D is where both indices are axis neurons.
   std::vector<double> whole(model.descriptor_size());
-  std::vector<double> packed;
-  for (int a = 0; a < axis; ++a)
-    for (int m = a; m < channels; ++m) {
-      double const number = 0.2 * random.normal();
-      packed.push_back(number);
-      whole[m * axis + a] = number;
-      if (m < axis) whole[a * axis + m] = number;
+  std::vector<double> packed(input.net.front().inputs);
+  EXPECT_EQ(packed.size(), channels * axis - axis * (axis - 1) / 2);
+  std::vector<std::size_t> place(packed.size());
+  std::vector<std::size_t> twin(packed.size());
+  for (int m = 0; m < channels; ++m)
+    for (int row = input.rows[m]; row < input.rows[m + 1]; ++row) {
+      int const a = row - input.rows[m];
+      packed[row] = 0.2 * random.normal();
+      place[row] = m * axis + a;
+      twin[row] = m < axis ? a * axis + m : place[row];
+      whole[place[row]] = whole[twin[row]] = packed[row];
     }
-  std::vector<double> unpacked(whole.size());
-  unpack_descriptor(channels, axis, packed.data(), unpacked.data());
-  EXPECT_EQ(unpacked, whole);
 
   ScalarNet<double> const plain(model.fitting.front());
-  ScalarNet<double> const short_one(packed_input(model.fitting.front(), channels, axis));
+  ScalarNet<double> const short_one(input.net);
   std::vector<double> gradient;
   std::vector<double> short_gradient;
   auto const value = run(plain, whole, 1, gradient);
+  EXPECT_GT(std::fabs(value[0]), 1e-3);
   EXPECT_NEAR(run(short_one, packed, 1, short_gradient)[0], value[0], 1e-13);
-  std::vector<double> expected(packed.size());
-  pack_gradient(channels, axis, gradient.data(), expected.data());
-  for (std::size_t i = 0; i < packed.size(); ++i)
-    EXPECT_NEAR(short_gradient[i], expected[i], 1e-13);
+  for (std::size_t i = 0; i < packed.size(); ++i) {
+    double const expected = gradient[place[i]] + (twin[i] == place[i] ? 0.0 : gradient[twin[i]]);
+    EXPECT_NEAR(short_gradient[i], expected, 1e-13);
+  }
 }
 
 }    // namespace
