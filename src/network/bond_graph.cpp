@@ -12,7 +12,7 @@ Role role_of(const std::string &symbol)
 
 namespace {
 
-// Squared cutoffs between two roles, 0 unless one is a former and the other oxygen.
+// Squared cutoffs between two roles, 0 where there are no bonds: never two oxygens.
 class SquaredCutoffs {
  public:
   explicit SquaredCutoffs(const BondCutoffs &cutoffs)
@@ -21,6 +21,10 @@ class SquaredCutoffs {
       double const cut = cutoffs.of(former);
       table_[index(former)][index(Role::OXYGEN)] = cut * cut;
       table_[index(Role::OXYGEN)][index(former)] = cut * cut;
+      for (Role const other : {Role::BORON, Role::SILICON}) {
+        double const direct = cutoffs.direct[BondCutoffs::pair(former, other)];
+        table_[index(former)][index(other)] = direct * direct;
+      }
     }
   }
   [[nodiscard]] const double *row(Role role) const { return table_[index(role)]; }

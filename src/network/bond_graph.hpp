@@ -1,8 +1,11 @@
-// Bonds between network formers and oxygen, as a graph in compressed rows.
+// Bonds between network formers and oxygen, and on demand between two formers, as a graph in
+// compressed rows.
 #pragma once
 
 #include "../support/neighbor_list.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -20,16 +23,26 @@ inline bool is_former(Role role)
   return role == Role::BORON || role == Role::SILICON;
 }
 
-// Bond lengths (A) up to which a former and an oxygen count as bonded; 0: never.
+// Bond lengths (A) up to which a former and an oxygen, or two formers, count as bonded; 0: never.
 struct BondCutoffs {
   double boron = 0.0;
   double silicon = 0.0;
+  std::array<double, 3> direct = {};    // two formers, by the number of silicons among them
 
   [[nodiscard]] double of(Role former) const
   {
     return former == Role::BORON ? boron : former == Role::SILICON ? silicon : 0.0;
   }
-  [[nodiscard]] double longest() const { return boron > silicon ? boron : silicon; }
+  // Place in `direct` of two formers.
+  static int pair(Role a, Role b)
+  {
+    return static_cast<int>(a == Role::SILICON) + static_cast<int>(b == Role::SILICON);
+  }
+  [[nodiscard]] double longest_direct() const
+  {
+    return *std::max_element(direct.begin(), direct.end());
+  }
+  [[nodiscard]] double longest() const { return std::max({boron, silicon, longest_direct()}); }
 };
 
 // Rows of atoms 0..rows-1, entries up to all atoms (ghosts included): the neighbors that are
@@ -42,6 +55,15 @@ struct BondGraph {
   [[nodiscard]] int degree(std::size_t i) const
   {
     return static_cast<int>(start[i + 1] - start[i]);
+  }
+  // Those of the bonds that lead from a former to oxygen or the reverse.
+  [[nodiscard]] int coordination(std::size_t i, const std::vector<Role> &role) const
+  {
+    bool const former = is_former(role[i]);
+    int count = 0;
+    for (auto e = start[i]; e < start[i + 1]; ++e)
+      count += static_cast<int>(is_former(role[neighbor[e]]) != former);
+    return count;
   }
 };
 

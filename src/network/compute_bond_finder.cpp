@@ -60,6 +60,42 @@ void BondFinder::read_cutoff(int narg, char **arg, int &iarg)
   iarg += 4;
 }
 
+void BondFinder::read_homopolar(int narg, char **arg, int &iarg)
+{
+  if (iarg + 3 >= narg)
+    error->all(FLERR,
+               "compute {}: homopolar needs two formers and a length, as in "
+               "'homopolar B B 1.9'",
+               name_);
+  std::string const bond = fmt::format("homopolar {} {}", arg[iarg + 1], arg[iarg + 2]);
+  Role const a = lbs::network::role_of(arg[iarg + 1]);
+  Role const b = lbs::network::role_of(arg[iarg + 2]);
+  if (a == Role::OXYGEN && b == Role::OXYGEN)
+    error->all(FLERR,
+               "compute {}: {}: two oxygens are never bonded in the network; remove it, and look "
+               "at the distances if there are such pairs",
+               name_, bond);
+  for (int const at : {iarg + 1, iarg + 2}) {
+    Role const role = lbs::network::role_of(arg[at]);
+    if (!lbs::network::is_former(role))
+      error->all(FLERR, "compute {}: {}: {} is no former; name two of B and Si{}", name_, bond,
+                 arg[at], role == Role::OXYGEN ? ", for oxygen is bonded by 'cutoff'" : "");
+  }
+  if (!utils::is_double(arg[iarg + 3]))
+    error->all(FLERR, "compute {}: {}: '{}' is no length; give one, as in '{} 1.9'", name_, bond,
+               arg[iarg + 3], bond);
+  double const length = utils::numeric(FLERR, arg[iarg + 3], false, lmp);
+  if (!(length > 0.0))
+    error->all(FLERR, "compute {}: {} must be positive, not {}; leave it out for no such bonds",
+               name_, bond, arg[iarg + 3]);
+  auto &direct = cutoffs.direct[lbs::network::BondCutoffs::pair(a, b)];
+  if (direct > 0.0)
+    error->all(FLERR, "compute {}: {} is given twice, in either order; keep one of them", name_,
+               bond);
+  direct = length;
+  iarg += 4;
+}
+
 // An occasional list serves until the next rebuild of the others. Since that rebuild two atoms may
 // have approached by a skin before the list is made and by another one after.
 double BondFinder::list_cutoff() const
@@ -77,9 +113,10 @@ void BondFinder::init(Compute *compute)
   double const reach = std::max(pair_reach, comm->cutghostuser);
   if (reach < list_cutoff())
     error->all(FLERR,
-               "compute {}: ghost atoms reach {} A, bonds need {} A; add "
+               "compute {}: ghost atoms reach {} A, {}bonds need {} A; add "
                "'comm_modify cutoff {}'",
-               name_, reach, list_cutoff(), std::ceil(list_cutoff()));
+               name_, reach, cutoffs.longest_direct() == cutoffs.longest() ? "homopolar " : "",
+               list_cutoff(), std::ceil(list_cutoff()));
   neighbor
       ->add_request(compute, NeighConst::REQ_FULL | (perpetual_ ? 0 : NeighConst::REQ_OCCASIONAL))
       ->set_cutoff(list_cutoff());

@@ -10,6 +10,9 @@
 
 namespace LAMMPS_NS {
 
+// The words of the input for each entry of BondCutoffs::direct.
+constexpr const char *DIRECT_BONDS[] = {"homopolar B B", "homopolar B Si", "homopolar Si Si"};
+
 class BondFinder : protected Pointers {
  public:
   // `name` is that of the compute style, for messages.
@@ -18,10 +21,11 @@ class BondFinder : protected Pointers {
   std::vector<lbs::network::Role> type_role;    // by atom type, index 0 unused
   lbs::network::BondCutoffs cutoffs;
 
-  // Reads 'types EL ...' or 'cutoff EL EL LENGTH' at arg[iarg], and moves iarg behind it. The words
-  // in `keywords` end the list of types.
+  // Reads 'types EL ...', 'cutoff EL EL LENGTH' or 'homopolar EL EL LENGTH' at arg[iarg], and moves
+  // iarg behind it. The words in `keywords` end the list of types.
   void read_types(int narg, char **arg, int &iarg, const std::vector<std::string> &keywords);
   void read_cutoff(int narg, char **arg, int &iarg);
+  void read_homopolar(int narg, char **arg, int &iarg);
 
   // At the start of a run: checks that ghost atoms reach far enough and asks for a neighbor list.
   void init(class Compute *compute);

@@ -177,7 +177,7 @@ void ComputeRingPersist::check_system(const RingFrame &frame)
   std::vector<Role> role(count);
   std::transform(all.begin(), all.end(), role.begin(), [](int r) { return static_cast<Role>(r); });
   try {
-    check_ring_frame(frame, role, rings_->max_formers());
+    check_ring_frame(frame, role, rings_->max_formers(), rings_->has_direct_bonds());
   } catch (const lbs::InputError &e) {
     error->one(FLERR, "compute ring/persist: reference {}: {}", file_, e.what());
   }

@@ -92,14 +92,16 @@ void ComputeRingStats::check_cell() const
   inverse_rows(domain, rows);
   for (int k = 0; k < 3; ++k) {
     double const height = 1.0 / std::hypot(rows[k][0], rows[k][1], rows[k][2]);
-    for (Role const former : {Role::BORON, Role::SILICON}) {
-      double const cutoff = bonds_.cutoffs.of(former);
-      if (domain->periodicity[k] && cutoff >= height)
+    auto const check = [&](const char *bond, double length) {
+      if (domain->periodicity[k] && length >= height)
         error->all(FLERR,
-                   "compute ring/stats: cutoff {} O {} reaches over the periodic cell, which is "
-                   "{:.4} A high; shorten it, or replicate the cell",
-                   former == Role::BORON ? "B" : "Si", cutoff, height);
-    }
+                   "compute ring/stats: {} {} reaches over the periodic cell, which is {:.4} A "
+                   "high; shorten it, or replicate the cell",
+                   bond, length, height);
+    };
+    check("cutoff B O", bonds_.cutoffs.boron);
+    check("cutoff Si O", bonds_.cutoffs.silicon);
+    for (int pair = 0; pair < 3; ++pair) check(DIRECT_BONDS[pair], bonds_.cutoffs.direct[pair]);
   }
 }
 
@@ -111,7 +113,7 @@ int ComputeRingStats::pack_forward_comm(int n, int *list, double *buf, int, int 
     out = std::copy(home.x, home.x + 3, out);
     *out++ = home.owner.rank;
     *out++ = home.owner.index;
-    *out++ = home.degree;
+    *out++ = home.coordination;
   }
   return static_cast<int>(out - buf);
 }
@@ -134,11 +136,11 @@ void ComputeRingStats::find_homes()
   std::string trouble;
   for (int i = 0; i < nlocal; ++i) {
     const double *x = atom->x[i];
-    int const degree = bond_graph_.degree(i);
-    if (degree > MAX_BONDS)
+    int const bonds = bond_graph_.degree(i);
+    if (bonds > MAX_BONDS)
       trouble = fmt::format("atom {} has {} bonds; atoms overlap, or the cutoffs are too long",
-                            atom->tag[i], degree);
-    home_[i] = {{x[0], x[1], x[2]}, {comm->me, i}, degree};
+                            atom->tag[i], bonds);
+    home_[i] = {{x[0], x[1], x[2]}, {comm->me, i}, bond_graph_.coordination(i, role_)};
   }
   comm->forward_comm(this);
 
@@ -148,11 +150,11 @@ void ComputeRingStats::find_homes()
   counted_.resize(nall);
   owner_.resize(nall);
   shift_.resize(nall);
-  degree_.resize(nall);
+  coordination_.resize(nall);
   for (int i = 0; i < nall; ++i) {
     counted_[i] = (atom->mask[i] & groupbit) != 0;
     owner_[i] = home_[i].owner;
-    degree_[i] = home_[i].degree;
+    coordination_[i] = home_[i].coordination;
     // lithium does not matter, and there may be much of it
     shift_[i] = 0;
     if (i < nlocal || role_[i] == Role::OTHER) continue;
@@ -188,9 +190,9 @@ void ComputeRingStats::stop_if(std::string trouble) const
 void ComputeRingStats::gather_domain()
 {
   domain_.build(bond_graph_, {comm->me, comm->nprocs, atom->nlocal, key_, role_, counted_, owner_,
-                              shift_, degree_});
-  if (comm->nprocs == 1) return;
-  for (int round = 1; round < max_; ++round) {
+                              shift_, coordination_});
+  int const rounds = comm->nprocs > 1 ? max_ - 1 : 1;    // one rank has direct bonds to complete
+  for (int round = 1; round <= rounds; ++round) {
     auto ask = domain_.ask(round, max_);
     auto answer = domain_.answer(exchange_parcels(ask, world));
     domain_.take(exchange_parcels(answer, world));
@@ -203,7 +205,7 @@ void ComputeRingStats::search_rings(RingCounts &counts)
   std::string trouble;
   try {
     for (int i = 0; i < domain_.own(); ++i) {
-      if (!is_former(domain_.role(i)) || domain_.degree(i) < 2) continue;
+      if (!is_former(domain_.role(i)) || domain_.bonds(i) < 2) continue;
       search_->find_rings(i, rings_);
       search_->count_wrapped(counts.wrapped);
     }
@@ -307,7 +309,7 @@ double ComputeRingStats::memory_usage()
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return domain_.bytes() + rings_.bytes() + search_->bytes() + of(bond_graph_.start) +
          of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) + of(key_) + of(counted_) +
-         of(owner_) + of(shift_) + of(degree_) +
+         of(owner_) + of(shift_) + of(coordination_) +
          (static_cast<double>(nmax_) * PERATOM_COLUMNS +
           static_cast<double>(rows_) * size_local_cols) *
              sizeof(double);

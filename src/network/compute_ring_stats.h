@@ -31,16 +31,17 @@ class ComputeRingStats : public Compute {
   // For compute ring/persist. Brings the rings up to this step; collective.
   void evaluate();
   [[nodiscard]] int max_formers() const { return max_; }
+  [[nodiscard]] bool has_direct_bonds() const { return bonds_.cutoffs.longest_direct() > 0.0; }
   // Rings that this rank owns, as sites of domain_of_rings().
   [[nodiscard]] const lbs::network::RingList &rings() const { return rings_; }
   [[nodiscard]] const lbs::network::RingDomain &domain_of_rings() const { return domain_; }
 
  private:
-  // Of each atom or image: where its owner has it, which one that is, and its bonds.
+  // Of each atom or image: where its owner has it, which one that is, and its bonds through oxygen.
   struct Home {
     double x[3];
     lbs::network::Owner owner;
-    int degree;
+    int coordination;
   };
 
   BondFinder bonds_;
@@ -61,7 +62,7 @@ class ComputeRingStats : public Compute {
   std::vector<char> counted_;
   std::vector<lbs::network::Owner> owner_;
   std::vector<lbs::network::ImageShift> shift_;
-  std::vector<int> degree_;
+  std::vector<int> coordination_;
 
   int nmax_ = 0;
   double **per_atom_ = nullptr;

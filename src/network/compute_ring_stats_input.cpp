@@ -18,8 +18,8 @@ using lbs::network::Role;
 
 namespace {
 
-const std::vector<std::string> KEYWORDS = {"types",  "formers", "oxygen",
-                                           "cutoff", "max",     "definition"};
+const std::vector<std::string> KEYWORDS = {"types", "formers",    "oxygen",   "cutoff",
+                                           "max",   "definition", "homopolar"};
 
 bool is_keyword(const std::string &word)
 {
@@ -32,7 +32,7 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
 {
   std::vector<std::string> formers = {"B", "Si"};
   std::string oxygen = "O";
-  bool types_given = false, formers_given = false;
+  bool types_given = false, formers_given = false, oxygen_given = false;
   auto const value_of = [&](int iarg) {
     if (iarg + 1 >= narg || is_keyword(arg[iarg + 1]))
       error->all(FLERR, "compute ring/stats: keyword {} needs a value", arg[iarg]);
@@ -46,6 +46,8 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
       types_given = true;
     } else if (keyword == "cutoff") {
       bonds_.read_cutoff(narg, arg, iarg);
+    } else if (keyword == "homopolar") {
+      bonds_.read_homopolar(narg, arg, iarg);
     } else if (keyword == "formers") {
       value_of(iarg);
       formers.clear();
@@ -53,6 +55,7 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
       for (++iarg; iarg < narg && !is_keyword(arg[iarg]); ++iarg) formers.emplace_back(arg[iarg]);
     } else if (keyword == "oxygen") {
       oxygen = value_of(iarg);
+      oxygen_given = true;
       iarg += 2;
     } else if (keyword == "max") {
       max_ = utils::inumeric(FLERR, value_of(iarg), false, lmp);
@@ -74,7 +77,7 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
     } else {
       error->all(FLERR,
                  "compute ring/stats: unknown keyword '{}'; known are types, formers, oxygen, "
-                 "cutoff, max and definition",
+                 "cutoff, max, definition and homopolar",
                  keyword);
     }
   }
@@ -101,11 +104,13 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
         std::remove_if(formers.begin(), formers.end(),
                        [&](const std::string &f) { return !exists(lbs::network::role_of(f)); }),
         formers.end());
+  // Direct bonds alone can make a network.
+  if (!oxygen_given && has_direct_bonds() && !exists(Role::OXYGEN)) oxygen.clear();
   choose_formers(formers, oxygen);
 }
 
 // Leaves only the roles of the chosen formers and of oxygen, and checks that each former has its
-// cutoff.
+// cutoff, unless `oxygen` is empty, for none.
 void ComputeRingStats::choose_formers(const std::vector<std::string> &formers,
                                       const std::string &oxygen)
 {
@@ -128,21 +133,35 @@ void ComputeRingStats::choose_formers(const std::vector<std::string> &formers,
     Role const role = need(name, "formers");
     if (!lbs::network::is_former(role))
       error->all(FLERR, "compute ring/stats: formers {}: only B and Si form networks here", name);
-    if (bonds_.cutoffs.of(role) == 0.0)
+    if (bonds_.cutoffs.of(role) == 0.0 && !oxygen.empty())
       error->all(FLERR, "compute ring/stats: no cutoff for {} and O; add 'cutoff {} O {}'", name,
                  name, role == Role::BORON ? "1.95" : "2.15");
     chosen.push_back(role);
   }
-  if (need(oxygen, "oxygen") != Role::OXYGEN)
+  if (!oxygen.empty() && need(oxygen, "oxygen") != Role::OXYGEN)
     error->all(FLERR, "compute ring/stats: oxygen {}: only O bridges formers here", oxygen);
+  auto const is_chosen = [&chosen](Role role) {
+    return std::find(chosen.begin(), chosen.end(), role) != chosen.end();
+  };
   for (auto &role : roles)
-    if (lbs::network::is_former(role) &&
-        std::find(chosen.begin(), chosen.end(), role) == chosen.end())
-      role = Role::OTHER;
-  for (Role const former : {Role::BORON, Role::SILICON})
-    if (std::find(chosen.begin(), chosen.end(), former) == chosen.end())
-      (former == Role::BORON ? bonds_.cutoffs.boron : bonds_.cutoffs.silicon) = 0.0;
-  if (comm->me == 0)
-    utils::logmesg(lmp, "ring/stats: rings of up to {} formers, bonds up to B-O {} A, Si-O {} A\n",
-                   max_, bonds_.cutoffs.boron, bonds_.cutoffs.silicon);
+    if (lbs::network::is_former(role) && !is_chosen(role)) role = Role::OTHER;
+  for (Role const former : {Role::BORON, Role::SILICON}) {
+    if (is_chosen(former)) continue;
+    (former == Role::BORON ? bonds_.cutoffs.boron : bonds_.cutoffs.silicon) = 0.0;
+    for (Role const other : {Role::BORON, Role::SILICON}) {
+      int const pair = lbs::network::BondCutoffs::pair(former, other);
+      if (bonds_.cutoffs.direct[pair] > 0.0)
+        error->all(FLERR,
+                   "compute ring/stats: {}: {} is no former here; add it to 'formers', or leave "
+                   "these bonds out",
+                   DIRECT_BONDS[pair], former == Role::BORON ? "B" : "Si");
+    }
+  }
+  if (comm->me != 0) return;
+  utils::logmesg(lmp, "ring/stats: rings of up to {} formers, bonds up to B-O {} A, Si-O {} A\n",
+                 max_, bonds_.cutoffs.boron, bonds_.cutoffs.silicon);
+  for (int pair = 0; pair < 3; ++pair)
+    if (bonds_.cutoffs.direct[pair] > 0.0)
+      utils::logmesg(lmp, "ring/stats: {} up to {} A\n", DIRECT_BONDS[pair],
+                     bonds_.cutoffs.direct[pair]);
 }

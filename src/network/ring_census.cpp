@@ -52,7 +52,7 @@ RingKind kind_of(const RingList &rings, std::size_t k, const RingDomain &domain)
   for (auto e = rings.start[k]; e < rings.start[k + 1]; e += 2) {
     int const s = rings.site[e];
     if (domain.role(s) == Role::SILICON) ++kind.silicons;
-    else if (domain.degree(s) == 4) ++kind.four_coordinated;
+    else if (domain.coordination(s) == 4) ++kind.four_coordinated;
   }
   return kind;
 }
@@ -65,7 +65,7 @@ RingCounts::RingCounts(int max_formers)
 
 std::vector<std::int64_t> RingCounts::flat() const
 {
-  std::vector<std::int64_t> out = {formers, non_bonded, boron_3, boron_3_in_3, cut};
+  std::vector<std::int64_t> out = {formers, non_bonded, boron_3, boron_3_in_3, cut, homopolar};
   out.insert(out.end(), by_class.begin(), by_class.end());
   for (const auto *v : {&rings, &wrapped, &in, &smallest, &largest})
     out.insert(out.end(), v->begin(), v->end());
@@ -75,7 +75,7 @@ std::vector<std::int64_t> RingCounts::flat() const
 void RingCounts::from_flat(const std::vector<std::int64_t> &values)
 {
   auto at = values.begin();
-  for (auto *v : {&formers, &non_bonded, &boron_3, &boron_3_in_3, &cut}) *v = *at++;
+  for (auto *v : {&formers, &non_bonded, &boron_3, &boron_3_in_3, &cut, &homopolar}) *v = *at++;
   std::copy_n(at, by_class.size(), by_class.begin());
   at += static_cast<std::ptrdiff_t>(by_class.size());
   for (auto *v : {&rings, &wrapped, &in, &smallest, &largest}) {
@@ -100,6 +100,7 @@ std::array<double, RING_VALUES> ring_values(const RingCounts &counts)
   values[10] = sum(counts.rings);
   values[11] = static_cast<double>(counts.cut);
   values[12] = static_cast<double>(counts.formers);
+  values[13] = static_cast<double>(counts.homopolar);
   return values;
 }
 
@@ -132,11 +133,17 @@ void count_rings(RingList &rings, const RingDomain &domain, RingCounts &counts,
     auto const kind = kind_of(rings, k, domain);
     ++counts.rings[kind.formers];
     ++counts.by_class[kind.ring_class()];
+    bool homopolar = false;
     for (auto e = rings.start[k]; e < rings.start[k + 1]; ++e) {
+      if (domain.is_direct_bond(rings.site[e])) {
+        homopolar = true;
+        continue;
+      }
       auto &mark = marks[rings.site[e]];
       mark.sizes |= std::uint64_t{1} << kind.formers;
       mark.three += kind.formers == 3 ? 1 : 0;
     }
+    counts.homopolar += homopolar ? 1 : 0;
   }
   if (!all_kept) filter(rings, counted);
 }
@@ -170,9 +177,9 @@ void count_formers(const RingDomain &domain, const std::vector<RingsOfSite> &mar
   for (int s = 0; s < domain.own(); ++s) {
     if (!is_former(domain.role(s)) || !domain.counted(s)) continue;
     ++counts.formers;
-    if (domain.degree(s) == 0) ++counts.non_bonded;
+    if (domain.bonds(s) == 0) ++counts.non_bonded;
     auto const sizes = marks[s].sizes;
-    if (domain.role(s) == Role::BORON && domain.degree(s) == 3) {
+    if (domain.role(s) == Role::BORON && domain.coordination(s) == 3) {
       ++counts.boron_3;
       counts.boron_3_in_3 += static_cast<std::int64_t>(sizes >> 3 & 1);
     }

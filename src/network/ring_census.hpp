@@ -11,7 +11,7 @@
 namespace lbs::network {
 
 // Classes of three-membered rings, which are also places in the global vector. Boron is told by the
-// number of its bonds: four of them or any other number.
+// number of its oxygens: four of them or any other number.
 enum RingClass {
   OTHER_SIZE = 0,
   BORON_0 = 1,    // three borons, none of them four-coordinated: a boroxol ring
@@ -25,7 +25,7 @@ enum RingClass {
 struct RingKind {
   int formers = 0;
   int silicons = 0;
-  int four_coordinated = 0;    // borons with four bonds
+  int four_coordinated = 0;    // borons with four oxygens
 
   [[nodiscard]] int ring_class() const
   {
@@ -46,6 +46,7 @@ struct RingCounts {
   std::int64_t formers = 0, non_bonded = 0;              // formers; those without a bond
   std::int64_t boron_3 = 0, boron_3_in_3 = 0;            // three-coordinated; in a 3-ring
   std::int64_t cut = 0;                                  // rings only partly in the group
+  std::int64_t homopolar = 0;                            // rings with a direct bond in them
 
   // All numbers in one row, to be summed, and back.
   [[nodiscard]] std::vector<std::int64_t> flat() const;
@@ -53,7 +54,7 @@ struct RingCounts {
 };
 
 // Values of the global vector, in the order of its documentation.
-constexpr int RING_VALUES = 13;
+constexpr int RING_VALUES = 14;
 constexpr int BORON_3_SHARE = 7;    // index of the only value that is no count
 std::array<double, RING_VALUES> ring_values(const RingCounts &counts);
 

@@ -19,9 +19,10 @@ Owner unpack_owner(std::int64_t word)
   return {static_cast<int>(word >> 32), static_cast<int>(word & 0xFFFFFFFF)};
 }
 
-std::int64_t pack_details(ImageShift shift, int degree, Role role, bool counted)
+std::int64_t pack_details(ImageShift shift, int coordination, Role role, bool counted)
 {
-  auto const low = static_cast<std::int64_t>(degree) << 9 | static_cast<int>(role) << 1 | counted;
+  auto const low =
+      static_cast<std::int64_t>(coordination) << 9 | static_cast<int>(role) << 1 | counted;
   return static_cast<std::int64_t>(shift) * (std::int64_t{1} << 32) + low;
 }
 
@@ -81,6 +82,58 @@ int RingDomain::site_of(std::int64_t key, const Site &site)
   return at;
 }
 
+int RingDomain::known_site(std::int64_t key, const Site &site) const
+{
+  return site.owner.rank == me_ ? site.owner.index : place_.find(key);
+}
+
+// Adds to the row that is being made, which is that of site `from`.
+void RingDomain::add_bond(int from, std::int64_t key, const Site &site, ImageShift shift)
+{
+  if (!is_former(site.role) || !is_former(site_[from].role)) {
+    graph_.neighbor.push_back(site_of(key, site));
+    graph_.shift.push_back(shift);
+    return;
+  }
+  auto const mine = key_[from];
+  bool const from_low = mine < key || (mine == key && shift > 0);
+  graph_.neighbor.push_back(site_of_direct(from_low
+                                               ? DirectBond{mine, key, shift, site_[from], site}
+                                               : DirectBond{key, mine, -shift, site, site_[from]}));
+  graph_.shift.push_back(from_low ? 0 : shift);
+}
+
+// Both ends of a direct bond have it; the one whose row is made first has given it its site.
+int RingDomain::site_of_direct(const DirectBond &bond)
+{
+  int known = find_direct(known_site(bond.low_key, bond.low), bond);
+  if (known < 0) known = find_direct(known_site(bond.high_key, bond.high), bond);
+  if (known >= 0) return known;
+  int const fresh = sites();
+  place_.find_or_add(NO_ATOM, fresh);
+  key_.push_back(NO_ATOM);
+  site_.push_back({{me_, static_cast<int>(direct_.size())}, 0, Role::OTHER, false});
+  direct_.push_back(bond);
+  return fresh;
+}
+
+// The site of the bond, if it stands in what has been made of the row of `end`; otherwise -1.
+int RingDomain::find_direct(int end, const DirectBond &bond) const
+{
+  int const begun = static_cast<int>(graph_.start.size());
+  if (end < 0 || end >= begun) return -1;
+  auto const stop = end + 1 < begun ? graph_.start[end + 1] : graph_.neighbor.size();
+  for (auto e = graph_.start[end]; e < stop; ++e) {
+    int const s = graph_.neighbor[e];
+    if (!is_direct_bond(s)) continue;
+    const auto &other = direct_[site_[s].owner.index];
+    if (other.low_key == bond.low_key && other.high_key == bond.high_key &&
+        other.shift == bond.shift)
+      return s;
+  }
+  return -1;
+}
+
 void RingDomain::build(const BondGraph &graph, const OwnAtoms &atoms)
 {
   me_ = atoms.me;
@@ -88,8 +141,9 @@ void RingDomain::build(const BondGraph &graph, const OwnAtoms &atoms)
   own_ = next_ = atoms.rows;
   place_.clear();
   own_placed_ = false;
+  direct_.clear();
   auto const described = [&atoms](int i) {
-    return Site{atoms.owner[i], atoms.degree[i], atoms.role[i], atoms.counted[i] != 0};
+    return Site{atoms.owner[i], atoms.coordination[i], atoms.role[i], atoms.counted[i] != 0};
   };
   key_.assign(atoms.key.begin(), atoms.key.begin() + own_);
   site_.clear();
@@ -100,15 +154,14 @@ void RingDomain::build(const BondGraph &graph, const OwnAtoms &atoms)
   for (int i = 0; i < own_; ++i) {
     for (auto e = graph.start[i]; e < graph.start[i + 1]; ++e) {
       int const j = graph.neighbor[e];
-      graph_.neighbor.push_back(site_of(atoms.key[j], described(j)));
-      graph_.shift.push_back(atoms.shift[j]);
+      add_bond(i, atoms.key[j], described(j), atoms.shift[j]);
     }
     graph_.start.push_back(graph_.neighbor.size());
   }
   graph_.start.resize(key_.size() + 1, graph_.neighbor.size());
 }
 
-// Round r asks for the rows of the sites that came up in round r - 1. Their first one is an oxygen
+// Round r asks for the rows of the sites that came up in round r - 1. Their first one is a bridge
 // beside an own former, or a former beside an own oxygen, which is one bond farther from the next
 // own former; so in the last round the latter kind of ways is complete already.
 Parcels RingDomain::ask(int round, int reach)
@@ -119,6 +172,7 @@ Parcels RingDomain::ask(int round, int reach)
     bool const former = is_former(site_[s].role);
     if (round == reach - 1 && former != (round % 2 == 0)) continue;
     asked_.push_back(s);
+    if (is_direct_bond(s)) continue;
     parcels[site_[s].owner.rank].push_back(site_[s].owner.index);
   }
   next_ = sites();
@@ -131,13 +185,22 @@ Parcels RingDomain::answer(const Parcels &asked) const
   for (int rank = 0; rank < ranks_; ++rank)
     for (auto const index : asked[rank]) {
       auto &words = parcels[rank];
-      words.push_back(site_[index].degree);
+      auto const tell = [&words](std::int64_t key, const Site &site, ImageShift shift) {
+        words.push_back(key);
+        words.push_back(pack_owner(site.owner));
+        words.push_back(pack_details(shift, site.coordination, site.role, site.counted));
+      };
+      words.push_back(bonds(static_cast<int>(index)));
       for (auto e = graph_.start[index]; e < graph_.start[index + 1]; ++e) {
         int const s = graph_.neighbor[e];
-        auto const &site = site_[s];
-        words.push_back(key_[s]);
-        words.push_back(pack_owner(site.owner));
-        words.push_back(pack_details(graph_.shift[e], site.degree, site.role, site.counted));
+        ImageShift const shift = graph_.shift[e];
+        if (!is_direct_bond(s)) {
+          tell(key_[s], site_[s], shift);
+          continue;
+        }
+        const auto &bond = direct_[site_[s].owner.index];
+        if (bond.low_key == key_[index] && shift == 0) tell(bond.high_key, bond.high, bond.shift);
+        else tell(bond.low_key, bond.low, shift);
       }
     }
   return parcels;
@@ -150,14 +213,23 @@ void RingDomain::take(const Parcels &answers)
     int const rank = site_[s].owner.rank;
     const auto &words = answers[rank];
     graph_.start.resize(s + 1, graph_.neighbor.size());
+    if (is_direct_bond(s)) {
+      const auto &bond = direct_[site_[s].owner.index];
+      graph_.neighbor.push_back(site_of(bond.low_key, bond.low));
+      graph_.neighbor.push_back(site_of(bond.high_key, bond.high));
+      graph_.shift.push_back(0);
+      graph_.shift.push_back(bond.shift);
+      graph_.start.push_back(graph_.neighbor.size());
+      continue;
+    }
     auto const bonds = words[at[rank]++];
     for (std::int64_t b = 0; b < bonds; ++b, at[rank] += WORDS) {
       const std::int64_t *word = words.data() + at[rank];
       auto const low = static_cast<std::uint32_t>(word[2] & 0xFFFFFFFF);
       Site const site{unpack_owner(word[1]), static_cast<int>(low >> 9),
                       static_cast<Role>(low >> 1 & 0xFF), (low & 1) != 0};
-      graph_.neighbor.push_back(site_of(word[0], site));
-      graph_.shift.push_back(static_cast<ImageShift>((word[2] - low) / (std::int64_t{1} << 32)));
+      add_bond(s, word[0], site,
+               static_cast<ImageShift>((word[2] - low) / (std::int64_t{1} << 32)));
     }
     graph_.start.push_back(graph_.neighbor.size());
   }
@@ -179,7 +251,7 @@ double RingDomain::bytes() const
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-         of(asked_) + place_.bytes() + own_place_.bytes();
+         of(direct_) + of(asked_) + place_.bytes() + own_place_.bytes();
 }
 
 }    // namespace lbs::network

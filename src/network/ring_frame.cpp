@@ -3,7 +3,6 @@
 
 #include "../support/input_error.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -74,8 +73,11 @@ std::vector<std::int64_t> ring_of(const std::vector<std::string> &words,
   if (ring[0] < 2 || ring[0] > room || ring[1] < 0 || ring[1] > SILICON_3)
     reader.fail("this is no ring of " + std::to_string(ring[0]) + " formers");
   ring.resize(DETAILS + 2 * ring[0]);
-  if (std::any_of(ring.begin() + DETAILS, ring.end(), [](std::int64_t id) { return id <= 0; }))
-    reader.fail("a ring of " + std::to_string(ring[0]) + " formers needs as many oxygens");
+  // between two formers that are bonded directly stands RingDomain::NO_ATOM, which is 0
+  for (std::size_t m = DETAILS; m < ring.size(); m += 2)
+    if (ring[m] <= 0 || ring[m + 1] < RingDomain::NO_ATOM)
+      reader.fail("a ring of " + std::to_string(ring[0]) +
+                  " formers needs the IDs of as many formers and oxygens, 0 for no oxygen");
   return ring;
 }
 

@@ -12,9 +12,9 @@ namespace lbs::network {
 // What counts as a ring; doc/rings.rst has the definitions.
 enum class Definition : unsigned char { PRIMITIVE, GUTTMAN, KING };
 
-// Ring k consists of the atoms site[start[k]] to site[start[k+1]-1]: formers at even places,
-// oxygens at odd ones, beginning at the former of smallest key. shift tells the cell of each
-// relative to that first former.
+// Ring k consists of the sites site[start[k]] to site[start[k+1]-1]: formers at even places,
+// oxygens or direct bonds at odd ones, beginning at the former of smallest key. shift tells the
+// cell of each relative to that first former.
 struct RingList {
   std::vector<std::size_t> start{0};
   std::vector<int> site;

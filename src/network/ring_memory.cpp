@@ -3,6 +3,7 @@
 #include "../support/input_error.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 namespace lbs::network {
@@ -130,13 +131,16 @@ void count_present(const RingRecords &reference, const RingRecords &now, RingPre
 std::vector<std::int64_t> members_of(const RingFrame &frame)
 {
   std::vector<std::int64_t> members;
-  for (const auto &ring : frame.rings) members.insert(members.end(), ring.begin() + 4, ring.end());
+  for (const auto &ring : frame.rings)
+    std::copy_if(ring.begin() + 4, ring.end(), std::back_inserter(members),
+                 [](std::int64_t id) { return id != RingDomain::NO_ATOM; });
   std::sort(members.begin(), members.end());
   members.erase(std::unique(members.begin(), members.end()), members.end());
   return members;
 }
 
-void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int max_formers)
+void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int max_formers,
+                      bool direct_bonds)
 {
   auto const members = members_of(frame);
   for (const auto &ring : frame.rings) {
@@ -146,6 +150,12 @@ void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int
                        std::to_string(ring[0]) + "'");
     std::int64_t silicons = 0;
     for (std::size_t m = 4; m < ring.size(); ++m) {
+      if (ring[m] == RingDomain::NO_ATOM) {
+        if (direct_bonds) continue;
+        throw InputError("the ring that begins at atom " + std::to_string(ring[4]) +
+                         " has two formers bonded directly; give the compute ring/stats the "
+                         "'homopolar' of the run that wrote it");
+      }
       auto const at = std::lower_bound(members.begin(), members.end(), ring[m]) - members.begin();
       bool const former = m % 2 == 0;
       std::string const id = std::to_string(ring[m]);

@@ -11,7 +11,8 @@
 namespace lbs::network {
 
 // Rings by their members, in one row of numbers each: formers, class, then the IDs of all members
-// in ascending order. Two rings are the same if they have the same members.
+// in ascending order, with RingDomain::NO_ATOM for each direct bond. Two rings are the same if they
+// have the same members and as many direct bonds.
 class RingRecords {
  public:
   void clear();
@@ -65,12 +66,13 @@ struct RingFrame {
 // that names the line.
 RingFrame read_ring_frame(const std::string &text, std::int64_t step);
 
-// IDs of all members, each once, in ascending order.
+// IDs of all members, each once, in ascending order; direct bonds have none.
 std::vector<std::int64_t> members_of(const RingFrame &frame);
 
 // Checks that the members are what the rings need: `role[k]` belongs to members_of()[k], OTHER
 // where no such atom exists. Throws InputError if the frame is of another system, or has rings of
-// more than max_formers formers.
-void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int max_formers);
+// more than max_formers formers or, unless these exist here, with direct bonds.
+void check_ring_frame(const RingFrame &frame, const std::vector<Role> &role, int max_formers,
+                      bool direct_bonds);
 
 }    // namespace lbs::network

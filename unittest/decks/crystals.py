@@ -47,6 +47,12 @@ def cristobalite():
     return expand(a * np.eye(3), sites, (lambda x, y, z: (x, y, z),), CENTER_F)
 
 
+def diamond():
+    """Silicon, without oxygen: each atom is 2.352 A from four others and 3.84 A from the next."""
+    return expand(5.431 * np.eye(3), [(SI, (0, 0, 0)), (SI, (.25, .25, .25))],
+                  (lambda x, y, z: (x, y, z),), CENTER_F)
+
+
 def quartz():
     """alpha-quartz; L. Levien, C. T. Prewitt, D. J. Weidner, Am. Mineral. 65, 920 (1980)."""
     return expand(hexagonal(4.916, 5.4054), [(SI, (.4697, 0, 2 * THIRD)),

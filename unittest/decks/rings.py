@@ -9,10 +9,10 @@ from deck import data_text, frame, read_frame, system
 TYPES = "types Li B O Si"
 CUTOFFS = "cutoff B O 1.95 cutoff Si O 2.15"
 ZERO = "pair_style zero 5.0\npair_coeff * *\nneighbor 1.0 bin\n"
-VALUES, COLUMNS = 13, 6
+VALUES, COLUMNS = 14, 6
 MAX = 8
 # places in the global vector, from 0
-B3_SHARE, WRAPPED, LONE, ALL, CUT, FORMERS = 7, 8, 9, 10, 11, 12
+B3_SHARE, WRAPPED, LONE, ALL, CUT, FORMERS, HOMOPOLAR = 7, 8, 9, 10, 11, 12, 13
 
 
 def compute(words="", name="r", group="all", cutoffs=CUTOFFS, limit=MAX):
@@ -83,26 +83,39 @@ class Rings:
         assert mine == theirs
 
 
-def check_by_hand(rings, cell, types, x, cutoffs=((2, 1.95), (4, 2.15))):
-    """Everything that follows from the list of rings and the bonds, by numpy."""
+def check_by_hand(rings, cell, types, x, cutoffs=((2, 1.95), (4, 2.15)), homopolar=()):
+    """Everything that follows from the list of rings and the bonds, by numpy. `homopolar` has two
+    types and a length in each item.
+    """
     cutoff = dict(cutoffs)
+    length = {tuple(sorted(pair)): cut for *pair, cut in homopolar}
     bonds = [[] for _ in types]    # atoms they are bonded to, once for each image
-    for a, b, v in zip(*ref.distances(cell, x, max(cutoff.values()))):
+    direct = [[] for _ in types]   # formers among themselves
+    for a, b, v in zip(*ref.distances(cell, x, max([*cutoff.values(), *length.values()]))):
         former, other = (a, b) if types[b] == 3 else (b, a)
         if types[other] == 3 and np.linalg.norm(v) < cutoff.get(types[former], 0.0):
             bonds[a].append(int(b))
+        if np.linalg.norm(v) < length.get(tuple(sorted(types[[a, b]])), 0.0):
+            direct[a].append(int(b))
     degree = np.array([len(b) for b in bonds])
     sizes = [set() for _ in types]
     three = np.zeros(len(types))
     by_class = np.zeros(7)
+    mixed = 0
     for (n, kind, silicon, four), members in zip(rings.details, rings.members):
         atoms = np.array(members) - 1
         assert len(atoms) == 2 * n
-        assert set(types[atoms[1::2]]) == {3} and set(types[atoms[0::2]]) <= set(cutoff)
-        assert atoms[0] == atoms[0::2].min()
-        for a, b in zip(atoms, np.roll(atoms, -1)):
-            assert int(b) in bonds[a], "members follow each other along bonds"
-        assert silicon == np.count_nonzero(types[atoms[0::2]] == 4)
+        formers, bridges = atoms[0::2], atoms[1::2]
+        assert set(types[bridges[bridges >= 0]]) <= {3} and set(types[formers]) <= set(cutoff)
+        assert atoms[0] == formers.min()
+        for a, o, b in zip(formers, bridges, np.roll(formers, -1)):
+            if o < 0:
+                assert int(b) in direct[a], "a direct bond"
+            else:
+                assert int(o) in bonds[a] and int(b) in bonds[o], "members follow each other"
+        mixed += (bridges < 0).any()
+        atoms = atoms[atoms >= 0]
+        assert silicon == np.count_nonzero(types[atoms] == 4)
         assert four == np.count_nonzero((types[atoms] == 2) & (degree[atoms] == 4))
         expected = 0 if n != 3 else 1 + four if silicon == 0 else 4 + silicon
         assert kind == expected
@@ -120,7 +133,9 @@ def check_by_hand(rings, cell, types, x, cutoffs=((2, 1.95), (4, 2.15))):
     assert np.array_equal(rings.vector[:7], by_class)
     assert rings.vector[B3_SHARE] == (np.count_nonzero(b3 & (three > 0)) / b3.sum() if b3.any()
                                       else 0.0)
-    assert rings.vector[LONE] == np.count_nonzero(formers & (degree == 0))
+    assert rings.vector[LONE] == np.count_nonzero(
+        formers & (degree == 0) & np.array([not d for d in direct]))
+    assert rings.vector[HOMOPOLAR] == mixed
     assert rings.vector[ALL] == len(rings.members)
     assert rings.vector[FORMERS] == total
     for n, row in enumerate(rings.array, 1):

@@ -34,7 +34,37 @@ CASES = [
     ("cutoff cut short", f"{TYPES} cutoff B O", "cutoff needs two elements and a length"),
     ("unknown definition", f"{TYPES} {CUTOFFS} definition strong",
      "unknown definition 'strong'; known are primitive, guttman and king"),
-    ("homopolar", f"{TYPES} {CUTOFFS} homopolar yes", "unknown keyword 'homopolar'; known are"),
+    ("unknown keyword", f"{TYPES} {CUTOFFS} homo B B 1.9",
+     "unknown keyword 'homo'; known are types, formers, oxygen, cutoff, max, definition and "
+     "homopolar"),
+    ("homopolar cut short", f"{TYPES} {CUTOFFS} homopolar yes",
+     "homopolar needs two formers and a length, as in 'homopolar B B 1.9'"),
+    ("homopolar without length", f"{TYPES} {CUTOFFS} homopolar B B",
+     "homopolar needs two formers and a length, as in 'homopolar B B 1.9'"),
+    ("homopolar and a keyword", f"{TYPES} {CUTOFFS} homopolar B B max 6",
+     "homopolar B B: 'max' is no length; give one, as in 'homopolar B B 1.9'"),
+    ("homopolar of Li", f"{TYPES} {CUTOFFS} homopolar Si Li 2.6",
+     "homopolar Si Li: Li is no former; name two of B and Si"),
+    ("homopolar of nothing", f"{TYPES} {CUTOFFS} homopolar 4 4 2.6",
+     "homopolar 4 4: 4 is no former; name two of B and Si"),
+    ("two oxygens", f"{TYPES} {CUTOFFS} homopolar O O 1.6",
+     "homopolar O O: two oxygens are never bonded in the network; remove it"),
+    ("homopolar of oxygen", f"{TYPES} {CUTOFFS} homopolar O B 1.9",
+     "homopolar O B: O is no former; name two of B and Si, for oxygen is bonded by 'cutoff'"),
+    ("homopolar of another former", f"{TYPES} formers Si {CUTOFFS} homopolar B Si 2.2",
+     "homopolar B Si: B is no former here; add it to 'formers', or leave these bonds out"),
+    ("homopolar of an absent former", f"types Li O O Si {CUTOFFS} homopolar B B 1.9",
+     "homopolar B B: B is no former here; add it to 'formers'"),
+    ("homopolar no number", f"{TYPES} {CUTOFFS} homopolar B B short",
+     "homopolar B B: 'short' is no length"),
+    ("homopolar not a number", f"{TYPES} {CUTOFFS} homopolar B B nan",
+     "homopolar B B: 'nan' is no length"),
+    ("homopolar negative", f"{TYPES} {CUTOFFS} homopolar B B -1.9",
+     "homopolar B B must be positive, not -1.9; leave it out for no such bonds"),
+    ("homopolar zero", f"{TYPES} {CUTOFFS} homopolar B B 0",
+     "homopolar B B must be positive, not 0; leave it out"),
+    ("homopolar twice", f"{TYPES} {CUTOFFS} homopolar B Si 2.2 homopolar Si B 2.2",
+     "homopolar Si B is given twice, in either order; keep one of them"),
 ]
 
 
@@ -52,12 +82,21 @@ def test_few_ghosts(lmp, style):
               "compute ring/stats: ghost atoms reach")
 
 
+def test_few_ghosts_for_homopolar_bonds(lmp):
+    """The ghost shell has to reach the longest bond, which may be one of these."""
+    text = deck(system(), "homopolar Si Si 4.5")
+    lmp.fails(text, "ghost atoms reach 6 A, homopolar bonds need 6.5 A; add 'comm_modify cutoff 7'")
+    lmp("comm_modify cutoff 7\n" + text.replace("homopolar Si Si 4.5", "homopolar Si Si 4.1"))
+    lmp(text.replace("pair_style zero", "comm_modify cutoff 7\npair_style zero"))
+
+
+@pytest.mark.parametrize("words", ["cutoff Si O 6.5", "cutoff Si O 2.15 homopolar Si Si 6.5"])
 @pytest.mark.parametrize("name, height", [("tiny", "5."), ("li2o", "4.")])
-def test_cutoff_larger_than_the_cell(lmp, name, height):
+def test_cutoff_larger_than_the_cell(lmp, name, height, words):
     """A bond as long as the cell is high would lead to several images of an atom."""
-    text = deck(system(name), cutoffs="cutoff B O 1.95 cutoff Si O 6.5")
+    text = deck(system(name), cutoffs=f"cutoff B O 1.95 {words}")
     text = text.replace("pair_style zero 5.0", "pair_style zero 9.0")
-    lmp.fails(text, f"cutoff Si O 6.5 reaches over the periodic cell, which is {height}")
+    lmp.fails(text, f"{words.split('2.15 ')[-1]} reaches over the periodic cell, which is {height}")
     # across an open boundary there are no images
     lmp(text.replace("units metal", "units metal\nboundary f f f"))
 

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from deck import DSF, read_frame, frame, system
-from rings import MAX, Rings, compute, deck, dump_rings, output
+from rings import MAX, VALUES, Rings, compute, deck, dump_rings, output
 from test_plugin import program
 
 HAS_KOKKOS = "KOKKOS" in subprocess.run(["lmp", "-h"], capture_output=True, text=True,
                                          check=False).stdout
-WORDS = " ".join([f"c_r[{k}]" for k in range(1, 14)] + [f"c_r[{n}][1]" for n in range(2, MAX + 1)])
+WORDS = " ".join([f"c_r[{k}]" for k in range(1, VALUES + 1)]
+                 + [f"c_r[{n}][1]" for n in range(2, MAX + 1)])
 HOT = ("minimize 0.0 1.0 30 300\nvelocity all create 4000.0 31 loop geom\nfix nve all nve\n"
        "reset_timestep 0\n")
 
@@ -91,7 +92,7 @@ def test_clear_and_restart(lmp):
                  + "read_restart state.restart\n" + again + "run 0\n")
     one = Rings(lmp(deck(first)))
     last = result.last()
-    assert [last[f"c_r[{k}]"] for k in range(1, 14)] == one.vector.tolist()
+    assert [last[f"c_r[{k}]"] for k in range(1, VALUES + 1)] == one.vector.tolist()
     assert np.array_equal(result.frames("again.dump")[-1][2]["c_r[1]"], one.smallest)
     assert one.vector[10] > 20
 

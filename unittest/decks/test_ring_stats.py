@@ -4,10 +4,10 @@ import json
 import numpy as np
 import pytest
 
-from crystals import CRYSTALS, replicate
+from crystals import CRYSTALS, diamond, replicate
 from deck import HERE, system
-from rings import (ALL, CUT, FORMERS, LONE, MAX, WRAPPED, ZERO, Rings, check_by_hand, compute, deck,
-                   output, read_data, stored)
+from rings import (ALL, CUT, CUTOFFS, FORMERS, LONE, MAX, WRAPPED, ZERO, Rings, check_by_hand,
+                   compute, deck, output, read_data, stored)
 
 REFERENCE = json.loads((HERE.parent / "reference" / "rings" / "reference.json").read_text())
 DEFINITIONS = ("primitive", "guttman", "king")
@@ -16,8 +16,9 @@ GLASSES = ("shik_20_60_20", "shik_30_30_40", "glass", "glass_triclinic")
 
 def read(tmp_path, name, extra=""):
     """Lines that read a crystal or a stored frame."""
-    if name in CRYSTALS:
-        return read_data(tmp_path / f"{name}.data", CRYSTALS[name](), extra)
+    if name in CRYSTALS or name == "diamond":
+        crystal = diamond if name == "diamond" else CRYSTALS[name]
+        return read_data(tmp_path / f"{name}.data", crystal(), extra)
     return extra + system(name)
 
 
@@ -29,7 +30,8 @@ def test_same_rings_as_other_programs(lmp, tmp_path, name):
     text = read(tmp_path, name.split()[0]) + f"replicate {copies}\n" + ZERO
     known = [d for d in DEFINITIONS if d in expected]
     words = " ".join(f"c_{d}[{n}][1]" for d in known for n in range(1, MAX + 1))
-    text += "".join(compute(f"definition {d}", name=d) for d in known)
+    text += "".join(compute(f"definition {d} {expected.get('homopolar', '')}", name=d,
+                            cutoffs=expected.get("cutoffs", CUTOFFS)) for d in known)
     last = lmp(text + f"thermo_style custom step atoms {words}\nrun 0\n").last()
     assert last["Atoms"] == expected["atoms"]
     for definition in known:
@@ -153,7 +155,7 @@ def cluster(tmp_path, types, x):
 
 def test_boroxol_molecule(lmp, tmp_path):
     rings = Rings(lmp(deck(read(tmp_path, "boroxol"))))
-    assert rings.vector.tolist() == [1, 0, 0, 0, 0, 0, 0, 1.0, 0, 0, 1, 0, 3]
+    assert rings.vector.tolist() == [1, 0, 0, 0, 0, 0, 0, 1.0, 0, 0, 1, 0, 3, 0]
     assert rings.details.tolist() == [[3, 1, 0, 0]]
     assert rings.members == [(1, 4, 2, 5, 3, 6)]
     assert rings.smallest.tolist() == [3] * 6 + [0] * 3

@@ -46,25 +46,73 @@ inline network::PeriodicGraph bridged(int formers, const std::vector<std::pair<i
   return make_graph(oxygen, bonds);
 }
 
-// Random network: oxygens with one to three bonds each; some bonds lead to other cells if
-// `periodic`. No bond is there twice.
-inline network::PeriodicGraph random_network(int formers, int oxygens, bool periodic,
-                                             std::mt19937 &random)
+inline int random_below(int n, std::mt19937 &random)
 {
-  auto const below = [&random](int n) { return static_cast<int>(random() % n); };
+  return static_cast<int>(random() % n);
+}
+
+// In one of three cases a bond leads to another cell.
+inline network::ImageShift random_shift(std::mt19937 &random)
+{
+  if (random_below(3, random) != 0) return 0;
+  int const a = random_below(3, random) - 1;
+  int const b = random_below(3, random) - 1;
+  return network::pack_shift(a, b, random_below(2, random));
+}
+
+// Bonds of a random network: oxygens with one to three bonds each; some bonds lead to other cells
+// if `periodic`. No bond is there twice.
+inline std::vector<Bond> random_bonds(int formers, int oxygens, bool periodic, std::mt19937 &random)
+{
   std::vector<Bond> bonds;
   for (int o = 0; o < oxygens; ++o) {
-    int const degree = 1 + below(3);
+    int const degree = 1 + random_below(3, random);
     for (int k = 0; k < degree; ++k) {
-      Bond bond{below(formers), formers + o};
-      if (periodic && below(3) == 0)
-        bond.shift = network::pack_shift(below(3) - 1, below(3) - 1, below(2));
+      Bond bond{random_below(formers, random), formers + o};
+      if (periodic) bond.shift = random_shift(random);
       bool known = false;
       for (const auto &b : bonds) known |= b.a == bond.a && b.b == bond.b && b.shift == bond.shift;
       if (!known) bonds.push_back(bond);
     }
   }
-  return make_graph(formers + oxygens, bonds);
+  return bonds;
+}
+
+inline network::PeriodicGraph random_network(int formers, int oxygens, bool periodic,
+                                             std::mt19937 &random)
+{
+  return make_graph(formers + oxygens, random_bonds(formers, oxygens, periodic, random));
+}
+
+// Up to `count` bonds between formers; none is there twice, and none joins an atom to itself.
+inline std::vector<Bond> random_direct_bonds(int formers, int count, bool periodic,
+                                             std::mt19937 &random)
+{
+  std::vector<Bond> bonds;
+  for (int k = 0; k < count; ++k) {
+    Bond bond{random_below(formers, random), random_below(formers, random)};
+    if (periodic) bond.shift = random_shift(random);
+    bool known = bond.a == bond.b && bond.shift == 0;
+    for (const auto &b : bonds) {
+      known |= b.a == bond.a && b.b == bond.b && b.shift == bond.shift;
+      known |= b.a == bond.b && b.b == bond.a && b.shift == -bond.shift;
+    }
+    if (!known) bonds.push_back(bond);
+  }
+  return bonds;
+}
+
+// The network that its direct bonds stand for: with an atom more in the middle of each. They follow
+// the other `atoms`.
+inline network::PeriodicGraph with_middles(int atoms, std::vector<Bond> bonds,
+                                           const std::vector<Bond> &direct)
+{
+  for (const auto &bond : direct) {
+    bonds.push_back({bond.a, atoms});
+    bonds.push_back({atoms, bond.b, bond.shift});
+    ++atoms;
+  }
+  return make_graph(atoms, bonds);
 }
 
 }    // namespace lbs::test

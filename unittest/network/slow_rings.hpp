@@ -29,14 +29,17 @@ class SlowRings {
   {
   }
 
-  Counts rings(Definition definition)
+  Counts rings(Definition definition) { return by_size(walks(definition)); }
+
+  // The same rings one by one.
+  std::set<Walk> walks(Definition definition)
   {
     std::set<Walk> found;
     for (int f = 0; f < formers_; ++f) {
       if (definition == Definition::PRIMITIVE) add_primitive(f, found);
       else add_shortest(f, definition == Definition::KING, found);
     }
-    return by_size(found);
+    return found;
   }
 
   // Chains that lead to another image of their first atom and are straight.

@@ -79,6 +79,29 @@ TEST(BondGraph, CutoffsAreOfThePair)
   EXPECT_TRUE(none.neighbor.empty());
 }
 
+TEST(BondGraph, FormersBondDirectlyOnDemandOnly)
+{
+  // boron and silicon 3 A apart, two oxygens 3.2 A
+  EveryPair const pairs(5, 5);
+  BondCutoffs cutoffs{1.95, 2.15};
+  auto &direct = cutoffs.direct[BondCutoffs::pair(Role::SILICON, Role::BORON)];
+  direct = 2.9;
+  auto const without = graph_of(5, CHAIN, ROLES, pairs.list(), cutoffs);
+  EXPECT_EQ(without.neighbor, graph_of(5, CHAIN, ROLES, pairs.list(), {1.95, 2.15}).neighbor);
+  direct = 3.3;
+  EXPECT_EQ(cutoffs.longest(), 3.3);
+  auto const graph = graph_of(5, CHAIN, ROLES, pairs.list(), cutoffs);
+  EXPECT_EQ(graph.degree(0), 2);
+  EXPECT_EQ(graph.degree(2), 3);
+  EXPECT_EQ(graph.coordination(0, ROLES), 1);
+  EXPECT_EQ(graph.coordination(2, ROLES), 2);
+  EXPECT_EQ(graph.coordination(3, ROLES), 1);
+  EXPECT_EQ(graph.degree(1), 2) << "the oxygens are not bonded";
+  cutoffs.direct = {9.0, 0.0, 9.0};
+  EXPECT_EQ(graph_of(5, CHAIN, ROLES, pairs.list(), cutoffs).neighbor, without.neighbor)
+      << "there is one boron and one silicon only";
+}
+
 TEST(BondGraph, GhostsAreNeighborsButNoRows)
 {
   EveryPair const pairs(2, 5);

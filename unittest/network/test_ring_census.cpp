@@ -18,15 +18,15 @@ RingDomain domain_of(const PeriodicGraph &graph, const std::vector<Role> &role,
   bonds.neighbor = graph.neighbor;
   std::vector<std::int64_t> key;
   std::vector<Owner> owner;
-  std::vector<int> degree;
+  std::vector<int> coordination;
   for (int i = 0; i < n; ++i) {
     key.push_back(i + 1);
     owner.push_back({0, i});
-    degree.push_back(bonds.degree(i));
+    coordination.push_back(bonds.coordination(i, role));
   }
   std::vector<ImageShift> const shift(n, 0);
   RingDomain domain;
-  domain.build(bonds, {0, 1, n, key, role, counted, owner, shift, degree});
+  domain.build(bonds, {0, 1, n, key, role, counted, owner, shift, coordination});
   return domain;
 }
 
@@ -90,6 +90,7 @@ TEST(RingCensus, CountsByHand)
   EXPECT_EQ(values[9], 1.0);
   EXPECT_EQ(values[10], 2.0);
   EXPECT_EQ(values[12], 5.0);
+  EXPECT_EQ(values[13], 0.0);
 }
 
 TEST(RingCensus, Classes)
@@ -132,10 +133,12 @@ TEST(RingCensus, FlatAndBack)
   a.largest[2] = 8;
   a.by_class[SILICON_3] = 5;
   a.cut = 2;
+  a.homopolar = 7;
   b.from_flat(a.flat());
   EXPECT_EQ(b.flat(), a.flat());
   EXPECT_EQ(b.largest[2], 8);
   EXPECT_EQ(b.cut, 2);
+  EXPECT_EQ(b.homopolar, 7);
 }
 
 TEST(RingCensus, NothingToCount)

@@ -58,6 +58,16 @@ TEST(RingMemory, ARingThatIsThereTwiceHasToBeThereTwice)
   EXPECT_EQ(presence(two, two).present[2], 2);
 }
 
+// A direct bond is none of the members; their number counts.
+TEST(RingMemory, DirectBonds)
+{
+  auto const reference = records({{1, 0, 2, 12}, {3, 0, 4, 0, 5, 13}, {6, 0, 7, 0, 8, 0}});
+  EXPECT_EQ(presence(reference, reference).present[3], 2);
+  auto const now = records({{2, 0, 1, 12}, {3, 14, 4, 0, 5, 13}, {8, 0, 6, 0, 7, 0}});
+  EXPECT_EQ(presence(reference, now).present[2], 1);
+  EXPECT_EQ(presence(reference, now).present[3], 1) << "oxygen has come between formers 3 and 4";
+}
+
 TEST(RingMemory, ScatteredRingsMeet)
 {
   std::vector<std::vector<std::int64_t>> rings;
@@ -118,7 +128,8 @@ TEST(RingFrame, BadFiles)
   fails(HEAD + "ITEM: ENTRIES index c_r[1] c_r[3]\n", "line 9: the columns are not those");
   fails(HEAD + COLUMNS + "1 2 0 1 0 1 11 2 12 0 0 \n", "the file ends within a frame");
   fails(HEAD + COLUMNS + "1 2 0 1 0 1 11\n", "line 10: the row is too short");
-  fails(HEAD + COLUMNS + "1 2 0 1 0 1 11 2 0 0 0 \n", "line 10: a ring of 2 formers needs as many");
+  fails(HEAD + COLUMNS + "1 2 0 1 0 1 11 0 12 0 0 \n", "line 10: a ring of 2 formers needs the");
+  fails(HEAD + COLUMNS + "1 2 0 1 0 1 11 2 -12 0 0 \n", "line 10: a ring of 2 formers needs the");
   fails(HEAD + COLUMNS + "1 4 0 1 0 1 11 2 12 3 13 \n", "line 10: this is no ring of 4 formers");
   fails(HEAD + COLUMNS + "1 9223372036854775807 0 1 0 1 11 2 12 3 13 \n",
         "this is no ring of 9223");
@@ -130,15 +141,29 @@ TEST(RingFrame, OfAnotherSystem)
   auto const frame = read_ring_frame(HEAD + COLUMNS + ROWS, -1);
   Role const b = Role::BORON, si = Role::SILICON, o = Role::OXYGEN;
   std::vector<Role> const right = {si, b, b, o, o, o, o};
-  check_ring_frame(frame, right, 3);
+  check_ring_frame(frame, right, 3, false);
   auto const fails = [&](std::size_t k, Role role, int max, const std::string &words) {
     auto roles = right;
     roles[k] = role;
-    expect_error([&] { check_ring_frame(frame, roles, max); }, words);
+    expect_error([&] { check_ring_frame(frame, roles, max, true); }, words);
   };
   fails(0, si, 2, "it holds a ring of 3 formers; give the compute ring/stats at least 'max 3'");
   fails(3, Role::OTHER, 3, "it is of another system: no atom 11 is in the network here");
   fails(3, b, 3, "atom 11 is oxygen there and a former here");
   fails(2, o, 3, "atom 3 is a former there and oxygen here");
   fails(0, b, 3, "the ring that begins at atom 1 has 1 silicons there and 0 here");
+}
+
+TEST(RingFrame, DirectBonds)
+{
+  auto const frame = read_ring_frame(
+      HEAD + COLUMNS + "1 2 0 1 0 1 0 2 12 0 0 \n" + "2 3 5 1 2 1 11 2 0 3 0 \n", -1);
+  EXPECT_EQ(frame.rings[0], (std::vector<std::int64_t>{2, 0, 1, 0, 1, 0, 2, 12}));
+  EXPECT_EQ(members_of(frame), (std::vector<std::int64_t>{1, 2, 3, 11, 12}));
+  Role const b = Role::BORON, o = Role::OXYGEN;
+  std::vector<Role> const role = {Role::SILICON, b, b, o, o};
+  check_ring_frame(frame, role, 3, true);
+  expect_error([&] { check_ring_frame(frame, role, 3, false); },
+               "the ring that begins at atom 1 has two formers bonded directly; give the compute "
+               "ring/stats the 'homopolar' of the run that wrote it");
 }

@@ -6,7 +6,9 @@
 Counts are by size in formers. matscipy finds rings of the graph of atoms, so that in a small cell
 ways around the cell count as shortcuts: all frames here are several rings wide. sovapy does not
 look whether a ring closes; what does not is left out here. Both get the bonds from us: B-O up to
-1.95 A, Si-O up to 2.15 A.
+1.95 A, Si-O up to 2.15 A. In the frames of DIRECT all bonds are those between two formers, up to
+the lengths given there, and the programs get the formers alone; in a glass these are far longer
+than real bonds, so that its formers make a network of their own.
 """
 import collections
 import contextlib
@@ -25,26 +27,30 @@ from sovapy.computation.rings import enumerate_guttman_ring, enumerate_king_ring
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "decks" / "data"
 sys.path.insert(0, str(DATA.parent))
-from crystals import CRYSTALS, O, replicate    # noqa: E402
+from crystals import CRYSTALS, O, diamond, replicate    # noqa: E402
 
 CUTOFF = {2: 1.95, 4: 2.15}
 MAX = {"matscipy": 8, "sovapy": 8}
 MATSCIPY = {"cristobalite": (3, 3, 3), "quartz": (6, 6, 5), "b2o3": (6, 6, 3),
             "disilicate": (5, 2, 6), "boroxol": (1, 1, 1), "shik_20_60_20": (2, 2, 2),
             "shik_30_30_40": (2, 2, 2), "shik_20_60_20 big": (4, 4, 4)}
+DIRECT = {"diamond": ((4, 4, 4), {"Si Si": 2.6}),
+          "shik_30_30_40 direct": ((2, 2, 2), {"B B": 2.9, "B Si": 3.1, "Si Si": 3.4}),
+          "shik_20_60_20 direct": ((2, 2, 2), {"B B": 2.9, "B Si": 3.1, "Si Si": 3.4})}
+ELEMENT = {2: "B", 4: "Si"}
 SOVAPY = ("cristobalite", "quartz", "b2o3", "disilicate", "boroxol", "shik_20_60_20",
           "shik_30_30_40")
 
 
-def structure(name):
-    """(cell, types, positions) of a frame at the size in MATSCIPY."""
+def structure(name, copies):
+    """(cell, types, positions) of a frame."""
     base = name.split()[0]
-    if base in CRYSTALS:
-        crystal = CRYSTALS[base]()
+    if base in CRYSTALS or base == "diamond":
+        crystal = diamond() if base == "diamond" else CRYSTALS[base]()
     else:
         atoms = read(DATA / f"{base}.data", format="lammps-data", atom_style="charge")
         crystal = np.array(atoms.cell), atoms.arrays["type"], atoms.positions
-    return replicate(crystal, MATSCIPY[name])
+    return replicate(crystal, copies)
 
 
 def bonds(cell, types, x):
@@ -57,15 +63,27 @@ def bonds(cell, types, x):
     return (np.ascontiguousarray(a[keep]) for a in (i, j, vec, shift))
 
 
-def by_matscipy(i, j, vec):
-    """Primitive rings by size in formers."""
+def direct_bonds(cell, types, x, lengths):
+    """The same of the bonds between formers, which are numbered without the other atoms."""
+    formers = np.isin(types, list(ELEMENT))
+    names = np.array([ELEMENT[t] for t in types[formers]])
+    atoms = Atoms(positions=x[formers], cell=cell, pbc=True)
+    i, j, vec, shift = neighbour_list("ijDS", atoms, max(lengths.values()))
+    reach = np.array([lengths[" ".join(sorted(pair))] for pair in zip(names[i], names[j])])
+    keep = np.linalg.norm(vec, axis=1) < reach
+    return (np.ascontiguousarray(a[keep]) for a in (i, j, vec, shift))
+
+
+def by_matscipy(i, j, vec, unit=2):
+    """Primitive rings by size in formers; `unit` atoms for each."""
     i, j = i.astype(np.int32), j.astype(np.int32)
-    counts = find_sp_rings(i, j, vec, distances_on_graph(i, j), 2 * MAX["matscipy"] + 2)
-    return {n // 2: int(c) for n, c in enumerate(counts) if c and n <= 2 * MAX["matscipy"]}
+    longest = unit * MAX["matscipy"]
+    counts = find_sp_rings(i, j, vec, distances_on_graph(i, j), longest + 2)
+    return {n // unit: int(c) for n, c in enumerate(counts) if c and n <= longest}
 
 
-def by_sovapy(search, start, atoms, i, j, shift):
-    """Rings that close, by size in formers."""
+def by_sovapy(search, start, atoms, i, j, shift, unit=2):
+    """Rings that close, by size in formers; `unit` atoms for each."""
     edges = [(int(a), int(b)) for a, b in zip(i, j) if a < b]
     assert len(edges) == len(set(edges)) == len(i) // 2, "an atom is bonded to two images of one"
     step = {(a, b): s for a, b, s in zip(i.tolist(), j.tolist(), shift)}
@@ -76,15 +94,15 @@ def by_sovapy(search, start, atoms, i, j, shift):
         ring = [int(a) for a in ring]
         closed = not sum(step[a, b] for a, b in zip(ring, ring[1:] + ring[:1])).any()
         open_rings += not closed
-        if closed and len(ring) <= 2 * MAX["sovapy"]:
-            counts[len(ring) // 2] += 1
+        if closed and len(ring) <= unit * MAX["sovapy"]:
+            counts[len(ring) // unit] += 1
     return dict(sorted(counts.items())), open_rings
 
 
 def main():
     out = {}
     for name in MATSCIPY:
-        cell, types, x = structure(name)
+        cell, types, x = structure(name, MATSCIPY[name])
         i, j, vec, shift = bonds(cell, types, x)
         row = out[name] = {"replicas": MATSCIPY[name], "atoms": len(types),
                            "primitive": by_matscipy(i, j, vec)}
@@ -95,6 +113,19 @@ def main():
                 enumerate_guttman_ring, everyone, everyone, i, j, shift)
             row["king"], row["king not closed"] = by_sovapy(
                 lambda *a: enumerate_king_ring(*a, False), formers, everyone, i, j, shift)
+        print(name, row, file=sys.stderr, flush=True)
+    for name, (copies, lengths) in DIRECT.items():
+        cell, types, x = structure(name, copies)
+        i, j, vec, shift = direct_bonds(cell, types, x, lengths)
+        everyone = list(range(int(i.max()) + 1))
+        row = out[name] = {
+            "replicas": copies, "atoms": len(types), "primitive": by_matscipy(i, j, vec, 1),
+            "cutoffs": "cutoff B O 0.1 cutoff Si O 0.1",
+            "homopolar": " ".join(f"homopolar {pair} {cut}" for pair, cut in lengths.items())}
+        for search, key in ((enumerate_guttman_ring, "guttman"),
+                            (lambda *a: enumerate_king_ring(*a, False), "king")):
+            row[key], row[f"{key} not closed"] = by_sovapy(search, everyone, everyone, i, j, shift,
+                                                           1)
         print(name, row, file=sys.stderr, flush=True)
     json.dump(out, sys.stdout, indent=1)
     print()
