@@ -58,41 +58,36 @@ template <class Real> constexpr std::size_t pack_size(int rows)
   return static_cast<std::size_t>(whole_groups(rows)) * LANES<Real>;
 }
 
-// Loops over packs do all that is to be done to one while it is in the cache.
-
-// Rows of y become the layer's biases, to which x W is added.
-template <class Real>
-LBS_ALWAYS_INLINE void begin_any(const HiddenLayer<Real> &layer, int packs, Real *y)
-{
-  for (int pack = 0; pack < packs; ++pack)
-    for (std::size_t o = 0; o < layer.bias.size(); ++o, y += LANES<Real>)
-      for (int lane = 0; lane < LANES<Real>; ++lane) y[lane] = layer.bias[o];
-}
-
-// y = x W + b becomes the layer's output, d what gradients by it are multiplied by on the way back.
+// y = x W becomes the layer's output, d its derivative by x W; by groups of rows, which stay in the
+// cache from one loop to the next.
 template <class Real>
 LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, const Real *x, Real *y,
                                   Real *d)
 {
-  std::size_t const size = pack_size<Real>(layer.outputs);
-  std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
-  for (int pack = 0; pack < packs; ++pack) {
-    activate_any(layer.activation, size, y, d);
-    for (std::size_t o = 0; o < layer.timestep.size(); ++o)
-      for (int lane = 0; lane < LANES<Real>; ++lane) {
-        y[o * LANES<Real> + lane] *= layer.timestep[o];
-        d[o * LANES<Real> + lane] *= layer.timestep[o];
+  constexpr int LANE = LANES<Real>;
+  int const rows = whole_groups(layer.outputs);
+  for (int pack = 0; pack < packs; ++pack, x += pack_size<Real>(layer.inputs))
+    for (int first = 0; first < rows; first += ROW_GROUP) {
+      for (int o = 0; o < ROW_GROUP; ++o)
+        for (int lane = 0; lane < LANE; ++lane) y[o * LANE + lane] += layer.bias[first + o];
+      activate_any(layer.activation, ROW_GROUP * LANE, y, d);
+      for (int o = 0; o < ROW_GROUP && !layer.timestep.empty(); ++o)
+        for (int lane = 0; lane < LANE; ++lane) {
+          y[o * LANE + lane] *= layer.timestep[first + o];
+          d[o * LANE + lane] *= layer.timestep[first + o];
+        }
+      int const skipped = layer.skips > 0 ? std::min(ROW_GROUP, layer.outputs - first) : 0;
+      for (int o = 0; o < skipped; ++o) {
+        const Real *const from = x + (first + o) % layer.inputs * LANE;
+        for (int lane = 0; lane < LANE; ++lane) y[o * LANE + lane] += from[lane];
       }
-    for (int copy = 0; copy < layer.skips; ++copy)
-      for (std::size_t k = 0; k < copied; ++k) y[copy * copied + k] += x[k];
-    x += pack_size<Real>(layer.inputs);
-    y += size;
-    d += size;
-  }
+      y += ROW_GROUP * LANE;
+      d += ROW_GROUP * LANE;
+    }
 }
 
-// From the gradient by a layer's output to that by x W, in d; and what goes past the layer to its
-// input, in `next`.
+// From the gradient by a layer's output to that by x W, in d; and, unless `next` is null, what goes
+// past the layer to its input.
 template <class Real>
 LBS_ALWAYS_INLINE void back_any(const HiddenLayer<Real> &layer, int packs, const Real *gradient,
                                 Real *d, Real *next)
@@ -101,13 +96,13 @@ LBS_ALWAYS_INLINE void back_any(const HiddenLayer<Real> &layer, int packs, const
   std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
   for (int pack = 0; pack < packs; ++pack) {
     for (std::size_t i = 0; i < size; ++i) d[i] *= gradient[i];
-    if (layer.skips == 1)
+    if (next && layer.skips == 1)
       for (std::size_t k = 0; k < copied; ++k) next[k] = gradient[k];
-    if (layer.skips == 2)
+    if (next && layer.skips == 2)
       for (std::size_t k = 0; k < copied; ++k) next[k] = gradient[k] + gradient[copied + k];
     gradient += size;
     d += size;
-    next += pack_size<Real>(layer.inputs);
+    if (next) next += pack_size<Real>(layer.inputs);
   }
 }
 
@@ -142,10 +137,6 @@ LBS_ALWAYS_INLINE void last_any(const LastLayer<Real> &layer, int packs, const R
 // clang-format off
 LBS_KERNEL activate_all(Activation activation, std::size_t count, double *y, double *d)
 { activate_any(activation, count, y, d); }
-LBS_KERNEL begin_layer(const HiddenLayer<double> &layer, int packs, double *y)
-{ begin_any(layer, packs, y); }
-LBS_KERNEL begin_layer(const HiddenLayer<float> &layer, int packs, float *y)
-{ begin_any(layer, packs, y); }
 LBS_KERNEL finish_layer(const HiddenLayer<double> &layer, int packs, const double *x, double *y,
                         double *d)
 { finish_any(layer, packs, x, y, d); }
@@ -220,6 +211,7 @@ template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
                        std::vector<Real>(layer->bias.begin(), layer->bias.end()),
                        std::vector<Real>(layer->timestep.begin(), layer->timestep.end())});
     hidden_.back().bias.resize(whole_groups(layer->outputs));
+    if (!layer->timestep.empty()) hidden_.back().timestep.resize(whole_groups(layer->outputs));
   }
   const DenseLayer &last = net.back();
   last_ = {std::vector<Real>(last.weight.begin(), last.weight.end()), last.bias.front(),
@@ -238,8 +230,7 @@ template <class Real> std::size_t ScalarNet<Real>::memory_usage() const
 
 template <class Real> std::size_t ScalarNet<Real>::Workspace::memory_usage() const
 {
-  std::size_t numbers = input.capacity() + gradient.capacity() + spare.capacity();
-  for (const auto &layer : output) numbers += layer.capacity();
+  std::size_t numbers = input.capacity() + passing[0].capacity() + passing[1].capacity();
   for (const auto &layer : derivative) numbers += layer.capacity();
   return numbers * sizeof(Real);
 }
@@ -250,49 +241,49 @@ void ScalarNet<Real>::evaluate(int packs, const Make &make, const Take &take, do
 {
   std::size_t const depth = hidden_.size();
   int const room = whole_groups(block_);
-  work.output.resize(depth);
   work.derivative.resize(depth);
-  int widest = inputs_ == block_ ? inputs_ : 0;
+  int widest = 0;
   for (std::size_t l = 0; l < depth; ++l) {
-    int const width = hidden_[l].outputs;
-    widest = std::max(widest, width);
-    grow(work.output[l], packs * pack_size<Real>(width));
-    grow(work.derivative[l], packs * pack_size<Real>(width));
+    widest = std::max(widest, hidden_[l].outputs);
+    grow(work.derivative[l], packs * pack_size<Real>(hidden_[l].outputs));
   }
   grow(work.input, packs * pack_size<Real>(block_));
-  grow(work.gradient, packs * pack_size<Real>(widest));
-  grow(work.spare, packs * pack_size<Real>(widest));
+  for (auto &passing : work.passing) grow(passing, packs * pack_size<Real>(widest));
   Real *const input = work.input.data();
+  Real *here = work.passing[0].data();
+  Real *there = work.passing[1].data();
   const auto block_at = [&](int first) {
     return RowBlock<Real>{first, std::min(block_, inputs_ - first), input, room};
   };
 
-  for (std::size_t l = 0; l < depth; ++l) begin_layer(hidden_[l], packs, work.output[l].data());
   for (int first = 0; first < inputs_; first += block_) {
     RowBlock<Real> const block = block_at(first);
     make(block);
-    if (depth > 0) hidden_[0].weight.multiply(packs, read_only(block), work.output[0].data());
+    if (depth > 0) hidden_[0].weight.multiply(packs, read_only(block), here, first > 0);
   }
-  const Real *x = input;
-  for (std::size_t l = 0; l < depth; ++l) {
+  if (depth > 0) finish_layer(hidden_[0], packs, input, here, work.derivative[0].data());
+  for (std::size_t l = 1; l < depth; ++l) {
     const HiddenLayer<Real> &layer = hidden_[l];
-    Real *const y = work.output[l].data();
-    if (l > 0) layer.weight.multiply(packs, {0, layer.inputs, x, whole_groups(layer.inputs)}, y);
-    finish_layer(layer, packs, x, y, work.derivative[l].data());
-    x = y;
+    layer.weight.multiply(packs, {0, layer.inputs, here, whole_groups(layer.inputs)}, there, false);
+    finish_layer(layer, packs, here, there, work.derivative[l].data());
+    std::swap(here, there);
   }
 
-  Real *gradient = work.gradient.data();
-  Real *next = work.spare.data();
-  last_layer(last_, packs, x, value, depth > 0 ? gradient : input);
+  if (depth > 0) last_layer(last_, packs, here, value, there);
+  else last_layer(last_, packs, input, value, input);
   for (std::size_t l = depth; l-- > 0;) {
     const HiddenLayer<Real> &layer = hidden_[l];
     Real *const d = work.derivative[l].data();
-    back_through(layer, packs, gradient, d, l > 0 ? next : input);
-    if (l == 0) break;
+    if (l == 0) {
+      back_through(layer, packs, there, d, input);
+      break;
+    }
+    // What goes past a layer of equal widths stays where it is.
+    Real *const next = layer.skips == 1 ? there : here;
+    back_through(layer, packs, there, d, next == there ? nullptr : next);
     layer.weight.multiply_transposed(packs, d, {0, layer.inputs, next, whole_groups(layer.inputs)},
                                      layer.skips > 0);
-    std::swap(gradient, next);
+    if (next == here) std::swap(here, there);
   }
   for (int first = 0; first < inputs_; first += block_) {
     RowBlock<Real> const block = block_at(first);

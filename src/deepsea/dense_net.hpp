@@ -25,7 +25,7 @@ template <class Real> struct HiddenLayer {
   Activation activation;
   PackedMatrix<Real> weight;
   std::vector<Real> bias;        // whole groups, with zeros at the end
-  std::vector<Real> timestep;    // empty for ones
+  std::vector<Real> timestep;    // the same, or empty for ones
 };
 
 template <class Real> struct LastLayer {
@@ -45,10 +45,8 @@ template <class Real> class ScalarNet {
   // Buffers of a caller; one a thread.
   struct Workspace {
     AlignedVector<Real> input;                      // a block of it
-    std::vector<AlignedVector<Real>> output;        // of each hidden layer
-    std::vector<AlignedVector<Real>> derivative;    // of the activation times the time step
-    AlignedVector<Real> gradient;                   // by the output of a layer
-    AlignedVector<Real> spare;
+    std::vector<AlignedVector<Real>> derivative;    // of each layer: of its output by x W
+    AlignedVector<Real> passing[2];                 // outputs of layers, then gradients by them
 
     [[nodiscard]] std::size_t memory_usage() const;
   };

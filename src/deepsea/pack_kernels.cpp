@@ -4,12 +4,11 @@
 #include "../support/simd.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace lbs::deepsea {
 
 namespace {
-
-using Quad = double __attribute__((vector_size(32), aligned(8), may_alias));
 
 // spline_weights() in packs of all eight splines.
 template <int BYTES> struct SplinePacks {
@@ -29,6 +28,33 @@ template <int BYTES> struct SplinePacks {
   }
 };
 
+// Eight numbers of a row of four come two rows at a time.
+template <int BYTES> using TwoRows = Pack<double, BYTES>;
+
+template <class Visit> LBS_ALWAYS_INLINE void over_pairs(Visit visit)
+{
+  visit(std::integral_constant<int, 0>());
+  visit(std::integral_constant<int, 1>());
+  visit(std::integral_constant<int, 2>());
+  visit(std::integral_constant<int, 3>());
+}
+
+// sum[b][k] += weight[b] row[k]
+template <int BYTES>
+LBS_ALWAYS_INLINE void add_outer_product(const Pack<double, BYTES> &weight, const double row[4],
+                                         double *sum)
+{
+  double const twice[8] = {row[0], row[1], row[2], row[3], row[0], row[1], row[2], row[3]};
+  TwoRows<BYTES> rows;
+  rows.load(twice);
+  over_pairs([&](auto pair) {
+    TwoRows<BYTES> to;
+    to.load(sum + 8 * pair);
+    to.add_product(rows, weight.template spread<pair>());
+    to.store(sum + 8 * pair);
+  });
+}
+
 template <int BYTES>
 LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows, Moments &moments,
                                     std::vector<int> &outside)
@@ -39,16 +65,43 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
       outside.push_back(n);
       continue;
     }
-    Quad const row = {rows.row[0][n], rows.row[1][n], rows.row[2][n], rows.row[3][n]};
+    double const row[4] = {rows.row[0][n], rows.row[1][n], rows.row[2][n], rows.row[3][n]};
     int const interval = rows.interval[n];
-    double weight[SPLINE_SUPPORT];
-    SplinePacks<BYTES>(rows.t[n]).value.store(weight);
-    double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
-#pragma GCC unroll 8
-    for (int b = 0; b < SPLINE_SUPPORT; ++b)
-      *reinterpret_cast<Quad *>(sum + 4 * b) += weight[b] * row;
+    add_outer_product<BYTES>(SplinePacks<BYTES>(rows.t[n]).value, row,
+                             moments.sum.data() + 4 * static_cast<std::size_t>(interval));
     moments.touch(interval);
   }
+}
+
+// Two packs at a time where the registers allow: every number that is spread over a register serves
+// two of them.
+template <int BYTES> constexpr int PACKS_AT_ONCE = BYTES == PACK_BYTES ? 2 : 1;
+
+template <int BYTES, int PACKS, class Real>
+LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size,
+                                    const std::vector<int> &list, const Real *t, int stride,
+                                    Real *gtr)
+{
+  constexpr int LANE = LANES<Real>;
+  Pack<Real, BYTES> g[4][PACKS];
+#pragma GCC unroll 8
+  for (int i = 0; i < 4 * PACKS; ++i)
+    g[i / PACKS][i % PACKS].load(gtr + i / PACKS * stride + i % PACKS * LANE);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Real *const from = table + static_cast<std::size_t>(list[i]) * LANE;
+    Pack<Real, BYTES> c[PACKS];
+#pragma GCC unroll 2
+    for (int p = 0; p < PACKS; ++p) c[p].load(from + p * pack_size);
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      Real const moment = t[4 * i + k];
+#pragma GCC unroll 2
+      for (int p = 0; p < PACKS; ++p) g[k][p].add_product(c[p], moment);
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < 4 * PACKS; ++i)
+    g[i / PACKS][i % PACKS].store(gtr + i / PACKS * stride + i % PACKS * LANE);
 }
 
 template <int BYTES, class Real>
@@ -64,22 +117,43 @@ LBS_ALWAYS_INLINE void expand_with(const EmbeddingTable<Real> &table, int stride
       sum[k] = 0.0;
     }
   }
-  const int *const list = moments.list.data();
-  const Real *const t = compact.data();
-  for (int m = 0; m < stride; m += LANES<Real>) {
-    const Real *const from =
-        table.by_channel.data() + static_cast<std::size_t>(m) * table.coefficients;
-    Pack<Real, BYTES> g[4];
+  auto const pack_size = static_cast<std::size_t>(table.coefficients) * LANES<Real>;
+  constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
+  const Real *from = table.by_channel.data();
+  int packs = stride / LANES<Real>;
+  for (; packs >= AT_ONCE; packs -= AT_ONCE) {
+    expand_packs<BYTES, AT_ONCE>(from, pack_size, moments.list, compact.data(), stride, gtr);
+    from += AT_ONCE * pack_size;
+    gtr += AT_ONCE * LANES<Real>;
+  }
+  if (packs > 0) expand_packs<BYTES, 1>(from, pack_size, moments.list, compact.data(), stride, gtr);
+}
+
+template <int BYTES, int PACKS>
+LBS_ALWAYS_INLINE void contract_packs(const double *table, int channels, int stride,
+                                      const double *p, double *q)
+{
+  constexpr int LANE = LANES<double>;
+  auto const pack_size = static_cast<std::size_t>(channels) * LANE;
+  Pack<double, BYTES> sum[PACKS][4];
+  for (int m = 0; m < channels; ++m) {
+    Pack<double, BYTES> c[PACKS];
+#pragma GCC unroll 2
+    for (int i = 0; i < PACKS; ++i)
+      c[i].load(table + i * pack_size + static_cast<std::size_t>(m) * LANE);
 #pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) g[k].load(gtr + k * stride + m);
-    for (std::size_t i = 0; i < listed; ++i) {
-      Pack<Real, BYTES> c;
-      c.load(from + static_cast<std::size_t>(list[i]) * LANES<Real>);
-#pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) g[k].add_product(c, t[4 * i + k]);
+    for (int k = 0; k < 4; ++k) {
+      double const number = p[k * stride + m];
+#pragma GCC unroll 2
+      for (int i = 0; i < PACKS; ++i) sum[i][k].add_product(c[i], number);
     }
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) g[k].store(gtr + k * stride + m);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < PACKS; ++i, q += 4 * LANE) {
+    double lanes[4][LANE];
+    for (int k = 0; k < 4; ++k) sum[i][k].store(lanes[k]);
+    for (int lane = 0; lane < LANE; ++lane)
+      for (int k = 0; k < 4; ++k) q[4 * lane + k] = lanes[k][lane];
   }
 }
 
@@ -89,25 +163,19 @@ LBS_ALWAYS_INLINE void contract_with(const AlignedVector<double> &by_coefficient
                                      AlignedVector<double> &q)
 {
   constexpr int LANE = LANES<double>;
-  int done = -1;
+  constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
+  auto const pack_size = static_cast<std::size_t>(channels) * LANE;
+  if (moments.list.empty()) return;
+  int const last = moments.list.back() / LANE;
+  int done = 0;    // packs from the first on
   for (int const coefficient : moments.list) {
     int const pack = coefficient / LANE;
-    if (pack == done) continue;
-    done = pack;
-    const double *const from =
-        by_coefficient.data() + static_cast<std::size_t>(pack) * channels * LANE;
-    Pack<double, BYTES> sum[4];
-    for (int m = 0; m < channels; ++m) {
-      Pack<double, BYTES> c;
-      c.load(from + static_cast<std::size_t>(m) * LANE);
-#pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) sum[k].add_product(c, p[k * stride + m]);
-    }
-    double lanes[4][LANE];
-    for (int k = 0; k < 4; ++k) sum[k].store(lanes[k]);
+    if (pack < done) continue;
+    const double *const from = by_coefficient.data() + pack * pack_size;
     double *const out = q.data() + 4 * static_cast<std::size_t>(pack) * LANE;
-    for (int lane = 0; lane < LANE; ++lane)
-      for (int k = 0; k < 4; ++k) out[4 * lane + k] = lanes[k][lane];
+    done = std::min(pack + AT_ONCE, last + 1);
+    if (done - pack == AT_ONCE) contract_packs<BYTES, AT_ONCE>(from, channels, stride, p, out);
+    else contract_packs<BYTES, 1>(from, channels, stride, p, out);
   }
 }
 
@@ -117,22 +185,20 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
 {
   for (int n = 0; n < run.count; ++n) {
     SplinePacks<BYTES> const splines(rows.t[n]);
-    double weight[SPLINE_SUPPORT];
-    double slope[SPLINE_SUPPORT];
-    splines.value.store(weight);
-    splines.derivative.store(slope);
     const double *const from = q.data() + 4 * static_cast<std::size_t>(rows.interval[n]);
-    Quad by_row = {};
-    Quad by_slope = {};
-#pragma GCC unroll 8
-    for (int b = 0; b < SPLINE_SUPPORT; ++b) {
-      Quad const part = *reinterpret_cast<const Quad *>(from + 4 * b);
-      by_row += weight[b] * part;
-      by_slope += slope[b] * part;
-    }
+    TwoRows<BYTES> by_row, by_slope;
+    over_pairs([&](auto pair) {
+      TwoRows<BYTES> part;
+      part.load(from + 8 * pair);
+      by_row.add_product(part, splines.value.template spread<pair>());
+      by_slope.add_product(part, splines.derivative.template spread<pair>());
+    });
+    double value[8], slope[8];
+    by_row.store(value);
+    by_slope.store(slope);
     for (int k = 0; k < 4; ++k) {
-      rows.e[k][n] = by_row[k];
-      rows.by_slope[k][n] = by_slope[k];
+      rows.e[k][n] = value[k] + value[k + 4];
+      rows.by_slope[k][n] = slope[k] + slope[k + 4];
     }
   }
   // In packs of neighbors, what can be.
@@ -149,17 +215,22 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
   }
 }
 
-// Calls visit(m, a, count, place in the block) for what a block has of D[m][a..].
-template <class Block, class Visit>
-LBS_ALWAYS_INLINE void over_channels(const std::vector<int> &rows, const Block &block, Visit visit)
+// What a block has of a channel: D[m][a], a = begin.. end-1, is in the block's row place + a.
+struct Piece {
+  int m, begin, end, place;
+};
+
+template <class Block>
+std::vector<Piece> pieces_of(const std::vector<int> &rows, const Block &block)
 {
-  int const end = block.first + block.count;
-  auto m = static_cast<std::size_t>(std::upper_bound(rows.begin(), rows.end(), block.first) -
-                                    rows.begin() - 1);
-  for (; m + 1 < rows.size() && rows[m] < end; ++m) {
-    int const from = std::max(rows[m], block.first);
-    visit(m, from - rows[m], std::min(rows[m + 1], end) - from, from - block.first);
-  }
+  std::vector<Piece> pieces;
+  int const last = block.first + block.count;
+  auto m =
+      static_cast<int>(std::upper_bound(rows.begin(), rows.end(), block.first) - rows.begin() - 1);
+  for (; m + 1 < static_cast<int>(rows.size()) && rows[m] < last; ++m)
+    pieces.push_back({m, std::max(block.first - rows[m], 0), std::min(last, rows[m + 1]) - rows[m],
+                      rows[m] - block.first});
+  return pieces;
 }
 
 template <int BYTES, class Real>
@@ -167,63 +238,76 @@ LBS_ALWAYS_INLINE void make_descriptor_with(const std::vector<int> &rows, int pa
                                             const Real *gtr, const RowBlock<Real> &block)
 {
   constexpr int LANE = LANES<Real>;
+  std::vector<Piece> const pieces = pieces_of(rows, block);
   for (int pack = 0; pack < packs; ++pack) {
     const Real *const from = gtr + static_cast<std::size_t>(pack) * channels * 4 * LANE;
     Real *const to = block.numbers + static_cast<std::size_t>(pack) * block.room * LANE;
-    over_channels(rows, block, [&](std::size_t m, int a, int count, int place) {
+    for (const Piece &piece : pieces) {
       Pack<Real, BYTES> one[4];
 #pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) one[k].load(from + (4 * m + k) * LANE);
-      for (int n = 0; n < count; ++n) {
+      for (int k = 0; k < 4; ++k) one[k].load(from + (4 * piece.m + k) * LANE);
+      for (int a = piece.begin; a < piece.end; ++a) {
         Pack<Real, BYTES> sum;
 #pragma GCC unroll 4
         for (int k = 0; k < 4; ++k) {
           Pack<Real, BYTES> other;
-          other.load(from + (4 * (a + n) + k) * LANE);
+          other.load(from + (4 * a + k) * LANE);
           sum.add_product(other, one[k]);
         }
-        sum.store(to + (place + n) * LANE);
+        sum.store(to + (piece.place + a) * LANE);
       }
-    });
+    }
   }
 }
 
+// The gradient by D[m][a] acts on both its factors: first on g[m], then on g[a], each time with the
+// sum in registers.
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void
 add_descriptor_gradient_with(const std::vector<int> &rows, int packs, int channels, const Real *gtr,
                              const RowBlock<const Real> &block, Real *gradient)
 {
   constexpr int LANE = LANES<Real>;
+  const auto add_to = [](const Pack<Real, BYTES>(&sum)[4], Real *to) {
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      Pack<Real, BYTES> all;
+      all.load(to + k * LANE);
+      all.add(sum[k]);
+      all.store(to + k * LANE);
+    }
+  };
+  const auto add_product = [](Pack<Real, BYTES>(&sum)[4], const Real *e, const Real *other) {
+    Pack<Real, BYTES> factor;
+    factor.load(e);
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      Pack<Real, BYTES> g;
+      g.load(other + k * LANE);
+      sum[k].add_product(g, factor);
+    }
+  };
+  std::vector<Piece> const pieces = pieces_of(rows, block);
+  int most = 0;    // a beyond all of the block
+  for (const Piece &piece : pieces) most = std::max(most, piece.end);
+  constexpr int CHANNEL = 4 * LANE;
   for (int pack = 0; pack < packs; ++pack) {
-    std::size_t const start = static_cast<std::size_t>(pack) * channels * 4 * LANE;
+    const Real *const g = gtr + static_cast<std::size_t>(pack) * channels * CHANNEL;
+    Real *const out = gradient + static_cast<std::size_t>(pack) * channels * CHANNEL;
     const Real *const from = block.numbers + static_cast<std::size_t>(pack) * block.room * LANE;
-    over_channels(rows, block, [&](std::size_t m, int a, int count, int place) {
-      const Real *const one = gtr + start + 4 * m * LANE;
+    for (const Piece &piece : pieces) {
       Pack<Real, BYTES> sum[4];
-      for (int n = 0; n < count; ++n) {
-        Pack<Real, BYTES> e;
-        e.load(from + (place + n) * LANE);
-#pragma GCC unroll 4
-        for (int k = 0; k < 4; ++k) {
-          std::size_t const at = start + (4 * (a + n) + k) * LANE;
-          Pack<Real, BYTES> other, factor, add;
-          other.load(gtr + at);
-          sum[k].add_product(other, e);
-          factor.load(one + k * LANE);
-          add.load(gradient + at);
-          add.add_product(factor, e);
-          add.store(gradient + at);
-        }
-      }
-#pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) {
-        Real *const to = gradient + start + (4 * m + k) * LANE;
-        Pack<Real, BYTES> all;
-        all.load(to);
-        all.add(sum[k]);
-        all.store(to);
-      }
-    });
+      for (int a = piece.begin; a < piece.end; ++a)
+        add_product(sum, from + (piece.place + a) * LANE, g + a * CHANNEL);
+      add_to(sum, out + piece.m * CHANNEL);
+    }
+    for (int a = 0; a < most; ++a) {
+      Pack<Real, BYTES> sum[4];
+      for (const Piece &piece : pieces)
+        if (a >= piece.begin && a < piece.end)
+          add_product(sum, from + (piece.place + a) * LANE, g + piece.m * CHANNEL);
+      add_to(sum, out + a * CHANNEL);
+    }
   }
 }
 

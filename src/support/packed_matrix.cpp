@@ -13,9 +13,17 @@ template <class Real> struct Order {
   int outputs;
   const Real *numbers;
 
-  [[nodiscard]] LBS_ALWAYS_INLINE const Real *group(int output) const
+  [[nodiscard]] LBS_ALWAYS_INLINE int groups() const
   {
-    return numbers + static_cast<std::size_t>(output) * inputs;
+    return (outputs + ROW_GROUP - 1) / ROW_GROUP;
+  }
+  [[nodiscard]] LBS_ALWAYS_INLINE std::size_t group_size() const
+  {
+    return static_cast<std::size_t>(inputs) * ROW_GROUP;
+  }
+  [[nodiscard]] LBS_ALWAYS_INLINE const Real *group(int index) const
+  {
+    return numbers + index * group_size();
   }
 };
 
@@ -54,15 +62,18 @@ template <class Real, int BYTES, int ROWS, int PACKS> struct Tile {
   }
 };
 
+// A batch passes over the matrix once, which comes from far away by then: while tiles of one part
+// of it are worked on, each fetches its share of the next part.
 template <int BYTES, class Real> struct Product {
   static constexpr int ROWS = ROW_GROUP / static_cast<int>(PACK_BYTES / BYTES);
 
   template <int PACKS>
   static LBS_ALWAYS_INLINE void forward_tile(int inputs, const Real *matrix, const Real *in,
-                                             std::size_t in_size, Real *out, std::size_t out_size)
+                                             std::size_t in_size, Real *out, std::size_t out_size,
+                                             bool add)
   {
     Tile<Real, BYTES, ROWS, PACKS> tile;
-    tile.load(out, out_size);
+    if (add) tile.load(out, out_size);
     for (int i = 0; i < inputs; ++i)
       tile.template add<1>(in + i * LANES<Real>, in_size, matrix + i * ROW_GROUP);
     tile.store(out, out_size);
@@ -75,17 +86,23 @@ template <int BYTES, class Real> struct Product {
   {
     Tile<Real, BYTES, ROWS, PACKS> tile;
     if (add) tile.load(in, in_size);
-    for (int group = 0; group < order.outputs; group += ROW_GROUP) {
+    for (int group = 0; group < order.groups(); ++group) {
       const Real *const matrix = order.group(group) + static_cast<std::size_t>(first) * ROW_GROUP;
-      const Real *const from = out + group * LANES<Real>;
-      int const count = std::min(ROW_GROUP, order.outputs - group);
-      for (int o = 0; o < count; ++o)
-        tile.template add<ROW_GROUP>(from + o * LANES<Real>, out_size, matrix + o);
+      int const begin = group * ROW_GROUP;
+      int const end = std::min(begin + ROW_GROUP, order.outputs);
+      for (int o = begin; o < end; ++o)
+        tile.template add<ROW_GROUP>(out + o * LANES<Real>, out_size, matrix + o - begin);
     }
     tile.store(in, in_size);
   }
 
-  // Calls tile(pack, packs in the tile) for all packs: by twos where the registers allow.
+  static LBS_ALWAYS_INLINE void fetch(const Real *from, int begin, int end)
+  {
+    constexpr int LINE = static_cast<int>(PACK_BYTES / sizeof(Real));
+    for (int i = begin; i < end; i += LINE) __builtin_prefetch(from + i);
+  }
+
+  // Calls visit(pack, packs in the tile) for all packs: by twos where the registers allow.
   template <class Visit> static LBS_ALWAYS_INLINE void over_packs(int packs, Visit visit)
   {
     int pack = 0;
@@ -95,43 +112,53 @@ template <int BYTES, class Real> struct Product {
   }
 
   static LBS_ALWAYS_INLINE void forward(int packs, const Order<Real> &order,
-                                        const RowBlock<const Real> &in, Real *out)
+                                        const RowBlock<const Real> &in, Real *out, bool add)
   {
     std::size_t const in_size = static_cast<std::size_t>(in.room) * LANES<Real>;
-    std::size_t const out_size =
-        static_cast<std::size_t>(whole_groups(order.outputs)) * LANES<Real>;
-    for (int group = 0; group < order.outputs; group += ROW_GROUP)
+    std::size_t const out_size = order.groups() * std::size_t(ROW_GROUP) * LANES<Real>;
+    int const part = in.count * ROW_GROUP;
+    for (int group = 0; group < order.groups(); ++group) {
+      const Real *const matrix =
+          order.group(group) + static_cast<std::size_t>(in.first) * ROW_GROUP;
+      bool const more = group + 1 < order.groups();
       over_packs(packs, [&](int pack, auto count) {
+        if (more)
+          fetch(matrix + order.group_size(), pack * part / packs, (pack + count) * part / packs);
         for (int o = 0; o < ROW_GROUP; o += ROWS)
           forward_tile<decltype(count)::value>(
-              in.count, order.group(group) + static_cast<std::size_t>(in.first) * ROW_GROUP + o,
-              in.numbers + pack * in_size, in_size,
-              out + pack * out_size + static_cast<std::size_t>(group + o) * LANES<Real>, out_size);
+              in.count, matrix + o, in.numbers + pack * in_size, in_size,
+              out + pack * out_size + (group * ROW_GROUP + o) * LANES<Real>, out_size, add);
       });
+    }
   }
 
   static LBS_ALWAYS_INLINE void transposed(int packs, const Order<Real> &order, const Real *out,
                                            const RowBlock<Real> &in, bool add)
   {
     std::size_t const in_size = static_cast<std::size_t>(in.room) * LANES<Real>;
-    std::size_t const out_size =
-        static_cast<std::size_t>(whole_groups(order.outputs)) * LANES<Real>;
-    for (int i = 0; i < in.count; i += ROW_GROUP)
+    std::size_t const out_size = order.groups() * std::size_t(ROW_GROUP) * LANES<Real>;
+    for (int i = 0; i < in.count; i += ROW_GROUP) {
+      bool const more = i + ROW_GROUP < in.count;
+      std::size_t const next = static_cast<std::size_t>(in.first + i + ROW_GROUP) * ROW_GROUP;
       over_packs(packs, [&](int pack, auto count) {
+        if (more)
+          for (int g = pack * order.groups() / packs; g < (pack + count) * order.groups() / packs;
+               ++g)
+            fetch(order.group(g) + next, 0, ROW_GROUP * ROW_GROUP);
         for (int r = i; r < i + ROW_GROUP; r += ROWS)
           transposed_tile<decltype(count)::value>(
               order, in.first + r, out + pack * out_size, out_size,
-              in.numbers + pack * in_size + static_cast<std::size_t>(r) * LANES<Real>, in_size,
-              add);
+              in.numbers + pack * in_size + r * LANES<Real>, in_size, add);
       });
+    }
   }
 };
 
 // clang-format off
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void forward_with(int packs, const Order<Real> &order,
-                                    const RowBlock<const Real> &in, Real *out)
-{ Product<BYTES, Real>::forward(packs, order, in, out); }
+                                    const RowBlock<const Real> &in, Real *out, bool add)
+{ Product<BYTES, Real>::forward(packs, order, in, out, add); }
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void transposed_with(int packs, const Order<Real> &order, const Real *out,
                                        const RowBlock<Real> &in, bool add)
@@ -139,12 +166,12 @@ LBS_ALWAYS_INLINE void transposed_with(int packs, const Order<Real> &order, cons
 
 LBS_MACHINES(forward, in_double,
              (int packs, const Order<double> &order,
-              const RowBlock<const double> &in, double *out),
-             (packs, order, in, out))
+              const RowBlock<const double> &in, double *out, bool add),
+             (packs, order, in, out, add))
 LBS_MACHINES(forward, in_float,
              (int packs, const Order<float> &order,
-              const RowBlock<const float> &in, float *out),
-             (packs, order, in, out))
+              const RowBlock<const float> &in, float *out, bool add),
+             (packs, order, in, out, add))
 LBS_MACHINES(transposed, in_double,
              (int packs, const Order<double> &order, const double *out,
               const RowBlock<double> &in, bool add),
@@ -171,9 +198,10 @@ PackedMatrix<Real>::PackedMatrix(int inputs, int outputs, const Real *matrix)
 }
 
 template <class Real>
-void PackedMatrix<Real>::multiply(int packs, const RowBlock<const Real> &in, Real *out) const
+void PackedMatrix<Real>::multiply(int packs, const RowBlock<const Real> &in, Real *out,
+                                  bool add) const
 {
-  forward(packs, Order<Real>{inputs_, outputs_, numbers_.data()}, in, out);
+  forward(packs, Order<Real>{inputs_, outputs_, numbers_.data()}, in, out, add);
 }
 
 template <class Real>

@@ -35,9 +35,9 @@ template <class Real> class PackedMatrix {
   // matrix: inputs x outputs, row by row.
   PackedMatrix(int inputs, int outputs, const Real *matrix);
 
-  // out[o] += sum over the block's inputs i of matrix[i][o] in[i], for `packs` packs. `out` has
-  // whole_groups(outputs) rows, all of which are written.
-  void multiply(int packs, const RowBlock<const Real> &in, Real *out) const;
+  // out[o] = sum over the block's inputs i of matrix[i][o] in[i], or += with `add`, for `packs`
+  // packs. `out` has whole_groups(outputs) rows, all of which are written.
+  void multiply(int packs, const RowBlock<const Real> &in, Real *out, bool add) const;
   // in[i] = sum over o of matrix[i][o] out[o], or += with `add`, for the block's inputs. It begins
   // with a whole group of rows, and whole groups are written.
   void multiply_transposed(int packs, const Real *out, const RowBlock<Real> &in, bool add) const;

@@ -64,6 +64,20 @@ template <class Real, int BYTES> struct Pack {
     for (int p = 0; p < PARTS; ++p)
       *reinterpret_cast<typename Register<Real, BYTES>::unaligned *>(to + p * PART) = part[p];
   }
+  // Lanes 2 J and 2 J + 1 of a pack of eight, each four times.
+  template <int J> [[nodiscard]] LBS_ALWAYS_INLINE Pack spread() const
+  {
+    static_assert(PARTS * PART == 8);
+    Pack result;
+#pragma GCC unroll 4
+    for (int p = 0; p < PARTS; ++p)
+#pragma GCC unroll 8
+      for (int i = 0; i < PART; ++i) {
+        int const lane = 2 * J + (p * PART + i) / 4;
+        result.part[p][i] = part[lane / PART][lane % PART];
+      }
+    return result;
+  }
   LBS_ALWAYS_INLINE void add(const Pack &a)
   {
 #pragma GCC unroll 4

@@ -47,7 +47,7 @@ TYPED_TEST(PackedMatrixOf, EqualsThePlainProducts)
           for (int first = 0; first < inputs; first += block) {
             int const count = std::min(block, inputs - first);
             auto in = random_numbers<Real>(packs * in_rows * LANE, 1.0);
-            packed.multiply(packs, {first, count, in.data(), in_rows}, out.data());
+            packed.multiply(packs, {first, count, in.data(), in_rows}, out.data(), true);
             for (int c = 0; c < packs * LANE; ++c)
               for (int o = 0; o < outputs; ++o)
                 for (int i = 0; i < count; ++i)
@@ -73,6 +73,10 @@ TYPED_TEST(PackedMatrixOf, EqualsThePlainProducts)
                                        false);
             EXPECT_NEAR(again[0] + before[0], in[0], 8 * tolerance);
           }
+          auto const ones = std::vector<Real>(packs * in_rows * LANE, Real(1));
+          auto anew = start;
+          packed.multiply(packs, {0, 1, ones.data(), in_rows}, anew.data(), false);
+          EXPECT_EQ(anew[0], matrix[0]);
           for (int c = 0; c < packs * LANE; ++c)
             for (int o = 0; o < outputs; ++o) {
               std::size_t const at = place(out_rows, c, o);
