@@ -1,6 +1,8 @@
 # Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes target lbs_host: the
 # include directories, definitions and libraries that every file speaking LAMMPS needs.
 
+include(KokkosInside)
+
 find_package(LAMMPS REQUIRED)
 set(LAMMPS_SOURCE_DIR "" CACHE PATH
   "The src directory of the same LAMMPS, for headers that an installation leaves out")
@@ -56,60 +58,44 @@ endif()
 execute_process(COMMAND ${LBS_READELF} -d ${lammps_location} OUTPUT_VARIABLE lammps_dynamic)
 execute_process(COMMAND ${LBS_NM} -D --defined-only ${lammps_location}
   OUTPUT_VARIABLE lammps_symbols)
-if(lammps_symbols MATCHES "KokkosLMP")
-  set(lammps_has_kokkos ON)
-else()
-  set(lammps_has_kokkos OFF)
-endif()
 
-# Headers of that Kokkos: of its own package if it is shared, else those that liblammps was built
-# with. In the latter case Kokkos is inside liblammps; a second copy would have its own state, so
-# only headers are used and the symbols stay undefined.
-set(LAMMPS_KOKKOS_INCLUDE_DIRS "" CACHE STRING
-  "Headers of a Kokkos inside liblammps, with its KokkosCore_config.h")
-set(kokkos_kind "")
-if(lammps_has_kokkos AND lammps_dynamic MATCHES "libkokkoscore")
+# Not a plain option: what a first configuration without headers found would stay in the cache.
+set(LBS_KOKKOS AUTO CACHE STRING
+  "Build for the KOKKOS package: ON, OFF, or AUTO, which is ON wherever that is possible")
+set_property(CACHE LBS_KOKKOS PROPERTY STRINGS AUTO ON OFF)
+set(kokkos_problem "")
+set(kokkos_asked ${LBS_KOKKOS})
+if(NOT LBS_KOKKOS)
+  set(kokkos_problem "as asked for")
+elseif(NOT lammps_symbols MATCHES "KokkosLMP")
+  set(kokkos_problem "${lammps_location} has no KOKKOS package")
+elseif(lammps_dynamic MATCHES "libkokkoscore")
+  set(kokkos_library Kokkos::kokkos)
   find_package(Kokkos CONFIG)
-  if(Kokkos_FOUND)
-    set(kokkos_kind "the shared Kokkos ${Kokkos_VERSION} of this LAMMPS")
+  if(NOT Kokkos_FOUND)
+    set(kokkos_problem "give the prefix of its shared Kokkos in Kokkos_ROOT")
   endif()
-  set(kokkos_remedy "give the prefix of its shared Kokkos in Kokkos_ROOT")
-elseif(lammps_has_kokkos)
+  set(kokkos_kind "the shared Kokkos ${Kokkos_VERSION} of this LAMMPS")
+else()
+  set(kokkos_library lbs_kokkos_inside)
+  lbs_kokkos_inside(kokkos_problem)
+  set(kokkos_kind "the Kokkos inside liblammps")
   if(LAMMPS_KOKKOS_INCLUDE_DIRS)
-    set(kokkos_kind "the Kokkos inside liblammps")
+    set(kokkos_asked ON)
   endif()
-  string(CONCAT kokkos_remedy "Kokkos is inside liblammps: give the directories of its headers in "
-    "LAMMPS_KOKKOS_INCLUDE_DIRS (core/src and containers/src of LAMMPS' lib/kokkos, and the "
-    "lib/kokkos of its build directory)")
-else()
-  set(kokkos_remedy "${lammps_location} has no KOKKOS package")
-endif()
-
-if(kokkos_kind)
-  option(LBS_KOKKOS "Build the /kk styles for a LAMMPS with KOKKOS" ON)
-else()
-  option(LBS_KOKKOS "Build the /kk styles for a LAMMPS with KOKKOS" OFF)
-endif()
-if(LBS_KOKKOS AND NOT kokkos_kind)
-  message(FATAL_ERROR "LBS_KOKKOS is on, but ${kokkos_remedy}")
 endif()
 
 set(LBS_KOKKOS_VALUE 0)
-if(LBS_KOKKOS)
+if(NOT kokkos_problem)
   set(LBS_KOKKOS_VALUE 1)
   target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/KOKKOS)
   target_compile_definitions(lbs_host INTERFACE LMP_KOKKOS)
-  if(Kokkos_FOUND)
-    target_link_libraries(lbs_host INTERFACE Kokkos::kokkos)
-  else()
-    target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_KOKKOS_INCLUDE_DIRS})
-    find_package(OpenMP COMPONENTS CXX)
-    if(OpenMP_CXX_FOUND)
-      target_compile_options(lbs_host INTERFACE ${OpenMP_CXX_FLAGS})
-    endif()
-  endif()
+  target_link_libraries(lbs_host INTERFACE ${kokkos_library})
   message(STATUS "LBS_KOKKOS is on, with ${kokkos_kind}")
+elseif(kokkos_asked STREQUAL "AUTO" OR NOT LBS_KOKKOS)
+  message(STATUS "LBS_KOKKOS is off: ${kokkos_problem}")
 else()
-  message(STATUS "LBS_KOKKOS is off: ${kokkos_remedy}")
+  message(FATAL_ERROR "LBS_KOKKOS is on, but ${kokkos_problem} (or leave KOKKOS out, with "
+    "-D LBS_KOKKOS=OFF)")
 endif()
 message(STATUS "LAMMPS ${LAMMPS_VERSION}, ${lammps_location}, MPI ${LBS_MPI}")
