@@ -28,7 +28,9 @@ lbs::HostTraits built_for()
           8 * static_cast<int>(sizeof(LAMMPS_NS::imageint)),
           8 * static_cast<int>(sizeof(LAMMPS_NS::bigint)),
           MPI_FAMILY,
-          LBS_KOKKOS != 0};
+          LBS_KOKKOS == 0        ? ""
+          : LBS_KOKKOS_IS_INSIDE ? lbs::KOKKOS_INSIDE
+                                 : lbs::KOKKOS_SHARED};
 }
 
 // LAMMPS' C functions, which keep their form from version to version, in the very binary that
@@ -62,6 +64,19 @@ class Host {
     return lbs::mpi_family(text);
   }
 
+  // Looks which file holds Kokkos::is_initialized().
+  [[nodiscard]] std::string kokkos() const
+  {
+    if (call("lammps_config_has_package", 0, static_cast<const char *>("KOKKOS")) == 0) return "";
+    Dl_info lammps{};
+    Dl_info found{};
+    void *function = dlsym(handle_, "_ZN6Kokkos14is_initializedEv");
+    bool const elsewhere = function != nullptr && dladdr(function, &found) != 0 &&
+                           dladdr(dlsym(handle_, "lammps_version"), &lammps) != 0 &&
+                           found.dli_fbase != lammps.dli_fbase;
+    return elsewhere ? lbs::KOKKOS_SHARED : lbs::KOKKOS_INSIDE;
+  }
+
   [[nodiscard]] lbs::HostTraits traits(void *lmp) const
   {
     auto const bits = [&](const char *name) {
@@ -72,7 +87,7 @@ class Host {
             bits("imageint"),
             bits("bigint"),
             mpi(),
-            call("lammps_config_has_package", 0, static_cast<const char *>("KOKKOS")) != 0};
+            kokkos()};
   }
 
   // One line to the host's screen and log file.

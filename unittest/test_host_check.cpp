@@ -7,7 +7,7 @@ using lbs::HostTraits;
 
 namespace {
 
-const HostTraits BUILT{20250204, 32, 32, 64, "Open MPI", true};
+const HostTraits BUILT{20250204, 32, 32, 64, "Open MPI", lbs::KOKKOS_SHARED};
 
 void expect_refusal(const HostTraits &running, const std::string &words)
 {
@@ -39,14 +39,16 @@ TEST(HostCheck, NamesEachDifference)
   other.imageint_bits = 64;
   expect_refusal(other, "image flags of 32 bits");
   other = BUILT;
-  other.kokkos = false;
-  expect_refusal(other, "package KOKKOS, this LAMMPS has none");
+  other.kokkos = "";
+  expect_refusal(other, "Kokkos in a library of its own, this LAMMPS has no KOKKOS package");
+  other.kokkos = lbs::KOKKOS_INSIDE;
+  expect_refusal(other, "library of its own, this LAMMPS has Kokkos inside liblammps");
 }
 
 TEST(HostCheck, NoKokkosNeededWithoutItsStyles)
 {
   auto built = BUILT;
-  built.kokkos = false;
+  built.kokkos = "";
   EXPECT_FALSE(host_mismatch(built, BUILT).has_value());
 }
 
