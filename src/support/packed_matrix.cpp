@@ -74,6 +74,7 @@ template <int BYTES, class Real> struct Product {
   {
     Tile<Real, BYTES, ROWS, PACKS> tile;
     if (add) tile.load(out, out_size);
+#pragma GCC unroll 4
     for (int i = 0; i < inputs; ++i)
       tile.template add<1>(in + i * LANES<Real>, in_size, matrix + i * ROW_GROUP);
     tile.store(out, out_size);
@@ -90,6 +91,7 @@ template <int BYTES, class Real> struct Product {
       const Real *const matrix = order.group(group) + static_cast<std::size_t>(first) * ROW_GROUP;
       int const begin = group * ROW_GROUP;
       int const end = std::min(begin + ROW_GROUP, order.outputs);
+#pragma GCC unroll 4
       for (int o = begin; o < end; ++o)
         tile.template add<ROW_GROUP>(out + o * LANES<Real>, out_size, matrix + o - begin);
     }
