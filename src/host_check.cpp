@@ -15,9 +15,7 @@ std::optional<std::string> host_mismatch(const HostTraits &built, const HostTrai
   compare("atom IDs of", bits(built.tagint_bits), bits(running.tagint_bits));
   compare("image flags of", bits(built.imageint_bits), bits(running.imageint_bits));
   compare("step counters of", bits(built.bigint_bits), bits(running.bigint_bits));
-  if (!built.kokkos.empty())
-    compare("LAMMPS with", built.kokkos,
-            running.kokkos.empty() ? "no KOKKOS package" : running.kokkos);
+  if (built.kokkos != NO_KOKKOS) compare("LAMMPS with", built.kokkos, running.kokkos);
   if (what.empty()) return {};
   return "lbsplugin refused: it was built for " + what + "; build the plugin against this LAMMPS";
 }

@@ -6,6 +6,11 @@
 
 namespace lbs {
 
+// Places of Kokkos. It keeps its state in the library that holds it, so a second one never works.
+inline constexpr const char *NO_KOKKOS = "no KOKKOS package";
+inline constexpr const char *KOKKOS_INSIDE = "Kokkos inside liblammps";
+inline constexpr const char *KOKKOS_SHARED = "Kokkos in a library of its own";
+
 // What decides whether two binaries can share LAMMPS' classes.
 struct HostTraits {
   int version = 0;    // 20250204 for 4 Feb 2025
@@ -13,16 +18,12 @@ struct HostTraits {
   int imageint_bits = 0;
   int bigint_bits = 0;
   std::string mpi;       // "Open MPI", "MPICH", ..., "stubs" for a serial LAMMPS
-  std::string kokkos;    // where the KOKKOS package has its Kokkos; empty without that package
+  std::string kokkos;    // where it is, one of the places above
 };
 
 // One line that names the first difference and the remedy; nothing if the two fit. Kokkos counts
 // only if the plugin was built with it.
 std::optional<std::string> host_mismatch(const HostTraits &built, const HostTraits &running);
-
-// Places of Kokkos. It keeps its state in the library that holds it, so a second one never works.
-inline constexpr const char *KOKKOS_INSIDE = "Kokkos inside liblammps";
-inline constexpr const char *KOKKOS_SHARED = "Kokkos in a library of its own";
 
 // Family of MPI libraries with one binary interface, by what MPI_Get_library_version() says; MPICH
 // stands for all that share its interface.

@@ -28,9 +28,7 @@ lbs::HostTraits built_for()
           8 * static_cast<int>(sizeof(LAMMPS_NS::imageint)),
           8 * static_cast<int>(sizeof(LAMMPS_NS::bigint)),
           MPI_FAMILY,
-          LBS_KOKKOS == 0        ? ""
-          : LBS_KOKKOS_IS_INSIDE ? lbs::KOKKOS_INSIDE
-                                 : lbs::KOKKOS_SHARED};
+          lbs::LBS_KOKKOS};
 }
 
 // LAMMPS' C functions, which keep their form from version to version, in the very binary that
@@ -67,7 +65,8 @@ class Host {
   // Looks which file holds Kokkos::is_initialized().
   [[nodiscard]] std::string kokkos() const
   {
-    if (call("lammps_config_has_package", 0, static_cast<const char *>("KOKKOS")) == 0) return "";
+    if (call("lammps_config_has_package", 0, static_cast<const char *>("KOKKOS")) == 0)
+      return lbs::NO_KOKKOS;
     Dl_info lammps{};
     Dl_info found{};
     void *function = dlsym(handle_, "_ZN6Kokkos14is_initializedEv");

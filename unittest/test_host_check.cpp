@@ -39,7 +39,7 @@ TEST(HostCheck, NamesEachDifference)
   other.imageint_bits = 64;
   expect_refusal(other, "image flags of 32 bits");
   other = BUILT;
-  other.kokkos = "";
+  other.kokkos = lbs::NO_KOKKOS;
   expect_refusal(other, "Kokkos in a library of its own, this LAMMPS has no KOKKOS package");
   other.kokkos = lbs::KOKKOS_INSIDE;
   expect_refusal(other, "library of its own, this LAMMPS has Kokkos inside liblammps");
@@ -48,7 +48,7 @@ TEST(HostCheck, NamesEachDifference)
 TEST(HostCheck, NoKokkosNeededWithoutItsStyles)
 {
   auto built = BUILT;
-  built.kokkos = "";
+  built.kokkos = lbs::NO_KOKKOS;
   EXPECT_FALSE(host_mismatch(built, BUILT).has_value());
 }
 

@@ -58,8 +58,8 @@ template <class Real> class CenterBatch {
   AlignedVector<double> q_;
   AlignedVector<double> gradient_;    // by the vectors of a run
 
-  AlignedVector<Real> gtr_;               // [4][stride]: G^T R / N of a center
-  AlignedVector<double> p_;               // [4][stride]: its gradient by G^T R
+  AlignedVector<Real> gtr_;               // [4][stride]: G^T R of a center
+  AlignedVector<double> p_;               // [4][stride]: the gradient by it
   AlignedVector<Real> gtr_batch_;         // [pack][channel][4][lane]: G^T R / N of all
   AlignedVector<Real> gradient_batch_;    // by these
   std::vector<double> energy_;

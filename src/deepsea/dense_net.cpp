@@ -66,7 +66,7 @@ LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, con
 {
   constexpr int LANE = LANES<Real>;
   int const rows = whole_groups(layer.outputs);
-  for (int pack = 0; pack < packs; ++pack, x += pack_size<Real>(layer.inputs))
+  for (int pack = 0; pack < packs; ++pack)
     for (int first = 0; first < rows; first += ROW_GROUP) {
       for (int o = 0; o < ROW_GROUP; ++o)
         for (int lane = 0; lane < LANE; ++lane) y[o * LANE + lane] += layer.bias[first + o];
@@ -78,7 +78,8 @@ LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, con
         }
       int const skipped = layer.skips > 0 ? std::min(ROW_GROUP, layer.outputs - first) : 0;
       for (int o = 0; o < skipped; ++o) {
-        const Real *const from = x + (first + o) % layer.inputs * LANE;
+        const Real *const from =
+            x + pack * pack_size<Real>(layer.inputs) + (first + o) % layer.inputs * LANE;
         for (int lane = 0; lane < LANE; ++lane) y[o * LANE + lane] += from[lane];
       }
       y += ROW_GROUP * LANE;
@@ -86,23 +87,21 @@ LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, con
     }
 }
 
-// From the gradient by a layer's output to that by x W, in d; and, unless `next` is null, what goes
-// past the layer to its input.
+// From the gradient by a layer's output to that by x W, in d, and to what goes past the layer to
+// its input, in `next`. That may be the gradient itself where the widths are equal.
 template <class Real>
 LBS_ALWAYS_INLINE void back_any(const HiddenLayer<Real> &layer, int packs, const Real *gradient,
                                 Real *d, Real *next)
 {
   std::size_t const size = pack_size<Real>(layer.outputs);
   std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
-  for (int pack = 0; pack < packs; ++pack) {
+  for (int pack = 0; pack < packs; ++pack, gradient += size, d += size) {
     for (std::size_t i = 0; i < size; ++i) d[i] *= gradient[i];
-    if (next && layer.skips == 1)
-      for (std::size_t k = 0; k < copied; ++k) next[k] = gradient[k];
-    if (next && layer.skips == 2)
-      for (std::size_t k = 0; k < copied; ++k) next[k] = gradient[k] + gradient[copied + k];
-    gradient += size;
-    d += size;
-    if (next) next += pack_size<Real>(layer.inputs);
+    if (layer.skips == 0) continue;
+    Real *const to = next + pack * pack_size<Real>(layer.inputs);
+    if (to == gradient) continue;
+    for (std::size_t k = 0; k < copied; ++k)
+      to[k] = layer.skips == 1 ? gradient[k] : gradient[k] + gradient[copied + k];
   }
 }
 
@@ -274,13 +273,10 @@ void ScalarNet<Real>::evaluate(int packs, const Make &make, const Take &take, do
   for (std::size_t l = depth; l-- > 0;) {
     const HiddenLayer<Real> &layer = hidden_[l];
     Real *const d = work.derivative[l].data();
-    if (l == 0) {
-      back_through(layer, packs, there, d, input);
-      break;
-    }
     // What goes past a layer of equal widths stays where it is.
-    Real *const next = layer.skips == 1 ? there : here;
-    back_through(layer, packs, there, d, next == there ? nullptr : next);
+    Real *const next = l == 0 ? input : layer.skips == 1 ? there : here;
+    back_through(layer, packs, there, d, next);
+    if (l == 0) break;
     layer.weight.multiply_transposed(packs, d, {0, layer.inputs, next, whole_groups(layer.inputs)},
                                      layer.skips > 0);
     if (next == here) std::swap(here, there);

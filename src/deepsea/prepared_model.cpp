@@ -36,7 +36,7 @@ void add_to_report(const EmbeddingSpline &spline, Evaluator::TableReport &report
 
 template <class Real>
 PreparedModel<Real>::PreparedModel(const Model &model, double table_error)
-    : source(model), types(model.types()), channels(model.channels()), axis(model.axis_neurons),
+    : source(model), types(model.types()), channels(model.channels()),
       stride(padded<Real>(channels)), neighbors(model.selected_neighbors()),
       tables_used(table_error > 0.0)
 {
@@ -90,7 +90,7 @@ PreparedModel<Real>::PreparedModel(const Model &model, double table_error)
   report.closest = tables_used ? TABLE_CLOSEST : 0.0;
 
   for (const DenseNet &net : source.fitting) {
-    FittingInput const input = pack_input(net, channels, axis);
+    FittingInput const input = pack_input(net, channels, source.axis_neurons);
     fitting.emplace_back(input.net);
     fitting_rows.push_back(input.rows);
   }

@@ -18,7 +18,6 @@ template <class Real> struct PreparedModel {
   Model source;    // for its contract and embedding nets that are evaluated themselves
   int types = 0;
   int channels = 0;
-  int axis = 0;
   int stride = 0;            // channels, padded to whole packs
   double neighbors = 0.0;    // N
   bool tables_used = false;

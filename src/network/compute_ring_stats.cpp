@@ -191,7 +191,8 @@ void ComputeRingStats::gather_domain()
 {
   domain_.build(bond_graph_, {comm->me, comm->nprocs, atom->nlocal, key_, role_, counted_, owner_,
                               shift_, coordination_});
-  int const rounds = comm->nprocs > 1 ? max_ - 1 : 1;    // one rank has direct bonds to complete
+  // One rank alone has but direct bonds to complete.
+  int const rounds = comm->nprocs > 1 ? max_ - 1 : has_direct_bonds() ? 1 : 0;
   for (int round = 1; round <= rounds; ++round) {
     auto ask = domain_.ask(round, max_);
     auto answer = domain_.answer(exchange_parcels(ask, world));

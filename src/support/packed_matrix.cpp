@@ -46,7 +46,7 @@ template <class Real, int BYTES, int ROWS, int PACKS> struct Tile {
 #pragma GCC unroll 2
       for (int p = 0; p < PACKS; ++p) sum[r][p].store(to + p * pack_size + r * LANES<Real>);
   }
-  // Adds a row of a batch times ROWS numbers, `step` apart.
+  // Adds a row of a batch times ROWS numbers, STEP apart.
   template <int STEP>
   LBS_ALWAYS_INLINE void add(const Real *row, std::size_t pack_size, const Real *factor)
   {
