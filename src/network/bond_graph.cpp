@@ -37,7 +37,8 @@ class SquaredCutoffs {
 }    // namespace
 
 void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondGraph &graph)
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondRows which,
+                      BondGraph &graph)
 {
   // The list may name the atoms in any order, so the rows are found first.
   std::vector<int> listed(rows, -1);
@@ -48,19 +49,25 @@ void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &r
   graph.start.reserve(static_cast<std::size_t>(rows) + 1);
   graph.start.assign(1, 0);
   graph.neighbor.clear();
+  std::vector<int> bonded;    // of one atom
   for (int i = 0; i < rows; ++i) {
-    if (listed[i] >= 0 && role[i] != Role::OTHER) {
+    bool const wanted = which == BondRows::FORMERS ? is_former(role[i]) : role[i] != Role::OTHER;
+    if (listed[i] >= 0 && wanted) {
       const int *neighbors = list.firstneigh[i];
       const double *limits = squared.row(role[i]);
+      int count = 0;
+      bonded.resize(std::max(bonded.size(), static_cast<std::size_t>(list.numneigh[i])));
       for (int jj = 0; jj < list.numneigh[i]; ++jj) {
         int const j = neighbors[jj] & list.index_mask;
-        // a test of the role by itself would be a branch that nobody can foretell
+        // a test of the role, or of the distance, would be a branch that nobody can foretell
         double const limit = limits[SquaredCutoffs::index(role[j])];
         double const dx = x[i][0] - x[j][0];
         double const dy = x[i][1] - x[j][1];
         double const dz = x[i][2] - x[j][2];
-        if (dx * dx + dy * dy + dz * dz < limit) graph.neighbor.push_back(j);
+        bonded[count] = j;
+        count += static_cast<int>(dx * dx + dy * dy + dz * dz < limit);
       }
+      graph.neighbor.insert(graph.neighbor.end(), bonded.begin(), bonded.begin() + count);
     }
     graph.start.push_back(graph.neighbor.size());
   }

@@ -56,21 +56,24 @@ struct BondGraph {
   {
     return static_cast<int>(start[i + 1] - start[i]);
   }
-  // Those of the bonds that lead from a former to oxygen or the reverse.
+  // Those of the bonds of a former that lead to oxygen.
   [[nodiscard]] int coordination(std::size_t i, const std::vector<Role> &role) const
   {
-    bool const former = is_former(role[i]);
     int count = 0;
     for (auto e = start[i]; e < start[i + 1]; ++e)
-      count += static_cast<int>(is_former(role[neighbor[e]]) != former);
+      count += static_cast<int>(role[neighbor[e]] == Role::OXYGEN);
     return count;
   }
 };
+
+// Whose bonds are looked for. Those of the formers tell all, if the oxygens can be told of them.
+enum class BondRows : unsigned char { ALL, FORMERS };
 
 // Graph over the first `rows` atoms. x has a row for every atom and image in the list, `role` an
 // entry for each. An atom may be bonded to several images of one other atom, or to its own. The
 // arrays of `graph` are used again.
 void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondGraph &graph);
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondRows which,
+                      BondGraph &graph);
 
 }    // namespace lbs::network

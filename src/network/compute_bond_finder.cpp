@@ -122,7 +122,8 @@ void BondFinder::init(Compute *compute)
       ->set_cutoff(list_cutoff());
 }
 
-void BondFinder::find(std::vector<Role> &role, lbs::network::BondGraph &graph)
+void BondFinder::find(lbs::network::BondRows which, std::vector<Role> &role,
+                      lbs::network::BondGraph &graph)
 {
   if (!perpetual_) neighbor->build_one(list_);
   int const nall = atom->nlocal + atom->nghost;
@@ -131,5 +132,6 @@ void BondFinder::find(std::vector<Role> &role, lbs::network::BondGraph &graph)
   const auto *x = nall > 0 ? reinterpret_cast<const double(*)[3]>(atom->x[0]) : nullptr;
   lbs::network::build_bond_graph(
       atom->nlocal, x, role,
-      {list_->inum, list_->ilist, list_->numneigh, list_->firstneigh, NEIGHMASK}, cutoffs, graph);
+      {list_->inum, list_->ilist, list_->numneigh, list_->firstneigh, NEIGHMASK}, cutoffs, which,
+      graph);
 }

@@ -32,7 +32,8 @@ class BondFinder : protected Pointers {
   void init_list(class NeighList *list) { list_ = list; }
 
   // Bonds of the owned atoms at this step; fills `role`, of owned and ghost atoms.
-  void find(std::vector<lbs::network::Role> &role, lbs::network::BondGraph &graph);
+  void find(lbs::network::BondRows which, std::vector<lbs::network::Role> &role,
+            lbs::network::BondGraph &graph);
 
  private:
   std::string name_;

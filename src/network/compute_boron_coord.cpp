@@ -88,7 +88,7 @@ void ComputeBoronCoord::evaluate()
     vector_atom = coordination_;
   }
   std::vector<Role> role;
-  bonds_.find(role, graph_);
+  bonds_.find(lbs::network::BondRows::ALL, role, graph_);
   std::vector<char> counted(nlocal);
   for (int i = 0; i < nlocal; ++i) counted[i] = (atom->mask[i] & groupbit) != 0;
   for (int i = 0; i < nlocal; ++i) coordination_[i] = counted[i] != 0 ? graph_.degree(i) : 0.0;

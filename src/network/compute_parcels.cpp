@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 using lbs::network::Parcels;
 
@@ -18,13 +19,22 @@ std::vector<int> offsets(const std::vector<int> &counts)
 
 }    // namespace
 
-Parcels LAMMPS_NS::exchange_parcels(Parcels &sent, MPI_Comm world)
+Parcels LAMMPS_NS::exchange_parcels(Parcels sent, MPI_Comm world, int &flags)
 {
   int const ranks = static_cast<int>(sent.size());
-  if (ranks == 1) return std::move(sent);
+  if (ranks == 1) return sent;
+  struct Notice {
+    int count, flags;
+  };
+  std::vector<Notice> told(ranks), heard(ranks);
+  for (int r = 0; r < ranks; ++r) told[r] = {static_cast<int>(sent[r].size()), flags};
+  MPI_Alltoall(told.data(), 2, MPI_INT, heard.data(), 2, MPI_INT, world);
   std::vector<int> send_count(ranks), receive_count(ranks);
-  for (int r = 0; r < ranks; ++r) send_count[r] = static_cast<int>(sent[r].size());
-  MPI_Alltoall(send_count.data(), 1, MPI_INT, receive_count.data(), 1, MPI_INT, world);
+  for (int r = 0; r < ranks; ++r) {
+    send_count[r] = told[r].count;
+    receive_count[r] = heard[r].count;
+    flags |= heard[r].flags;
+  }
   auto send_at = offsets(send_count);
   auto receive_at = offsets(receive_count);
   std::vector<bigint> send(send_at.back() + send_count.back());
@@ -39,4 +49,10 @@ Parcels LAMMPS_NS::exchange_parcels(Parcels &sent, MPI_Comm world)
     received[r].assign(from, from + receive_count[r]);
   }
   return received;
+}
+
+Parcels LAMMPS_NS::exchange_parcels(Parcels sent, MPI_Comm world)
+{
+  int no_flags = 0;
+  return exchange_parcels(std::move(sent), world, no_flags);
 }

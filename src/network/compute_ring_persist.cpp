@@ -120,9 +120,9 @@ void ComputeRingPersist::find_rings()
 // Rings of one kind of members meet on one rank, whoever owned them.
 void ComputeRingPersist::share_out(const RingRecords &records, RingRecords &kept)
 {
-  auto sent = records.scattered(comm->nprocs);
   kept.clear();
-  for (const auto &words : exchange_parcels(sent, world)) kept.append(words);
+  for (const auto &words : exchange_parcels(records.scattered(comm->nprocs), world))
+    kept.append(words);
   kept.sort();
 }
 

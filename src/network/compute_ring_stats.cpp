@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 using namespace LAMMPS_NS;
 using namespace lbs::network;
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int PERATOM_COLUMNS = 2;    // smallest ring, number of three-membered rings
 constexpr int LOCAL_COLUMNS = 4;      // size, class, silicons, four-coordinated; then the members
+constexpr int COMM_WORDS = 2;         // from an atom to its images
 constexpr int MAX_BONDS = 24;         // of one atom; more come from atoms in a heap
 
 // Rows of the inverse of the cell matrix: each is as long as one over the height of the cell.
@@ -62,7 +64,7 @@ ComputeRingStats::ComputeRingStats(LAMMPS *lmp, int narg, char **arg)
   local_flag = 1;
   size_local_cols = LOCAL_COLUMNS + 2 * max_;
   size_local_rows = 0;
-  comm_forward = 6;
+  comm_forward = COMM_WORDS;
 }
 
 ComputeRingStats::~ComputeRingStats()
@@ -105,81 +107,59 @@ void ComputeRingStats::check_cell() const
   }
 }
 
-int ComputeRingStats::pack_forward_comm(int n, int *list, double *buf, int, int *)
+int ComputeRingStats::pack_forward_comm(int n, int *list, double *buf, int, int *pbc)
 {
   double *out = buf;
   for (int i = 0; i < n; ++i) {
     const Home &home = home_[list[i]];
-    out = std::copy(home.x, home.x + 3, out);
-    *out++ = home.owner.rank;
-    *out++ = home.owner.index;
-    *out++ = home.coordination;
+    ImageShift const shift = home.shift + pack_shift(pbc[0], pbc[1], pbc[2]);
+    *out++ = ubuf(pack_pair(home.owner.rank, home.owner.index)).d;
+    *out++ = ubuf(pack_pair(shift, home.coordination)).d;
   }
   return static_cast<int>(out - buf);
 }
 
 void ComputeRingStats::unpack_forward_comm(int n, int first, double *buf)
 {
-  for (int i = first; i < first + n; ++i, buf += 6)
-    home_[i] = {{buf[0], buf[1], buf[2]},
-                {static_cast<int>(buf[3]), static_cast<int>(buf[4])},
-                static_cast<int>(buf[5])};
+  for (int i = first; i < first + n; ++i, buf += COMM_WORDS) {
+    auto const owner = ubuf(buf[0]).i;
+    auto const rest = ubuf(buf[1]).i;
+    home_[i] = {{high_of(owner), low_of(owner)}, high_of(rest), low_of(rest)};
+  }
 }
 
-// Each atom and image learns from the owner where that has the atom; what lies in between are whole
-// cells.
+// Each image learns from its owner which atom it is, and on the way how many cells away.
 void ComputeRingStats::find_homes()
 {
   int const nlocal = atom->nlocal;
-  int const nall = nlocal + atom->nghost;
-  home_.resize(nall);
-  std::string trouble;
-  for (int i = 0; i < nlocal; ++i) {
-    const double *x = atom->x[i];
-    int const bonds = bond_graph_.degree(i);
-    if (bonds > MAX_BONDS)
-      trouble = fmt::format("atom {} has {} bonds; atoms overlap, or the cutoffs are too long",
-                            atom->tag[i], bonds);
-    home_[i] = {{x[0], x[1], x[2]}, {comm->me, i}, bond_graph_.coordination(i, role_)};
-  }
+  home_.resize(nlocal + atom->nghost);
+  for (int i = 0; i < nlocal; ++i)
+    home_[i] = {{comm->me, i}, 0, bond_graph_.coordination(i, role_)};
   comm->forward_comm(this);
-
-  double to_cells[3][3];
-  inverse_rows(domain, to_cells);
-  key_.assign(atom->tag, atom->tag + nall);
-  counted_.resize(nall);
-  owner_.resize(nall);
-  shift_.resize(nall);
-  coordination_.resize(nall);
-  for (int i = 0; i < nall; ++i) {
-    counted_[i] = (atom->mask[i] & groupbit) != 0;
-    owner_[i] = home_[i].owner;
-    coordination_[i] = home_[i].coordination;
-    // lithium does not matter, and there may be much of it
-    shift_[i] = 0;
-    if (i < nlocal || role_[i] == Role::OTHER) continue;
-    double cells[3];
-    bool near = true;
-    for (int k = 0; k < 3; ++k) {
-      cells[k] = 0.0;
-      for (int l = 0; l < 3; ++l) cells[k] += to_cells[k][l] * (atom->x[i][l] - home_[i].x[l]);
-      near &= std::abs(cells[k]) < MAX_SHIFT;
-    }
-    if (near)
-      shift_[i] = pack_shift(static_cast<int>(std::lround(cells[0])),
-                             static_cast<int>(std::lround(cells[1])),
-                             static_cast<int>(std::lround(cells[2])));
-    else trouble = fmt::format("atom {} is lost", atom->tag[i]);
-  }
-  stop_if(trouble);
 }
 
-// Any rank may have met trouble; the message of the first of them ends the run on all.
-void ComputeRingStats::stop_if(std::string trouble) const
+NetworkAtom ComputeRingStats::atom_at(int i) const
+{
+  const Home &home = home_[i];
+  return {atom->tag[i], home.owner, home.coordination, role_[i], (atom->mask[i] & groupbit) != 0};
+}
+
+// Replaces what is sent by what has come. Whether any rank has more to send; all stop if one of
+// them is in trouble.
+bool ComputeRingStats::exchange(Parcels &parcels, const std::string &trouble, bool more) const
+{
+  constexpr int MORE = 1, TROUBLE = 2;
+  int flags = (more ? MORE : 0) | (trouble.empty() ? 0 : TROUBLE);
+  parcels = exchange_parcels(std::move(parcels), world, flags);
+  if ((flags & TROUBLE) != 0) stop(trouble);
+  return (flags & MORE) != 0;
+}
+
+// With the message of the first rank that has one.
+void ComputeRingStats::stop(std::string trouble) const
 {
   int mine = trouble.empty() ? comm->nprocs : comm->me, first = 0;
   MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, world);
-  if (first == comm->nprocs) return;
   int length = static_cast<int>(trouble.size());
   MPI_Bcast(&length, 1, MPI_INT, first, world);
   trouble.resize(length);
@@ -189,21 +169,43 @@ void ComputeRingStats::stop_if(std::string trouble) const
 
 void ComputeRingStats::gather_domain()
 {
-  domain_.build(bond_graph_, {comm->me, comm->nprocs, atom->nlocal, key_, role_, counted_, owner_,
-                              shift_, coordination_});
-  // One rank alone has but direct bonds to complete.
-  int const rounds = comm->nprocs > 1 ? max_ - 1 : has_direct_bonds() ? 1 : 0;
-  for (int round = 1; round <= rounds; ++round) {
-    auto ask = domain_.ask(round, max_);
-    auto answer = domain_.answer(exchange_parcels(ask, world));
-    domain_.take(exchange_parcels(answer, world));
+  domain_.start(comm->me, comm->nprocs, max_);
+  for (int i = 0; i < atom->nlocal; ++i) domain_.add_atom(atom_at(i));
+  for (int i = 0; i < atom->nlocal; ++i)
+    for (auto e = bond_graph_.start[i]; e < bond_graph_.start[i + 1]; ++e) {
+      int const j = bond_graph_.neighbor[e];
+      domain_.add_bond(i, atom_at(j), home_[j].shift);
+    }
+  domain_.build(exchange_parcels(domain_.crossing_bonds(), world));
+  std::string const trouble = find_trouble();
+  bool more = true;
+  while (more) {
+    Parcels rows(comm->nprocs);
+    if (trouble.empty()) rows = domain_.rows_for_others();
+    more = exchange(rows, trouble, domain_.has_errands());
+    domain_.hear(std::move(rows));
   }
+  domain_.finish();
 }
 
-void ComputeRingStats::search_rings(RingCounts &counts)
+// An own atom that no network has, as a message.
+std::string ComputeRingStats::find_trouble() const
+{
+  for (int i = 0; i < domain_.own(); ++i) {
+    if (domain_.bonds(i) > MAX_BONDS)
+      return fmt::format("atom {} has {} bonds; atoms overlap, or the cutoffs are too long",
+                         domain_.key()[i], domain_.bonds(i));
+    const double *x = atom->x[i];
+    if (domain_.role(i) != Role::OTHER && !std::isfinite(x[0] + x[1] + x[2]))
+      return fmt::format("atom {} is lost", domain_.key()[i]);
+  }
+  return "";
+}
+
+// Returns what went wrong.
+std::string ComputeRingStats::search_rings(RingCounts &counts)
 {
   rings_.clear();
-  std::string trouble;
   try {
     for (int i = 0; i < domain_.own(); ++i) {
       if (!is_former(domain_.role(i)) || domain_.bonds(i) < 2) continue;
@@ -211,21 +213,24 @@ void ComputeRingStats::search_rings(RingCounts &counts)
       search_->count_wrapped(counts.wrapped);
     }
   } catch (const lbs::InputError &e) {
-    trouble = e.what();
+    return e.what();
   }
-  stop_if(trouble);
-  if (definition_ == Definition::PRIMITIVE) return;
-  auto sent = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
-  if (comm->nprocs > 1) add_sent(exchange_parcels(sent, world), domain_, rings_);
-  rings_.drop_repeated(0, domain_.key());
+  return "";
 }
 
 // Marks go home to the owners of the atoms, then the formers are counted and all is summed.
-void ComputeRingStats::finish_counts(RingCounts &counts)
+void ComputeRingStats::finish_counts(RingCounts &counts, const std::string &trouble)
 {
+  if (definition_ != Definition::PRIMITIVE) {
+    auto rings = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
+    exchange(rings, trouble);
+    add_sent(rings, domain_, rings_);
+    rings_.drop_repeated(0, domain_.key());
+  }
   count_rings(rings_, domain_, counts, marks_);
-  auto sent = marks_for_owners(domain_, marks_, comm->nprocs);
-  if (comm->nprocs > 1) add_marks(exchange_parcels(sent, world), marks_);
+  auto marks = marks_for_owners(domain_, marks_, comm->nprocs);
+  exchange(marks, trouble);
+  add_marks(marks, marks_);
   count_formers(domain_, marks_, counts);
   auto mine = counts.flat();
   auto all = mine;
@@ -238,12 +243,12 @@ void ComputeRingStats::evaluate()
 {
   if (evaluated_ == update->ntimestep) return;
   evaluated_ = update->ntimestep;
-  bonds_.find(role_, bond_graph_);
+  bonds_.find(BondRows::FORMERS, role_, bond_graph_);
   find_homes();
   gather_domain();
   RingCounts counts(max_);
-  search_rings(counts);
-  finish_counts(counts);
+  auto const trouble = search_rings(counts);
+  finish_counts(counts, trouble);
 }
 
 void ComputeRingStats::compute_vector()
@@ -309,8 +314,7 @@ double ComputeRingStats::memory_usage()
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return domain_.bytes() + rings_.bytes() + search_->bytes() + of(bond_graph_.start) +
-         of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) + of(key_) + of(counted_) +
-         of(owner_) + of(shift_) + of(coordination_) +
+         of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) +
          (static_cast<double>(nmax_) * PERATOM_COLUMNS +
           static_cast<double>(rows_) * size_local_cols) *
              sizeof(double);

@@ -37,10 +37,10 @@ class ComputeRingStats : public Compute {
   [[nodiscard]] const lbs::network::RingDomain &domain_of_rings() const { return domain_; }
 
  private:
-  // Of each atom or image: where its owner has it, which one that is, and its bonds through oxygen.
+  // Of each atom or image: where its owner has it, how many cells away, and its bonds to oxygen.
   struct Home {
-    double x[3];
     lbs::network::Owner owner;
+    lbs::network::ImageShift shift;
     int coordination;
   };
 
@@ -58,11 +58,6 @@ class ComputeRingStats : public Compute {
 
   std::vector<lbs::network::Role> role_;
   std::vector<Home> home_;
-  std::vector<std::int64_t> key_;
-  std::vector<char> counted_;
-  std::vector<lbs::network::Owner> owner_;
-  std::vector<lbs::network::ImageShift> shift_;
-  std::vector<int> coordination_;
 
   int nmax_ = 0;
   double **per_atom_ = nullptr;
@@ -73,10 +68,14 @@ class ComputeRingStats : public Compute {
   void choose_formers(const std::vector<std::string> &formers, const std::string &oxygen);
   void check_cell() const;
   void find_homes();
-  void stop_if(std::string trouble) const;
+  [[nodiscard]] lbs::network::NetworkAtom atom_at(int i) const;
+  bool exchange(lbs::network::Parcels &parcels, const std::string &trouble,
+                bool more = false) const;
+  [[noreturn]] void stop(std::string trouble) const;
   void gather_domain();
-  void search_rings(lbs::network::RingCounts &counts);
-  void finish_counts(lbs::network::RingCounts &counts);
+  [[nodiscard]] std::string find_trouble() const;
+  [[nodiscard]] std::string search_rings(lbs::network::RingCounts &counts);
+  void finish_counts(lbs::network::RingCounts &counts, const std::string &trouble);
 };
 
 }    // namespace LAMMPS_NS

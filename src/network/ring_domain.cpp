@@ -1,29 +1,31 @@
 #include "ring_domain.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace lbs::network {
 
 namespace {
 
 // An atom in a parcel: its ID, its owner, and in the third number all that is small.
-constexpr int WORDS = 3;
+constexpr int ATOM_WORDS = 3;
 
-std::int64_t pack_owner(Owner owner)
+void append_atom(std::vector<std::int64_t> &words, const NetworkAtom &atom)
 {
-  return static_cast<std::int64_t>(owner.rank) << 32 | owner.index;
+  words.push_back(atom.key);
+  words.push_back(pack_pair(atom.owner.rank, atom.owner.index));
+  words.push_back(pack_pair(atom.coordination,
+                            static_cast<int>(atom.role) << 1 | static_cast<int>(atom.counted)));
 }
 
-Owner unpack_owner(std::int64_t word)
+NetworkAtom read_atom(const std::int64_t *words)
 {
-  return {static_cast<int>(word >> 32), static_cast<int>(word & 0xFFFFFFFF)};
-}
-
-std::int64_t pack_details(ImageShift shift, int coordination, Role role, bool counted)
-{
-  auto const low =
-      static_cast<std::int64_t>(coordination) << 9 | static_cast<int>(role) << 1 | counted;
-  return static_cast<std::int64_t>(shift) * (std::int64_t{1} << 32) + low;
+  int const kind = low_of(words[2]);
+  return {words[0],
+          {high_of(words[1]), low_of(words[1])},
+          high_of(words[2]),
+          static_cast<Role>(kind >> 1),
+          (kind & 1) != 0};
 }
 
 }    // namespace
@@ -71,44 +73,81 @@ double KeyMap::bytes() const
   return static_cast<double>(entry_.capacity()) * sizeof(Entry);
 }
 
-int RingDomain::site_of(std::int64_t key, const Site &site)
+void RingDomain::start(int me, int ranks, int reach)
 {
-  if (site.owner.rank == me_) return site.owner.index;
-  int const at = place_.find_or_add(key, sites());
+  me_ = me;
+  ranks_ = ranks;
+  reach_ = reach;
+  own_ = 0;
+  key_.clear();
+  site_.clear();
+  bonds_.clear();
+  direct_.clear();
+  place_.clear();
+  own_placed_ = false;
+  crossing_.resize(ranks);
+  for (auto &words : crossing_) words.clear();
+  shells_.resize(ranks);
+  for (auto &shell : shells_) shell = {};
+  errands_.clear();
+  heard_.clear();
+}
+
+NetworkAtom RingDomain::atom_at(int site) const
+{
+  const Site &s = site_[site];
+  return {key_[site], s.owner, s.coordination, s.role, s.counted};
+}
+
+int RingDomain::site_of(const NetworkAtom &atom)
+{
+  if (atom.owner.rank == me_) return atom.owner.index;
+  int const at = place_.find_or_add(atom.key, sites());
   if (at == sites()) {
-    key_.push_back(key);
-    site_.push_back(site);
+    key_.push_back(atom.key);
+    site_.push_back({atom.owner, atom.coordination, atom.role, atom.counted});
   }
   return at;
 }
 
-int RingDomain::known_site(std::int64_t key, const Site &site) const
+bool RingDomain::is_direct(int from, int to) const
 {
-  return site.owner.rank == me_ ? site.owner.index : place_.find(key);
+  return is_former(site_[from].role) && is_former(site_[to].role);
 }
 
-// Adds to the row that is being made, which is that of site `from`.
-void RingDomain::add_bond(int from, std::int64_t key, const Site &site, ImageShift shift)
+// Whether a direct bond counts as one from `from`, its low end, to the atom with that key.
+bool RingDomain::begins_direct(int from, std::int64_t key, ImageShift shift) const
 {
-  if (!is_former(site.role) || !is_former(site_[from].role)) {
-    graph_.neighbor.push_back(site_of(key, site));
-    graph_.shift.push_back(shift);
-    return;
-  }
-  auto const mine = key_[from];
-  bool const from_low = mine < key || (mine == key && shift > 0);
-  graph_.neighbor.push_back(site_of_direct(from_low
-                                               ? DirectBond{mine, key, shift, site_[from], site}
-                                               : DirectBond{key, mine, -shift, site, site_[from]}));
-  graph_.shift.push_back(from_low ? 0 : shift);
+  return key_[from] < key || (key_[from] == key && shift > 0);
 }
 
-// Both ends of a direct bond have it; the one whose row is made first has given it its site.
-int RingDomain::site_of_direct(const DirectBond &bond)
+RingDomain::DirectBond RingDomain::direct_bond(int from, int to, ImageShift shift) const
 {
-  int known = find_direct(known_site(bond.low_key, bond.low), bond);
-  if (known < 0) known = find_direct(known_site(bond.high_key, bond.high), bond);
-  if (known >= 0) return known;
+  return begins_direct(from, key_[to], shift) ? DirectBond{from, to, shift}
+                                              : DirectBond{to, from, -shift};
+}
+
+void RingDomain::add_bond(int from, const NetworkAtom &to, ImageShift shift)
+{
+  if (is_former(to.role) && !begins_direct(from, to.key, shift)) return;
+  bonds_.push_back({from, site_of(to), shift});
+  if (to.owner.rank == me_) return;
+  auto &words = crossing_[to.owner.rank];
+  words.push_back(pack_pair(to.owner.index, -shift));
+  append_atom(words, atom_at(from));
+  begin_shell(to.owner.rank, from);
+}
+
+// An own atom is bonded to one of another rank, and so may be near a former of that: an oxygen one
+// bond away, a former two.
+void RingDomain::begin_shell(int rank, int site)
+{
+  int const left = reach_ - 1 - (is_former(site_[site].role) ? 2 : 1);
+  if (left >= 0) errands_.push_back({rank, site, left});
+}
+
+int RingDomain::add_direct(const DirectBond &bond)
+{
   int const fresh = sites();
   place_.find_or_add(NO_ATOM, fresh);
   key_.push_back(NO_ATOM);
@@ -121,119 +160,225 @@ int RingDomain::site_of_direct(const DirectBond &bond)
 int RingDomain::find_direct(int end, const DirectBond &bond) const
 {
   int const begun = static_cast<int>(graph_.start.size());
-  if (end < 0 || end >= begun) return -1;
+  if (end >= begun) return -1;
   auto const stop = end + 1 < begun ? graph_.start[end + 1] : graph_.neighbor.size();
   for (auto e = graph_.start[end]; e < stop; ++e) {
     int const s = graph_.neighbor[e];
     if (!is_direct_bond(s)) continue;
     const auto &other = direct_[site_[s].owner.index];
-    if (other.low_key == bond.low_key && other.high_key == bond.high_key &&
-        other.shift == bond.shift)
-      return s;
+    if (other.low == bond.low && other.high == bond.high && other.shift == bond.shift) return s;
   }
   return -1;
 }
 
-void RingDomain::build(const BondGraph &graph, const OwnAtoms &atoms)
+void RingDomain::build(const Parcels &crossing)
 {
-  me_ = atoms.me;
-  ranks_ = atoms.ranks;
-  own_ = next_ = atoms.rows;
-  place_.clear();
-  own_placed_ = false;
-  direct_.clear();
-  auto const described = [&atoms](int i) {
-    return Site{atoms.owner[i], atoms.coordination[i], atoms.role[i], atoms.counted[i] != 0};
-  };
-  key_.assign(atoms.key.begin(), atoms.key.begin() + own_);
-  site_.clear();
-  for (int i = 0; i < own_; ++i) site_.push_back(described(i));
-  graph_.start.assign(1, 0);
-  graph_.neighbor.clear();
-  graph_.shift.clear();
-  for (int i = 0; i < own_; ++i) {
-    for (auto e = graph.start[i]; e < graph.start[i + 1]; ++e) {
-      int const j = graph.neighbor[e];
-      add_bond(i, atoms.key[j], described(j), atoms.shift[j]);
+  for (const auto &words : crossing)
+    for (std::size_t w = 0; w < words.size(); w += 1 + ATOM_WORDS) {
+      auto const other = read_atom(&words[w + 1]);
+      int const mine = high_of(words[w]);
+      bonds_.push_back({mine, site_of(other), low_of(words[w])});
+      begin_shell(other.owner.rank, mine);
     }
+
+  // Rows are counted, then filled; start[i + 1] is the next free place in row i meanwhile.
+  graph_.start.assign(own_ + 2, 0);
+  for (const Bond &bond : bonds_) {
+    ++graph_.start[bond.from + 2];
+    if (bond.to < own_) ++graph_.start[bond.to + 2];
+  }
+  std::partial_sum(graph_.start.begin(), graph_.start.end(), graph_.start.begin());
+  graph_.neighbor.resize(graph_.start.back());
+  graph_.shift.resize(graph_.start.back());
+  const auto enter = [this](int row, int neighbor, ImageShift shift) {
+    if (row >= own_) return;
+    auto const place = graph_.start[row + 1]++;
+    graph_.neighbor[place] = neighbor;
+    graph_.shift[place] = shift;
+  };
+  for (const Bond &bond : bonds_) {
+    if (is_direct(bond.from, bond.to)) {
+      DirectBond const direct = direct_bond(bond.from, bond.to, bond.shift);
+      int const middle = add_direct(direct);
+      enter(direct.low, middle, 0);
+      enter(direct.high, middle, -direct.shift);
+    } else {
+      enter(bond.from, bond.to, bond.shift);
+      enter(bond.to, bond.from, -bond.shift);
+    }
+  }
+  graph_.start.pop_back();
+}
+
+RingDomain::Step RingDomain::step_from(int site, std::size_t entry) const
+{
+  int const next = graph_.neighbor[entry];
+  ImageShift const shift = graph_.shift[entry];
+  if (next < own_ || !is_direct_bond(next)) return {next, shift, 1};
+  const auto &bond = direct_[site_[next].owner.index];
+  if (bond.low == site && shift == 0) return {bond.high, bond.shift, 2};
+  return {bond.low, shift, 2};
+}
+
+// A parcel has the number of words of its rows, the rows, and the errands.
+Parcels RingDomain::rows_for_others()
+{
+  Parcels rows(ranks_), errands(ranks_);
+  number_.resize(sites(), -1);
+  std::sort(errands_.begin(), errands_.end(), [](const Errand &a, const Errand &b) {
+    return a.rank != b.rank ? a.rank < b.rank : a.left > b.left;
+  });
+  const Errand *const end = errands_.data() + errands_.size();
+  for (const Errand *begin = errands_.data(); begin < end;) {
+    int const rank = begin->rank;
+    const Errand *const next =
+        std::find_if(begin, end, [rank](const Errand &errand) { return errand.rank != rank; });
+    rows[rank].push_back(0);
+    std::size_t const told = shells_[rank].site.size();
+    fill_shell(begin, next, errands);
+    write_rows(shells_[rank], told, rows[rank]);
+    rows[rank][0] = static_cast<std::int64_t>(rows[rank].size() - 1);
+    begin = next;
+  }
+  errands_.clear();
+  has_errands_ = false;
+  for (int rank = 0; rank < ranks_; ++rank) {
+    if (errands[rank].empty()) continue;
+    has_errands_ = true;
+    if (rows[rank].empty()) rows[rank].push_back(0);
+    rows[rank].insert(rows[rank].end(), errands[rank].begin(), errands[rank].end());
+  }
+  return rows;
+}
+
+// The own atoms that the errands for one rank lead to, each as often as more bonds are left there
+// than before; a rank's own atoms need no row from here, and those of others are their errands.
+void RingDomain::fill_shell(const Errand *begin, const Errand *end, Parcels &errands)
+{
+  int const rank = begin->rank;
+  Shell &shell = shells_[rank];
+  for (std::size_t k = 0; k < shell.site.size(); ++k) number_[shell.site[k]] = static_cast<int>(k);
+  queue_.clear();
+  const auto reach = [&](int site, int left) {
+    int &number = number_[site];
+    if (number < 0) {
+      number = static_cast<int>(shell.site.size());
+      shell.site.push_back(site);
+      shell.left.push_back(left);
+    } else if (left > shell.left[number]) {
+      shell.left[number] = left;
+    } else {
+      return;
+    }
+    queue_.push_back(site);
+  };
+  for (const Errand *errand = begin; errand < end; ++errand) reach(errand->site, errand->left);
+  for (std::size_t head = 0; head < queue_.size(); ++head) {
+    int const site = queue_[head];
+    for (auto e = graph_.start[site]; e < graph_.start[site + 1]; ++e) {
+      Step const step = step_from(site, e);
+      int const left = shell.left[number_[site]] - step.bonds;
+      if (left < 0) continue;
+      if (step.to < own_) {
+        reach(step.to, left);
+        continue;
+      }
+      Owner const owner = site_[step.to].owner;
+      if (owner.rank == rank) continue;
+      errands[owner.rank].push_back(pack_pair(rank, owner.index));
+      errands[owner.rank].push_back(left);
+    }
+  }
+  for (int const site : shell.site) number_[site] = -1;
+}
+
+// The rows of a shell from the one numbered `told` on: a table of the atoms in them, first those
+// whose rows they are, then each row as places in that table and shifts.
+void RingDomain::write_rows(const Shell &shell, std::size_t told, std::vector<std::int64_t> &words)
+{
+  table_.assign(shell.site.begin() + static_cast<std::ptrdiff_t>(told), shell.site.end());
+  int const rows = static_cast<int>(table_.size());
+  for (int r = 0; r < rows; ++r) number_[table_[r]] = r;
+  row_words_.clear();
+  for (int r = 0; r < rows; ++r) {
+    int const site = table_[r];
+    row_words_.push_back(bonds(site));
+    for (auto e = graph_.start[site]; e < graph_.start[site + 1]; ++e) {
+      Step const step = step_from(site, e);
+      if (number_[step.to] < 0) {
+        number_[step.to] = static_cast<int>(table_.size());
+        table_.push_back(step.to);
+      }
+      row_words_.push_back(pack_pair(number_[step.to], step.shift));
+    }
+  }
+  words.reserve(words.size() + 1 + ATOM_WORDS * table_.size() + row_words_.size());
+  words.push_back(pack_pair(rows, static_cast<int>(table_.size())));
+  for (int const site : table_) {
+    append_atom(words, atom_at(site));
+    number_[site] = -1;
+  }
+  words.insert(words.end(), row_words_.begin(), row_words_.end());
+}
+
+void RingDomain::hear(Parcels rows)
+{
+  for (auto &words : rows) {
+    if (words.empty()) continue;
+    for (std::size_t w = 1 + words[0]; w < words.size(); w += 2)
+      errands_.push_back({high_of(words[w]), low_of(words[w]), static_cast<int>(words[w + 1])});
+    if (words[0] > 0) heard_.push_back(std::move(words));
+  }
+}
+
+void RingDomain::finish()
+{
+  table_.clear();
+  rows_.clear();
+  for (const auto &words : heard_) {
+    int const rows = high_of(words[1]);
+    int const atoms = low_of(words[1]);
+    const std::int64_t *word = &words[2];
+    std::size_t const table = table_.size();
+    for (int a = 0; a < atoms; ++a, word += ATOM_WORDS) table_.push_back(site_of(read_atom(word)));
+    rows_.resize(sites() - own_);
+    for (int r = 0; r < rows; ++r, word += 1 + *word)
+      rows_[table_[table + r] - own_] = {word, table};
+  }
+  // Direct bonds add sites behind those.
+  for (int s = own_; s < sites(); ++s) {
+    auto const known = static_cast<std::size_t>(s - own_);
+    make_row(s, known < rows_.size() ? rows_[known] : HeardRow());
     graph_.start.push_back(graph_.neighbor.size());
   }
-  graph_.start.resize(key_.size() + 1, graph_.neighbor.size());
 }
 
-// Round r asks for the rows of the sites that came up in round r - 1. Their first one is a bridge
-// beside an own former, or a former beside an own oxygen, which is one bond farther from the next
-// own former; so in the last round the latter kind of ways is complete already.
-Parcels RingDomain::ask(int round, int reach)
+void RingDomain::make_row(int site, const HeardRow &row)
 {
-  Parcels parcels(ranks_);
-  asked_.clear();
-  for (int s = next_; s < sites(); ++s) {
-    bool const former = is_former(site_[s].role);
-    if (round == reach - 1 && former != (round % 2 == 0)) continue;
-    asked_.push_back(s);
-    if (is_direct_bond(s)) continue;
-    parcels[site_[s].owner.rank].push_back(site_[s].owner.index);
+  const auto add = [this](int to, ImageShift shift) {
+    graph_.neighbor.push_back(to);
+    graph_.shift.push_back(shift);
+  };
+  if (is_direct_bond(site)) {
+    DirectBond const bond = direct_[site_[site].owner.index];
+    add(bond.low, 0);
+    add(bond.high, bond.shift);
+    return;
   }
-  next_ = sites();
-  return parcels;
-}
-
-Parcels RingDomain::answer(const Parcels &asked) const
-{
-  Parcels parcels(ranks_);
-  for (int rank = 0; rank < ranks_; ++rank)
-    for (auto const index : asked[rank]) {
-      auto &words = parcels[rank];
-      auto const tell = [&words](std::int64_t key, const Site &site, ImageShift shift) {
-        words.push_back(key);
-        words.push_back(pack_owner(site.owner));
-        words.push_back(pack_details(shift, site.coordination, site.role, site.counted));
-      };
-      words.push_back(bonds(static_cast<int>(index)));
-      for (auto e = graph_.start[index]; e < graph_.start[index + 1]; ++e) {
-        int const s = graph_.neighbor[e];
-        ImageShift const shift = graph_.shift[e];
-        if (!is_direct_bond(s)) {
-          tell(key_[s], site_[s], shift);
-          continue;
-        }
-        const auto &bond = direct_[site_[s].owner.index];
-        if (bond.low_key == key_[index] && shift == 0) tell(bond.high_key, bond.high, bond.shift);
-        else tell(bond.low_key, bond.low, shift);
-      }
-    }
-  return parcels;
-}
-
-void RingDomain::take(const Parcels &answers)
-{
-  std::vector<std::size_t> at(ranks_, 0);
-  for (int const s : asked_) {
-    int const rank = site_[s].owner.rank;
-    const auto &words = answers[rank];
-    graph_.start.resize(s + 1, graph_.neighbor.size());
-    if (is_direct_bond(s)) {
-      const auto &bond = direct_[site_[s].owner.index];
-      graph_.neighbor.push_back(site_of(bond.low_key, bond.low));
-      graph_.neighbor.push_back(site_of(bond.high_key, bond.high));
-      graph_.shift.push_back(0);
-      graph_.shift.push_back(bond.shift);
-      graph_.start.push_back(graph_.neighbor.size());
+  for (std::int64_t b = 1; row.words && b <= row.words[0]; ++b) {
+    int const to = table_[row.table + high_of(row.words[b])];
+    ImageShift const shift = low_of(row.words[b]);
+    if (!is_direct(site, to)) {
+      add(to, shift);
       continue;
     }
-    auto const bonds = words[at[rank]++];
-    for (std::int64_t b = 0; b < bonds; ++b, at[rank] += WORDS) {
-      const std::int64_t *word = words.data() + at[rank];
-      auto const low = static_cast<std::uint32_t>(word[2] & 0xFFFFFFFF);
-      Site const site{unpack_owner(word[1]), static_cast<int>(low >> 9),
-                      static_cast<Role>(low >> 1 & 0xFF), (low & 1) != 0};
-      add_bond(s, word[0], site,
-               static_cast<ImageShift>((word[2] - low) / (std::int64_t{1} << 32)));
-    }
-    graph_.start.push_back(graph_.neighbor.size());
+    // Both ends have the bond; the one whose row is made first has given it its site.
+    DirectBond const bond = direct_bond(site, to, shift);
+    int middle = find_direct(bond.low, bond);
+    if (middle < 0) middle = find_direct(bond.high, bond);
+    if (middle < 0) middle = add_direct(bond);
+    add(middle, begins_direct(site, key_[to], shift) ? 0 : shift);
   }
-  graph_.start.resize(key_.size() + 1, graph_.neighbor.size());
 }
 
 int RingDomain::find(std::int64_t key) const
@@ -250,8 +395,13 @@ int RingDomain::find(std::int64_t key) const
 double RingDomain::bytes() const
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-         of(direct_) + of(asked_) + place_.bytes() + own_place_.bytes();
+  double total = of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
+                 of(bonds_) + of(direct_) + of(errands_) + of(number_) + of(queue_) + of(table_) +
+                 of(rows_) + of(row_words_) + place_.bytes() + own_place_.bytes();
+  for (const auto *parcels : {&crossing_, &heard_})
+    for (const auto &words : *parcels) total += of(words);
+  for (const auto &shell : shells_) total += of(shell.site) + of(shell.left);
+  return total;
 }
 
 }    // namespace lbs::network

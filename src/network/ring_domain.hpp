@@ -12,21 +12,33 @@ namespace lbs::network {
 // Lists of numbers, one for each rank.
 using Parcels = std::vector<std::vector<std::int64_t>>;
 
+// Two small numbers in one of a parcel.
+constexpr std::int64_t pack_pair(int high, int low)
+{
+  return static_cast<std::int64_t>(high) * (std::int64_t{1} << 32) +
+         static_cast<std::uint32_t>(low);
+}
+constexpr int high_of(std::int64_t word)
+{
+  return static_cast<int>(word >> 32);
+}
+constexpr int low_of(std::int64_t word)
+{
+  return static_cast<int>(word & 0xFFFFFFFF);
+}
+
 // Where an atom lives: its rank and its place among the atoms of that rank.
 struct Owner {
   int rank, index;
 };
 
-// What a rank knows of its own atoms, and of the images of atoms around them.
-struct OwnAtoms {
-  int me, ranks;
-  int rows;                                // own atoms; the arrays below go on with images
-  const std::vector<std::int64_t> &key;    // atom ID
-  const std::vector<Role> &role;
-  const std::vector<char> &counted;    // member of the compute group
-  const std::vector<Owner> &owner;
-  const std::vector<ImageShift> &shift;    // cells from the owner's own position
-  const std::vector<int> &coordination;    // bonds between former and oxygen
+// An atom as all ranks know it.
+struct NetworkAtom {
+  std::int64_t key;    // atom ID
+  Owner owner;
+  int coordination;    // of a former: bonds to oxygen
+  Role role;
+  bool counted;    // member of the compute group
 };
 
 // Hash map from atom IDs to small numbers, cleared and filled again every step.
@@ -50,28 +62,53 @@ class KeyMap {
   void grow();
 };
 
-// Sites 0 to own()-1 are the rank's own atoms; those of other ranks follow as they are found. Their
-// rows of the bond graph come from their owners, one layer of bonds in each round:
+// Sites 0 to own()-1 are the rank's own atoms; those of other ranks follow, as far as rings of own
+// formers can reach. Their rows of the bond graph come from their owners, who know by themselves
+// who needs them:
 //
-//   build(); then for every round: ask(), let the owners answer(), take() what they say.
+//   start(); add_atom() and add_bond() for all own atoms; build(crossing_bonds() of the others);
+//   as long as any rank has errands: hear(rows_for_others() of the others);
+//   finish().
+//
+// The row of an atom goes to every rank that reaches it by few enough bonds. Its owner follows them
+// from the border on. Where they lead on to a third rank, that gets an errand: to send its rows to
+// the first one, too. So between two ranks one exchange is enough, and another one is needed for
+// each border that a ring crosses farther away.
 //
 // All data between ranks are numbers in Parcels; the caller carries them.
 //
 // A direct bond between two formers gets a site of its own in its middle, so that it is a way as
 // long as one through oxygen, and the graph leads from formers to bridges and back. Such a site is
-// no atom: its key is NO_ATOM. It is asked for like an atom, but each rank makes its row by itself;
-// so one rank alone needs the first round, too.
+// no atom: its key is NO_ATOM, and each rank makes its row by itself.
 class RingDomain {
  public:
-  void build(const BondGraph &graph, const OwnAtoms &atoms);
-
   static constexpr std::int64_t NO_ATOM = 0;
 
-  // Places of the atoms whose rows are wanted, by owner. Of the last round only those that can be
-  // `reach` - 1 bonds from an own former.
-  Parcels ask(int round, int reach);
-  [[nodiscard]] Parcels answer(const Parcels &asked) const;
-  void take(const Parcels &answers);
+  // Rows are fetched of atoms up to `reach` - 1 bonds from own formers.
+  void start(int me, int ranks, int reach);
+  // All own atoms come first, in order of their index.
+  void add_atom(const NetworkAtom &atom)
+  {
+    key_.push_back(atom.key);
+    site_.push_back({atom.owner, atom.coordination, atom.role, atom.counted});
+    ++own_;
+  }
+  // A bond from an own former to oxygen or to another former, whose image lies `shift` cells from
+  // its owner's own position. Direct bonds are told from both ends, and one of them is taken.
+  void add_bond(int from, const NetworkAtom &to, ImageShift shift);
+
+  // The bonds that have to stand in the rows of atoms of other ranks.
+  [[nodiscard]] const Parcels &crossing_bonds() const { return crossing_; }
+  // Makes the rows of the own atoms, with the bonds that other ranks have told of.
+  void build(const Parcels &crossing);
+
+  // Rows that others need, and errands.
+  Parcels rows_for_others();
+  // Whether the parcels just made hold errands, so that there has to be another round.
+  [[nodiscard]] bool has_errands() const { return has_errands_; }
+  void hear(Parcels rows);
+  // Puts all that was heard into the graph.
+  void finish();
 
   [[nodiscard]] const PeriodicGraph &graph() const { return graph_; }
   [[nodiscard]] const std::vector<std::int64_t> &key() const { return key_; }
@@ -103,27 +140,66 @@ class RingDomain {
   // The site of a direct bond lies in the cell of its end of smaller key; `shift` leads from there
   // to the other one. Between two images of one former it is positive.
   struct DirectBond {
-    std::int64_t low_key, high_key;
+    int low, high;    // sites
     ImageShift shift;
-    Site low, high;
+  };
+  struct Bond {
+    int from, to;    // sites, the first one an own atom
+    ImageShift shift;
+  };
+  // Own atoms whose rows one other rank gets, with the bonds that it may still go on from there.
+  struct Shell {
+    std::vector<int> site, left;
+  };
+  struct Errand {
+    int rank;    // that needs the rows
+    int site;    // own, where to begin
+    int left;
+  };
+  struct HeardRow {
+    const std::int64_t *words = nullptr;    // number of bonds, and the bonds
+    std::size_t table = 0;                  // first entry of its table in table_
   };
 
-  int me_ = 0, ranks_ = 1, own_ = 0;
+  int me_ = 0, ranks_ = 1, reach_ = 0, own_ = 0;
   PeriodicGraph graph_;
   std::vector<std::int64_t> key_;
   std::vector<Site> site_;
+  std::vector<Bond> bonds_;    // each once, of own atoms
+  Parcels crossing_;
   std::vector<DirectBond> direct_;
   KeyMap place_;                // of sites of other ranks
   mutable KeyMap own_place_;    // of own sites, filled when first asked
   mutable bool own_placed_ = false;
-  std::vector<int> asked_;    // sites of this round, ascending
-  int next_ = 0;              // first site that has not been asked for
 
-  int site_of(std::int64_t key, const Site &site);
-  [[nodiscard]] int known_site(std::int64_t key, const Site &site) const;
-  void add_bond(int from, std::int64_t key, const Site &site, ImageShift shift);
-  int site_of_direct(const DirectBond &bond);
+  std::vector<Shell> shells_;    // by rank
+  std::vector<Errand> errands_;
+  bool has_errands_ = false;
+  std::vector<int> number_;    // of sites in a list that is being made; -1 between uses
+  std::vector<int> queue_, table_;
+  std::vector<std::int64_t> row_words_;
+  std::vector<HeardRow> rows_;    // by site, from the first on that is not own
+  Parcels heard_;                 // all that has come, each from one rank in one round
+
+  // Where an entry of the row of an atom leads: to an atom, past the middle of a direct bond.
+  struct Step {
+    int to;
+    ImageShift shift;
+    int bonds;
+  };
+
+  [[nodiscard]] NetworkAtom atom_at(int site) const;
+  [[nodiscard]] bool is_direct(int from, int to) const;
+  [[nodiscard]] bool begins_direct(int from, std::int64_t key, ImageShift shift) const;
+  [[nodiscard]] DirectBond direct_bond(int from, int to, ImageShift shift) const;
   [[nodiscard]] int find_direct(int end, const DirectBond &bond) const;
+  [[nodiscard]] Step step_from(int site, std::size_t entry) const;
+  int site_of(const NetworkAtom &atom);
+  int add_direct(const DirectBond &bond);
+  void begin_shell(int rank, int site);
+  void fill_shell(const Errand *begin, const Errand *end, Parcels &errands);
+  void write_rows(const Shell &shell, std::size_t told, std::vector<std::int64_t> &words);
+  void make_row(int site, const HeardRow &row);
 };
 
 }    // namespace lbs::network

@@ -217,3 +217,12 @@ def test_lost_atoms(lmp, tmp_path, ranks):
     result = lmp(text, ranks)
     before, after = result.thermo()[-1]["c_r[11]"][[0, -1]]
     assert before == 1 and after == 0
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_no_number(lmp, tmp_path, ranks):
+    """An atom that is nowhere is no atom without bonds."""
+    text = read(tmp_path, "boroxol", "boundary f f f\n") + ZERO + compute() + output()
+    text += ("fix nve all nve\nneigh_modify every 100 delay 0 check no\ntimestep 1000\n"
+             "velocity all set 0 0 0\nset atom 1 vx 1.0e308\nrun 1\n")
+    lmp.fails(text, "compute ring/stats: atom 1 is lost", ranks)

@@ -13,20 +13,18 @@ RingDomain domain_of(const PeriodicGraph &graph, const std::vector<Role> &role,
                      const std::vector<char> &counted)
 {
   int const n = static_cast<int>(graph.atoms());
-  BondGraph bonds;
-  bonds.start = graph.start;
-  bonds.neighbor = graph.neighbor;
-  std::vector<std::int64_t> key;
-  std::vector<Owner> owner;
-  std::vector<int> coordination;
-  for (int i = 0; i < n; ++i) {
-    key.push_back(i + 1);
-    owner.push_back({0, i});
-    coordination.push_back(bonds.coordination(i, role));
-  }
-  std::vector<ImageShift> const shift(n, 0);
+  const auto atom = [&](int i) {
+    auto const bonds = static_cast<int>(graph.start[i + 1] - graph.start[i]);
+    return NetworkAtom{i + 1, {0, i}, bonds, role[i], counted[i] != 0};
+  };
   RingDomain domain;
-  domain.build(bonds, {0, 1, n, key, role, counted, owner, shift, coordination});
+  domain.start(0, 1, 8);
+  for (int i = 0; i < n; ++i) domain.add_atom(atom(i));
+  for (int i = 0; i < n; ++i)
+    for (auto e = graph.start[i]; is_former(role[i]) && e < graph.start[i + 1]; ++e)
+      domain.add_bond(i, atom(graph.neighbor[e]), graph.shift[e]);
+  domain.build(domain.crossing_bonds());
+  domain.finish();
   return domain;
 }
 

@@ -37,6 +37,7 @@ struct Shared {
   std::vector<char> counted;
   std::vector<Owner> owner;
   int ranks;
+  int rounds = 0;    // of exchange, all in all
   std::vector<RingDomain> domain;
 
   Shared(PeriodicGraph network, int formers, int number_of_ranks, std::mt19937 &random)
@@ -53,7 +54,6 @@ struct Shared {
       int const rank = static_cast<int>(random() % ranks);
       owner.push_back({rank, next[rank]++});
     }
-    for (int rank = 0; rank < ranks; ++rank) build(rank);
   }
 
   // Bonds between former and oxygen.
@@ -65,55 +65,49 @@ struct Shared {
     return count;
   }
 
-  void build(int me)
+  [[nodiscard]] NetworkAtom atom(int i) const
   {
-    std::vector<int> atom;    // of this rank's rows and images
-    for (std::size_t i = 0; i < graph.atoms(); ++i)
-      if (owner[i].rank == me) atom.push_back(static_cast<int>(i));
-    int const rows = static_cast<int>(atom.size());
-    std::vector<ImageShift> shift(rows, 0);
-    BondGraph bonds;
-    bonds.start.push_back(0);
-    for (int i = 0; i < rows; ++i) {
-      for (auto e = graph.start[atom[i]]; e < graph.start[atom[i] + 1]; ++e) {
-        bonds.neighbor.push_back(static_cast<int>(atom.size()));
-        atom.push_back(graph.neighbor[e]);
-        shift.push_back(graph.shift[e]);
-      }
-      bonds.start.push_back(bonds.neighbor.size());
-    }
-    std::vector<std::int64_t> keys;
-    std::vector<Role> roles;
-    std::vector<char> group;
-    std::vector<Owner> owners;
-    std::vector<int> coordinations;
-    for (int const i : atom) {
-      keys.push_back(key[i]);
-      roles.push_back(role[i]);
-      group.push_back(counted[i]);
-      owners.push_back(owner[i]);
-      coordinations.push_back(coordination(i));
-    }
-    domain[me].build(bonds, {me, ranks, rows, keys, roles, group, owners, shift, coordinations});
+    return {key[i], owner[i], coordination(i), role[i], counted[i] != 0};
   }
 
-  void exchange(int max_formers)
+  void gather(int max_formers)
   {
-    int const rounds = ranks > 1 ? max_formers - 1 : 1;
-    for (int round = 1; round <= rounds; ++round) {
-      std::vector<Parcels> asked, answers;
-      for (auto &d : domain) asked.push_back(d.ask(round, max_formers));
-      asked = carried(asked);
-      for (int r = 0; r < ranks; ++r) answers.push_back(domain[r].answer(asked[r]));
-      answers = carried(answers);
-      for (int r = 0; r < ranks; ++r) domain[r].take(answers[r]);
+    for (int me = 0; me < ranks; ++me) {
+      domain[me].start(me, ranks, max_formers);
+      std::vector<int> own(graph.atoms(), -1);
+      for (std::size_t i = 0; i < graph.atoms(); ++i)
+        if (owner[i].rank == me) own[owner[i].index] = static_cast<int>(i);
+      own.erase(std::find(own.begin(), own.end(), -1), own.end());
+      for (int const i : own) domain[me].add_atom(atom(i));
+      for (int const i : own) {
+        if (!is_former(role[i])) continue;
+        for (auto e = graph.start[i]; e < graph.start[i + 1]; ++e)
+          domain[me].add_bond(owner[i].index, atom(graph.neighbor[e]), graph.shift[e]);
+      }
     }
+    std::vector<Parcels> crossing;
+    for (auto &d : domain) crossing.push_back(d.crossing_bonds());
+    crossing = carried(crossing);
+    for (int r = 0; r < ranks; ++r) domain[r].build(crossing[r]);
+    bool more = true;
+    while (more) {
+      std::vector<Parcels> rows;
+      more = false;
+      for (auto &d : domain) {
+        rows.push_back(d.rows_for_others());
+        more |= d.has_errands();
+      }
+      rows = carried(rows);
+      for (int r = 0; r < ranks; ++r) domain[r].hear(rows[r]);
+      ++rounds;
+    }
+    for (auto &d : domain) d.finish();
   }
 
   // All numbers of compute ring/stats, and the marks of every atom by its ID.
   std::vector<std::int64_t> statistics(int max_formers, Definition definition)
   {
-    exchange(max_formers);
+    gather(max_formers);
     std::vector<RingList> rings(ranks);
     std::vector<RingCounts> counts(ranks, RingCounts(max_formers));
     std::vector<Parcels> sent;
@@ -181,7 +175,6 @@ TEST(RingDomain, NumbersDoNotDependOnTheRanks)
         many.key = one.key;
         many.role = one.role;
         many.counted = one.counted;
-        for (int r = 0; r < ranks; ++r) many.build(r);
         ASSERT_EQ(many.statistics(max_formers, definition), expected)
             << "trial " << trial << " ranks " << ranks;
       }
@@ -215,7 +208,6 @@ SlowRings::Counts counts_of(const PeriodicGraph &graph, int formers, int ranks, 
   std::mt19937 random(7);
   Shared shared(graph, formers, ranks, random);
   shared.counted.assign(graph.atoms(), 1);
-  for (int r = 0; r < ranks; ++r) shared.build(r);
   auto const flat = shared.statistics(max_formers, definition);
   SlowRings::Counts counts;
   wrapped.clear();
@@ -337,8 +329,7 @@ TEST(DirectBonds, MembersAndNumbersOfFormers)
   shared.role.assign(6, Role::BORON);
   std::fill_n(shared.role.begin() + 4, 2, Role::OXYGEN);
   shared.counted.assign(6, 1);
-  shared.build(0);
-  shared.exchange(4);
+  shared.gather(4);
   const auto &domain = shared.domain[0];
   EXPECT_EQ(domain.coordination(2), 1);
   EXPECT_EQ(domain.bonds(2), 3);
@@ -368,8 +359,7 @@ TEST(DirectBonds, FetchesNoMoreThanTheReach)
   Shared chain(make_graph(40, bonds), 40, 2, random);
   std::iota(chain.key.begin(), chain.key.end(), 1);
   for (int i = 0; i < 40; ++i) chain.owner[i] = {i / 20, i % 20};
-  for (int r = 0; r < 2; ++r) chain.build(r);
-  chain.exchange(4);
+  chain.gather(4);
   // The bonds of the own formers, and four steps from former 19: its bond to former 20, former 20,
   // the next bond, former 21.
   EXPECT_EQ(chain.domain[0].sites(), 20 + 19 + 4);
@@ -399,14 +389,38 @@ TEST(RingDomain, FetchesNoMoreThanTheReach)
                               : (i < 40 ? i - first_of_second[0] : i - first_of_second[1] + 20);
     chain.owner.push_back({second ? 1 : 0, index});
   }
-  for (int r = 0; r < 2; ++r) chain.build(r);
-  chain.exchange(4);
+  chain.gather(4);
+  EXPECT_EQ(chain.rounds, 1) << "two ranks need no errands";
   // Own formers 0..19 and the oxygens between them and to former 20: four bonds from former 19 are
   // oxygens 19 (own) and 20, formers 20 and 21.
   EXPECT_EQ(chain.domain[0].own(), 40);
   EXPECT_EQ(chain.domain[0].sites(), 40 + 3);
   EXPECT_GE(chain.domain[0].find(22), 0);
   EXPECT_EQ(chain.domain[0].find(23), -1);
+}
+
+// Each atom of a ring of six formers has a rank of its own, so each bond leads to another one. The
+// rows that a former needs are those of five bonds both ways; the neighbors' come in the first
+// round, and one more bond away in each.
+TEST(RingDomain, ErrandsGoAlongARing)
+{
+  constexpr int FORMERS = 6;
+  std::vector<Bond> bonds;
+  for (int f = 0; f < FORMERS; ++f) {
+    bonds.push_back({f, FORMERS + f});
+    bonds.push_back({(f + 1) % FORMERS, FORMERS + f});
+  }
+  for (int const max_formers : {FORMERS, FORMERS - 1}) {
+    std::mt19937 random(1);
+    Shared ring(make_graph(2 * FORMERS, bonds), FORMERS, 2 * FORMERS, random);
+    ring.counted.assign(2 * FORMERS, 1);
+    for (int i = 0; i < 2 * FORMERS; ++i) ring.owner[i] = {i, 0};
+    auto const numbers = ring.statistics(max_formers, Definition::PRIMITIVE);
+    EXPECT_EQ(ring.rounds, max_formers - 1);
+    bool const reached = max_formers == FORMERS;
+    EXPECT_EQ(numbers[RINGS + max_formers], reached ? 1 : 0);
+    EXPECT_EQ(ring.domain[0].sites(), reached ? 2 * FORMERS : 2 * max_formers + 1);
+  }
 }
 
 TEST(KeyMap, KeepsWhatWasAddedFirst)
