@@ -17,8 +17,9 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 FRAME = HERE / "rings.data"
 GLASS = HERE.parents[1] / "unittest" / "decks" / "data" / "shik_20_60_20.data"    # 299 atoms
-COPIES = {1196: "2 2 1", 10764: "3 3 4", 102557: "7 7 7", 1009125: "15 15 15"}
-STEPS = {1196: 400, 10764: 40, 102557: 5, 1009125: 2}
+# By number of atoms: frame, copies, evaluations.
+SYSTEMS = {24004: (FRAME, "1 1 1", 40), 1196: (GLASS, "2 2 1", 400), 10764: (GLASS, "3 3 4", 40),
+           102557: (GLASS, "7 7 7", 5), 1009125: (GLASS, "15 15 15", 2)}
 MAX = 6
 
 # Everything from positions to counts is timed, with the bonds that our compute uses.
@@ -88,13 +89,13 @@ def versus_matscipy(python, rounds):
 
 def by_size_and_ranks(rounds, largest):
     print('.. csv-table::\n   :header: atoms, "1 rank, us", "2 ranks, us", speedup\n')
-    for size, copies in COPIES.items():
+    for size, (frame, copies, steps) in SYSTEMS.items():
         if size > largest:
             continue
         one, two = [], []
         for _ in range(rounds):
-            one.append(cost(1, STEPS[size], data=GLASS, copies=copies)[0])
-            two.append(cost(2, STEPS[size], data=GLASS, copies=copies)[0])
+            one.append(cost(1, steps, data=frame, copies=copies)[0])
+            two.append(cost(2, steps, data=frame, copies=copies)[0])
         speedup = statistics.median(a / b for a, b in zip(one, two))
         print(f"   {size}, {statistics.median(one):.2f}, {statistics.median(two):.2f}, "
               f"{speedup:.2f}", flush=True)
@@ -122,7 +123,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--peer", help="python that has matscipy and ase")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--largest", type=int, default=max(COPIES))
+    parser.add_argument("--largest", type=int, default=max(SYSTEMS))
     args = parser.parse_args()
     if not FRAME.exists():
         print(f"making {FRAME.name}", file=sys.stderr)
