@@ -2,8 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lbs::deepsea {
+
+namespace {
+
+// Rows of the list come from far away, and those of a batch are not in order there.
+void fetch_neighbors(const FullNeighborList &list, int center)
+{
+  constexpr int LINE = PACK_BYTES / sizeof(int);
+  for (int n = 0; n < list.numneigh[center]; n += LINE)
+    __builtin_prefetch(list.firstneigh[center] + n);
+}
+
+}    // namespace
 
 template <class Real>
 CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
@@ -12,81 +25,102 @@ CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
   q_.assign(4 * static_cast<std::size_t>(padded<double>(model.most_coefficients)), 0.0);
   gtr_.assign(4 * static_cast<std::size_t>(model.stride), Real(0));
   p_.assign(gtr_.size(), 0.0);
-  found_count_.assign(model.types + 1, 0);
+  next_.resize(model.types + 1);
+  for (int i = 0; i < model.types; ++i) {
+    for (int j = 0; j < model.types; ++j) {
+      double const least = std::max(OVERLAP, model.source.shortest[model.source.pair(i, j)]);
+      least2_.push_back(least * least);
+    }
+    least2_.push_back(0.0);
+  }
 }
 
-// Everything inside the cutoff goes to the bucket of its type; what is not of this model to the
-// last one. Written without branches, because about every third neighbor of the list is too far.
+// Neighbors inside the cutoff, sorted by type; those that are not of this model go behind the rest.
 template <class Real>
 void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums)
 {
   const FullNeighborList &list = atoms.list;
   int const listed = list.numneigh[center];
   const int *const neighbors = list.firstneigh[center];
-  int const types = model_.types;
-  auto const room = static_cast<std::size_t>(listed) + 1;
-  if (found_atom_.size() < (types + 1) * room) {
-    found_atom_.resize((types + 1) * room);
-    found_vector_.resize(3 * (types + 1) * room);
-  }
-  std::fill(found_count_.begin(), found_count_.end(), 0);
-
-  double const cutoff = model_.source.cutoff;
-  double const cutoff2 = cutoff * cutoff;
+  double const cutoff2 = model_.source.cutoff * model_.source.cutoff;
   double const x = atoms.x[center][0];
   double const y = atoms.x[center][1];
   double const z = atoms.x[center][2];
+  if (near_.size() < static_cast<std::size_t>(listed)) near_.resize(listed);
+  // Without branches, because about every third neighbor of the list is too far.
+  int near = 0;
   for (int n = 0; n < listed; ++n) {
     int const j = neighbors[n] & list.index_mask;
-    int const bucket = atoms.type[j] < 0 ? types : atoms.type[j];
     double const dx = atoms.x[j][0] - x;
     double const dy = atoms.x[j][1] - y;
     double const dz = atoms.x[j][2] - z;
-    std::size_t const place = bucket * room + found_count_[bucket];
-    found_atom_[place] = j;
-    found_vector_[3 * place] = dx;
-    found_vector_[3 * place + 1] = dy;
-    found_vector_[3 * place + 2] = dz;
+    near_[near] = j;
     // A distance that is no number counts as near, so that it is found out.
-    found_count_[bucket] += !(dx * dx + dy * dy + dz * dz >= cutoff2);
+    near += !(dx * dx + dy * dy + dz * dz >= cutoff2);
   }
 
+  int const types = model_.types;
+  const auto bucket_of = [&](int j) { return atoms.type[j] < 0 ? types : atoms.type[j]; };
+  std::fill(next_.begin(), next_.end(), 0);
+  for (int n = 0; n < near; ++n) ++next_[bucket_of(near_[n])];
+  std::size_t const first_run = runs_.size();
   for (int t = 0; t < types; ++t) {
-    int const count = found_count_[t];
-    std::size_t const start = used_;
-    runs_.push_back({start, count});
+    auto const count = static_cast<int>(next_[t]);
+    runs_.push_back({used_, count});
+    next_[t] = used_;
     used_ += padded<double>(count);
-    if (x_.size() < used_) {
-      std::size_t const grown = used_ + used_ / 2;
-      atom_.resize(grown);
-      x_.resize(grown);
-      y_.resize(grown);
-      z_.resize(grown);
-    }
-    for (std::size_t n = start + count; n < used_; ++n) {
-      x_[n] = cutoff;
+  }
+  std::size_t const needed = used_ + std::exchange(next_[types], used_);
+  if (x_.size() < needed) {
+    std::size_t const grown = needed + needed / 2;
+    atom_.resize(grown);
+    x_.resize(grown);
+    y_.resize(grown);
+    z_.resize(grown);
+  }
+
+  const double *const least2 = least2_.data() + static_cast<std::size_t>(type) * (types + 1);
+  bool close = false;
+  for (int n = 0; n < near; ++n) {
+    int const j = near_[n];
+    int const bucket = bucket_of(j);
+    double const dx = atoms.x[j][0] - x;
+    double const dy = atoms.x[j][1] - y;
+    double const dz = atoms.x[j][2] - z;
+    std::size_t const place = next_[bucket]++;
+    atom_[place] = j;
+    x_[place] = dx;
+    y_[place] = dy;
+    z_[place] = dz;
+    close |= dx * dx + dy * dy + dz * dz < least2[bucket];
+  }
+  for (int t = 0; t < types; ++t) {
+    const Run &run = runs_[first_run + t];
+    for (std::size_t n = run.start + run.count; n % LANES<double> != 0; ++n) {
+      x_[n] = model_.source.cutoff;
       y_[n] = z_[n] = 0.0;
     }
-    double const bound = model_.source.shortest[model_.source.pair(type, t)];
-    for (int n = 0; n < count; ++n) {
-      std::size_t const from = t * room + n;
-      const double *const d = found_vector_.data() + 3 * from;
-      atom_[start + n] = found_atom_[from];
-      x_[start + n] = d[0];
-      y_[start + n] = d[1];
-      z_[start + n] = d[2];
-      double const r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-      if (r2 < OVERLAP * OVERLAP && sums.bad_center < 0) sums.bad_center = center;
-      if (r2 >= bound * bound) continue;
-      ShortPair &shortest = sums.shortest;
-      ++shortest.count;
-      double const r = std::sqrt(r2);
-      if (shortest.center >= 0 && r * shortest.bound >= shortest.distance * bound) continue;
-      shortest.center = center;
-      shortest.neighbor = found_atom_[from];
-      shortest.distance = r;
-      shortest.bound = bound;
-    }
+    if (close) check_distances(type, t, center, run, sums);
+  }
+}
+
+// Neighbors of a run that are closer than the training set ever saw, or on top of the center.
+template <class Real>
+void CenterBatch<Real>::check_distances(int type, int neighbor_type, int center, const Run &run,
+                                        BatchSums &sums) const
+{
+  double const bound = model_.source.shortest[model_.source.pair(type, neighbor_type)];
+  for (std::size_t n = run.start; n < run.start + run.count; ++n) {
+    double const r = std::sqrt(x_[n] * x_[n] + y_[n] * y_[n] + z_[n] * z_[n]);
+    if (r < OVERLAP && sums.bad_center < 0) sums.bad_center = center;
+    if (!(r < bound)) continue;
+    ShortPair &shortest = sums.shortest;
+    ++shortest.count;
+    if (shortest.center >= 0 && r * shortest.bound >= shortest.distance * bound) continue;
+    shortest.center = center;
+    shortest.neighbor = atom_[n];
+    shortest.distance = r;
+    shortest.bound = bound;
   }
 }
 
@@ -218,6 +252,7 @@ void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *center
   used_ = 0;
 
   for (int c = 0; c < count; ++c) {
+    if (c + 1 < count) fetch_neighbors(atoms.list, centers[c + 1]);
     find_neighbors(atoms, type, centers[c], sums);
     sum_environment(type, c);
     enter_lane(c);
@@ -331,9 +366,8 @@ template <class Real> std::size_t CenterBatch<Real>::memory_usage() const
   auto const bytes = [](const auto &...buffer) {
     return ((buffer.capacity() * sizeof(buffer[0])) + ...);
   };
-  std::size_t const total =
-      bytes(runs_, atom_, x_, y_, z_, found_atom_, found_vector_, rows_.numbers, moments_.sum, q_,
-            gradient_, gtr_batch_, gradient_batch_, energy_);
+  std::size_t const total = bytes(runs_, atom_, x_, y_, z_, near_, rows_.numbers, moments_.sum, q_,
+                                  gradient_, gtr_batch_, gradient_batch_, energy_);
   return total + net_.memory_usage();
 }
 

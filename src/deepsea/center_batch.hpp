@@ -44,10 +44,11 @@ template <class Real> class CenterBatch {
   AlignedVector<double> x_, y_, z_;
   std::size_t used_ = 0;    // of these
 
-  // One center's neighbors, sorted by type while they are found.
-  std::vector<int> found_atom_;
-  std::vector<double> found_vector_;
-  std::vector<int> found_count_;
+  std::vector<int> near_;            // one center's neighbors inside the cutoff
+  std::vector<std::size_t> next_;    // [type]: their number, then where the next one goes
+  std::vector<double> least2_;    // [type][neighbor's type + 1]: squares of distances below which
+                                  // a pair is checked; the last one is for what is not of
+                                  // this model
 
   RunRows rows_;
   Moments moments_;
@@ -66,6 +67,8 @@ template <class Real> class CenterBatch {
   typename ScalarNet<Real>::Workspace net_;
 
   void find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums);
+  void check_distances(int type, int neighbor_type, int center, const Run &run,
+                       BatchSums &sums) const;
   [[nodiscard]] NeighborRun run_of(int center, int neighbor_type) const;
   void sum_environment(int type, int center);
   void enter_lane(int center);
