@@ -10,9 +10,9 @@
 
 namespace lbs::deepsea {
 
-// Centers in a batch, whole packs: enough for matrix products at full speed, few enough for blocks
-// of the fitting net's input to stay in the cache.
-constexpr int MOST_CENTERS = 192;
+// Packs of centers in a batch: enough for matrix products at full speed, few enough for blocks of
+// the fitting net's input to stay in the cache.
+constexpr int MOST_PACKS = 12;
 
 // What a thread adds to; the arrays of Results may be its own.
 struct BatchSums {

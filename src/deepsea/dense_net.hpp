@@ -4,9 +4,11 @@
 #include "model.hpp"
 
 #include "../support/packed_matrix.hpp"
+#include "../support/quartered_matrix.hpp"
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -44,7 +46,8 @@ template <class Real> class ScalarNet {
 
   // Buffers of a caller; one a thread.
   struct Workspace {
-    AlignedVector<Real> input;                      // a block of it
+    AlignedVector<Real> input;    // a block of it, or one of each of its halves
+    typename QuarteredMatrix<Real>::Workspace quarters;
     std::vector<AlignedVector<Real>> derivative;    // of each layer: of its output by x W
     AlignedVector<Real> passing[2];                 // outputs of layers, then gradients by them
 
@@ -62,9 +65,14 @@ template <class Real> class ScalarNet {
 
  private:
   int inputs_ = 0;
-  int block_ = 0;    // rows of the input at a time
+  int block_ = 0;    // rows of the input, or of each of its halves, at a time
   std::vector<HiddenLayer<Real>> hidden_;
+  std::optional<QuarteredMatrix<Real>> wide_;    // weights of the first one, if that is large
   LastLayer<Real> last_;
+
+  void multiply_input(int packs, const Make &make, Real *out, Workspace &work) const;
+  void take_gradient(int packs, const Take &take, Workspace &work) const;
+  template <class Visit> void over_halves(int packs, Workspace &work, Visit visit) const;
 };
 
 extern template class ScalarNet<double>;

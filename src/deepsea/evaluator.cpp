@@ -112,12 +112,14 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
     chunks_.clear();
     for (int type = 0; type < model_.types; ++type) {
       auto const count = static_cast<int>(by_type_[type].size());
-      int const share = (count + threads_ - 1) / threads_;
-      int const pieces = (share + MOST_CENTERS - 1) / MOST_CENTERS * threads_;
-      auto const packs = static_cast<long>(padded<Real>(count) / LANES<Real>);
+      // In pairs of packs, which matrix products like.
+      constexpr int PAIR = 2 * LANES<Real>;
+      long const pairs = (count + PAIR - 1) / PAIR;
+      long const share = (pairs + threads_ - 1) / threads_;
+      auto const pieces = static_cast<int>(2 * share + MOST_PACKS - 1) / MOST_PACKS * threads_;
       for (int p = 0; p < pieces; ++p) {
-        auto const first = static_cast<int>(packs * p / pieces) * LANES<Real>;
-        auto const last = std::min(count, static_cast<int>(packs * (p + 1) / pieces) * LANES<Real>);
+        auto const first = static_cast<int>(pairs * p / pieces) * PAIR;
+        auto const last = std::min(count, static_cast<int>(pairs * (p + 1) / pieces) * PAIR);
         if (last > first) chunks_.push_back({type, centers_.size() + first, last - first});
       }
       centers_.insert(centers_.end(), by_type_[type].begin(), by_type_[type].end());

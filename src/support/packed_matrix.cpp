@@ -63,45 +63,58 @@ template <class Real, int BYTES, int ROWS, int PACKS> struct Tile {
 };
 
 // A batch passes over the matrix once, which comes from far away by then: while tiles of one part
-// of it are worked on, each fetches its share of the next part.
+// of it are worked on, each fetches its share of the next part. Little by little, because other
+// loads would have to wait for many at once.
+struct Share {
+  std::size_t ahead;    // numbers from the tile's part of the matrix to its share of the next one
+  int step;             // numbers to fetch with each column of a group
+
+  // `part` numbers ahead is the next part, if there is one, with `size` numbers that follow each
+  // other; the tile is `count` from `pack` on of `packs`.
+  LBS_ALWAYS_INLINE Share(bool more, std::size_t part, std::size_t size, int pack, int count,
+                          int packs)
+      : ahead(more ? part + pack * size / packs : 0),
+        step(more ? (ROW_GROUP * count + packs - 1) / packs : 0)
+  {
+  }
+};
+
 template <int BYTES, class Real> struct Product {
   static constexpr int ROWS = ROW_GROUP / static_cast<int>(PACK_BYTES / BYTES);
 
   template <int PACKS>
   static LBS_ALWAYS_INLINE void forward_tile(int inputs, const Real *matrix, const Real *in,
                                              std::size_t in_size, Real *out, std::size_t out_size,
-                                             bool add)
+                                             bool add, const Share &share)
   {
     Tile<Real, BYTES, ROWS, PACKS> tile;
     if (add) tile.load(out, out_size);
 #pragma GCC unroll 4
-    for (int i = 0; i < inputs; ++i)
+    for (int i = 0; i < inputs; ++i) {
+      __builtin_prefetch(matrix + share.ahead + i * share.step);
       tile.template add<1>(in + i * LANES<Real>, in_size, matrix + i * ROW_GROUP);
+    }
     tile.store(out, out_size);
   }
 
   template <int PACKS>
-  static LBS_ALWAYS_INLINE void transposed_tile(const Order<Real> &order, int first,
-                                                const Real *out, std::size_t out_size, Real *in,
-                                                std::size_t in_size, bool add)
+  static LBS_ALWAYS_INLINE void
+  transposed_tile(const Order<Real> &order, int first, const Real *out, std::size_t out_size,
+                  const Real *start, Real *in, std::size_t in_size, const Share &share)
   {
     Tile<Real, BYTES, ROWS, PACKS> tile;
-    if (add) tile.load(in, in_size);
+    if (start) tile.load(start, in_size);
     for (int group = 0; group < order.groups(); ++group) {
       const Real *const matrix = order.group(group) + static_cast<std::size_t>(first) * ROW_GROUP;
       int const begin = group * ROW_GROUP;
       int const end = std::min(begin + ROW_GROUP, order.outputs);
 #pragma GCC unroll 4
-      for (int o = begin; o < end; ++o)
+      for (int o = begin; o < end; ++o) {
+        __builtin_prefetch(matrix + share.ahead + (o - begin) * share.step);
         tile.template add<ROW_GROUP>(out + o * LANES<Real>, out_size, matrix + o - begin);
+      }
     }
     tile.store(in, in_size);
-  }
-
-  static LBS_ALWAYS_INLINE void fetch(const Real *from, int begin, int end)
-  {
-    constexpr int LINE = static_cast<int>(PACK_BYTES / sizeof(Real));
-    for (int i = begin; i < end; i += LINE) __builtin_prefetch(from + i);
   }
 
   // Calls visit(pack, packs in the tile) for all packs: by twos where the registers allow.
@@ -118,39 +131,37 @@ template <int BYTES, class Real> struct Product {
   {
     std::size_t const in_size = static_cast<std::size_t>(in.room) * LANES<Real>;
     std::size_t const out_size = order.groups() * std::size_t(ROW_GROUP) * LANES<Real>;
-    int const part = in.count * ROW_GROUP;
+    std::size_t const part = static_cast<std::size_t>(in.count) * ROW_GROUP;
     for (int group = 0; group < order.groups(); ++group) {
       const Real *const matrix =
           order.group(group) + static_cast<std::size_t>(in.first) * ROW_GROUP;
       bool const more = group + 1 < order.groups();
       over_packs(packs, [&](int pack, auto count) {
-        if (more)
-          fetch(matrix + order.group_size(), pack * part / packs, (pack + count) * part / packs);
+        Share const share(more, order.group_size(), part, pack, count, packs);
         for (int o = 0; o < ROW_GROUP; o += ROWS)
           forward_tile<decltype(count)::value>(
               in.count, matrix + o, in.numbers + pack * in_size, in_size,
-              out + pack * out_size + (group * ROW_GROUP + o) * LANES<Real>, out_size, add);
+              out + pack * out_size + (group * ROW_GROUP + o) * LANES<Real>, out_size, add, share);
       });
     }
   }
 
   static LBS_ALWAYS_INLINE void transposed(int packs, const Order<Real> &order, const Real *out,
-                                           const RowBlock<Real> &in, bool add)
+                                           const Real *start, const RowBlock<Real> &in)
   {
     std::size_t const in_size = static_cast<std::size_t>(in.room) * LANES<Real>;
     std::size_t const out_size = order.groups() * std::size_t(ROW_GROUP) * LANES<Real>;
     for (int i = 0; i < in.count; i += ROW_GROUP) {
       bool const more = i + ROW_GROUP < in.count;
-      std::size_t const next = static_cast<std::size_t>(in.first + i + ROW_GROUP) * ROW_GROUP;
+      constexpr std::size_t PART = ROW_GROUP * ROW_GROUP;    // of a group
       over_packs(packs, [&](int pack, auto count) {
-        if (more)
-          for (int g = pack * order.groups() / packs; g < (pack + count) * order.groups() / packs;
-               ++g)
-            fetch(order.group(g) + next, 0, ROW_GROUP * ROW_GROUP);
-        for (int r = i; r < i + ROW_GROUP; r += ROWS)
-          transposed_tile<decltype(count)::value>(
-              order, in.first + r, out + pack * out_size, out_size,
-              in.numbers + pack * in_size + r * LANES<Real>, in_size, add);
+        Share const share(more, PART, PART, pack, count, packs);
+        for (int r = i; r < i + ROW_GROUP; r += ROWS) {
+          std::size_t const place = pack * in_size + r * LANES<Real>;
+          transposed_tile<decltype(count)::value>(order, in.first + r, out + pack * out_size,
+                                                  out_size, start ? start + place : nullptr,
+                                                  in.numbers + place, in_size, share);
+        }
       });
     }
   }
@@ -163,8 +174,8 @@ LBS_ALWAYS_INLINE void forward_with(int packs, const Order<Real> &order,
 { Product<BYTES, Real>::forward(packs, order, in, out, add); }
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void transposed_with(int packs, const Order<Real> &order, const Real *out,
-                                       const RowBlock<Real> &in, bool add)
-{ Product<BYTES, Real>::transposed(packs, order, out, in, add); }
+                                       const Real *start, const RowBlock<Real> &in)
+{ Product<BYTES, Real>::transposed(packs, order, out, start, in); }
 
 LBS_MACHINES(forward, in_double,
              (int packs, const Order<double> &order,
@@ -175,13 +186,13 @@ LBS_MACHINES(forward, in_float,
               const RowBlock<const float> &in, float *out, bool add),
              (packs, order, in, out, add))
 LBS_MACHINES(transposed, in_double,
-             (int packs, const Order<double> &order, const double *out,
-              const RowBlock<double> &in, bool add),
-             (packs, order, out, in, add))
+             (int packs, const Order<double> &order, const double *out, const double *start,
+              const RowBlock<double> &in),
+             (packs, order, out, start, in))
 LBS_MACHINES(transposed, in_float,
-             (int packs, const Order<float> &order, const float *out,
-              const RowBlock<float> &in, bool add),
-             (packs, order, out, in, add))
+             (int packs, const Order<float> &order, const float *out, const float *start,
+              const RowBlock<float> &in),
+             (packs, order, out, start, in))
 // clang-format on
 
 }    // namespace
@@ -207,10 +218,10 @@ void PackedMatrix<Real>::multiply(int packs, const RowBlock<const Real> &in, Rea
 }
 
 template <class Real>
-void PackedMatrix<Real>::multiply_transposed(int packs, const Real *out, const RowBlock<Real> &in,
-                                             bool add) const
+void PackedMatrix<Real>::multiply_transposed(int packs, const Real *out, const Real *start,
+                                             const RowBlock<Real> &in) const
 {
-  transposed(packs, Order<Real>{inputs_, outputs_, numbers_.data()}, out, in, add);
+  transposed(packs, Order<Real>{inputs_, outputs_, numbers_.data()}, out, start, in);
 }
 
 template class PackedMatrix<double>;
