@@ -22,9 +22,9 @@ template <class Real>
 CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 {
   moments_.fit(model.most_coefficients);
-  q_.assign(4 * static_cast<std::size_t>(padded<double>(model.most_coefficients)), 0.0);
+  q_.assign(4 * static_cast<std::size_t>(padded<Real>(model.most_coefficients)), 0.0);
   gtr_.assign(4 * static_cast<std::size_t>(model.stride), Real(0));
-  p_.assign(gtr_.size(), 0.0);
+  p_.assign(gtr_.size(), Real(0));
   next_.resize(model.types + 1);
   for (int i = 0; i < model.types; ++i) {
     for (int j = 0; j < model.types; ++j) {
@@ -206,10 +206,8 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
         add_outside();
       }
     }
-    if (model_.tables_used) {
-      moments_.make_list();
+    if (model_.tables_used)
       expand(model_.tables[model_.table_of[pair]], model_.stride, moments_, compact_, gtr_.data());
-    }
   }
 }
 
@@ -228,7 +226,7 @@ template <class Real> void CenterBatch<Real>::leave_lane(int center)
 {
   constexpr int LANE = LANES<Real>;
   const Real *from = gradient_batch_.data() + lane_of(center);
-  double const factor = 1.0 / model_.neighbors;
+  auto const factor = static_cast<Real>(1.0 / model_.neighbors);
   for (int m = 0; m < model_.channels; ++m)
     for (int k = 0; k < 4; ++k, from += LANE) p_[k * model_.stride + m] = factor * *from;
 }
@@ -294,13 +292,14 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
     environment_rows(run, c, rows_);
     outside_.clear();
     if (model_.tables_used) {
+      SplineRange range;
       for (int n = 0; n < run.count; ++n) {
-        if (rows_.t[n] <= 1.0) moments_.touch(rows_.interval[n]);
+        if (rows_.t[n] <= 1.0) range.add(rows_.interval[n]);
         else outside_.push_back(n);
       }
-      moments_.make_list();
-      contract(model_.tables[model_.table_of[pair]].by_coefficient, model_.channels, model_.stride,
-               moments_, p_.data(), q_);
+      if (range.end > 0)
+        contract(model_.tables[model_.table_of[pair]], model_.channels, model_.stride, range,
+                 p_.data(), q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);

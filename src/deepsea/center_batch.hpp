@@ -60,7 +60,7 @@ template <class Real> class CenterBatch {
   AlignedVector<double> gradient_;    // by the vectors of a run
 
   AlignedVector<Real> gtr_;               // [4][stride]: G^T R of a center
-  AlignedVector<double> p_;               // [4][stride]: the gradient by it
+  AlignedVector<Real> p_;                 // [4][stride]: the gradient by it
   AlignedVector<Real> gtr_batch_;         // [pack][channel][4][lane]: G^T R / N of all
   AlignedVector<Real> gradient_batch_;    // by these
   std::vector<double> energy_;

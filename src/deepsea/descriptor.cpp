@@ -73,31 +73,7 @@ LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConsta
 void Moments::fit(int coefficients)
 {
   auto const size = 4 * static_cast<std::size_t>(padded<float>(coefficients));
-  if (sum.size() >= size) return;
-  sum.resize(size, 0.0);
-  touched.resize(static_cast<std::size_t>(coefficients) / 64 + 2, 0);
-  list.reserve(coefficients);
-}
-
-void Moments::touch(int interval)
-{
-  std::uint64_t const bits = 0xff;
-  int const shift = interval % 64;
-  touched[interval / 64] |= bits << shift;
-  if (shift > 64 - SPLINE_SUPPORT) touched[interval / 64 + 1] |= bits >> (64 - shift);
-}
-
-void Moments::make_list()
-{
-  list.clear();
-  for (std::size_t word = 0; word < touched.size(); ++word) {
-    std::uint64_t bits = touched[word];
-    touched[word] = 0;
-    while (bits != 0) {
-      list.push_back(static_cast<int>(word * 64) + __builtin_ctzll(bits));
-      bits &= bits - 1;
-    }
-  }
+  if (sum.size() < size) sum.resize(size, 0.0);
 }
 
 void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)
@@ -108,7 +84,7 @@ void add_moment(double t, int interval, const double row[4], double weight, Mome
   double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
   for (int b = 0; b < SPLINE_SUPPORT; ++b)
     for (int k = 0; k < 4; ++k) sum[4 * b + k] += weight * value[b] * row[k];
-  moments.touch(interval);
+  moments.range.add(interval);
 }
 
 LBS_KERNEL pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy,

@@ -14,8 +14,9 @@
 
 #include "../support/packed_matrix.hpp"
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -45,7 +46,7 @@ struct RunRows {
   double *t = nullptr;    // place in the interval of the table; beyond 1: not in the table
   double *row[4] = {};    // normalized
   double *ds = nullptr, *dv = nullptr, *v = nullptr, *inverse_r = nullptr;
-  double *e[4] = {};           // derivatives of the energy by the rows before normalization
+  double *e[4] = {};             // derivatives of the energy by the rows before normalization
   double *by_slope[4] = {};    // Q with the splines' derivatives
 
   void fit(int count);
@@ -53,15 +54,25 @@ struct RunRows {
 
 void environment_rows(const NeighborRun &run, const PairConstants &constants, RunRows &rows);
 
-// Moments of the splines, [coefficient][4], and which of them are not zero.
+// Coefficients from `begin` to before `end`: those of some neighbors' splines and what lies
+// between.
+struct SplineRange {
+  int begin = std::numeric_limits<int>::max();
+  int end = 0;
+
+  void add(int interval)
+  {
+    begin = std::min(begin, interval);
+    end = std::max(end, interval + SPLINE_SUPPORT);
+  }
+};
+
+// Moments of the splines, [coefficient][4]; they are zero outside the range.
 struct Moments {
-  AlignedVector<double> sum;             // zero between uses
-  std::vector<std::uint64_t> touched;    // bits
-  std::vector<int> list;                 // coefficients with a moment, in order
+  AlignedVector<double> sum;
+  SplineRange range;
 
   void fit(int coefficients);
-  void touch(int interval);
-  void make_list();    // fills `list` and clears `touched`
 };
 
 // Adds a neighbor `weight` times, at interval and t.
@@ -70,15 +81,17 @@ void add_moment(double t, int interval, const double row[4], double weight, Mome
 void project(const NeighborRun &run, const RunRows &rows, Moments &moments,
              std::vector<int> &outside);
 
-// gtr[k][m] += sum over the listed coefficients of C[c][m] T[c][k]; T returns to zero.
+// gtr[k][m] += sum over c of C[c][m] T[c][k]; T returns to zero.
 void expand(const EmbeddingTable<double> &table, int stride, Moments &moments,
             std::vector<double> &compact, double *gtr);
 void expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
             std::vector<float> &compact, float *gtr);
 
-// Q[c][k] for the listed coefficients, from a table's `by_coefficient`.
-void contract(const AlignedVector<double> &by_coefficient, int channels, int stride,
-              const Moments &moments, const double *p, AlignedVector<double> &q);
+// Q[c][k] of a range.
+void contract(const EmbeddingTable<double> &table, int channels, int stride,
+              const SplineRange &range, const double *p, AlignedVector<double> &q);
+void contract(const EmbeddingTable<float> &table, int channels, int stride,
+              const SplineRange &range, const float *p, AlignedVector<double> &q);
 
 // Fills rows.e for the neighbors of a run whose t is in the table.
 void collect(const NeighborRun &run, const PairConstants &constants, const AlignedVector<double> &q,

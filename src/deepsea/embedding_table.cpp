@@ -138,17 +138,18 @@ EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline)
     : low(spline.low), inverse_step(spline.inverse_step), intervals(spline.intervals),
       coefficients(spline.coefficients())
 {
-  constexpr auto CHANNELS = static_cast<std::size_t>(LANES<Real>);
-  constexpr auto SPLINES = static_cast<std::size_t>(LANES<double>);
+  constexpr auto LANE = static_cast<std::size_t>(LANES<Real>);
   auto const rows = static_cast<std::size_t>(coefficients);
   auto const channels = static_cast<std::size_t>(spline.channels);
   by_channel.assign(rows * padded<Real>(spline.channels), Real(0));
-  by_coefficient.assign(channels * padded<double>(coefficients), 0.0);
+  by_coefficient.assign(channels * padded<Real>(coefficients), Real(0));
   for (std::size_t c = 0; c < rows; ++c)
     for (std::size_t m = 0; m < channels; ++m) {
       double const number = spline.coefficient[c * channels + m];
-      by_channel[(m / CHANNELS * rows + c) * CHANNELS + m % CHANNELS] = static_cast<Real>(number);
-      by_coefficient[(c / SPLINES * channels + m) * SPLINES + c % SPLINES] = number;
+      double const base = DIFFERENCES && c > 0 ? spline.coefficient[(c - 1) * channels + m] : 0.0;
+      by_channel[(m / LANE * rows + c) * LANE + m % LANE] = static_cast<Real>(number);
+      by_coefficient[(c / LANE * channels + m) * LANE + c % LANE] =
+          static_cast<Real>(number - base);
     }
 }
 

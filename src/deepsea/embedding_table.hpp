@@ -8,6 +8,7 @@
 #include "../support/simd.hpp"
 
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -38,22 +39,25 @@ struct EmbeddingSpline {
 // (relu).
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
 
-// The same in two orders: packs along the channels, in the precision of the computation, for sums
+// The same in two orders, in the precision of the computation: packs along the channels for sums
 // over splines; packs along the splines for sums over channels. The latter serve slopes, which are
-// differences of coefficients over a small step: in double always.
+// differences of coefficients over a small step; in single precision they are stored as such.
 template <class Real> struct EmbeddingTable {
   double low = 0.0;
   double inverse_step = 0.0;
   int intervals = 0;
-  int coefficients = 0;                    // intervals + 7
-  AlignedVector<Real> by_channel;          // [pack of channels][coefficient][lane]
-  AlignedVector<double> by_coefficient;    // [pack of coefficients][channel][lane]
+  int coefficients = 0;                  // intervals + 7
+  AlignedVector<Real> by_channel;        // [pack of channels][coefficient][lane]
+  AlignedVector<Real> by_coefficient;    // [pack of coefficients][channel][lane]
+
+  // by_coefficient has C[c] - C[c - 1], c > 0, instead of C[c].
+  static constexpr bool DIFFERENCES = std::is_same_v<Real, float>;
 
   EmbeddingTable() = default;
   explicit EmbeddingTable(const EmbeddingSpline &spline);
   [[nodiscard]] std::size_t memory_usage() const
   {
-    return by_channel.size() * sizeof(Real) + by_coefficient.size() * sizeof(double);
+    return (by_channel.size() + by_coefficient.size()) * sizeof(Real);
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 namespace lbs::deepsea {
 
@@ -60,6 +61,7 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
                                     std::vector<int> &outside)
 {
   outside.clear();
+  SplineRange range = moments.range;
   for (int n = 0; n < run.count; ++n) {
     if (!(rows.t[n] <= 1.0)) {
       outside.push_back(n);
@@ -69,8 +71,9 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
     int const interval = rows.interval[n];
     add_outer_product<BYTES>(SplinePacks<BYTES>(rows.t[n]).value, row,
                              moments.sum.data() + 4 * static_cast<std::size_t>(interval));
-    moments.touch(interval);
+    range.add(interval);
   }
+  moments.range = range;
 }
 
 // Two packs at a time where the registers allow: every number that is spread over a register serves
@@ -78,20 +81,18 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
 template <int BYTES> constexpr int PACKS_AT_ONCE = BYTES == PACK_BYTES ? 2 : 1;
 
 template <int BYTES, int PACKS, class Real>
-LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size,
-                                    const std::vector<int> &list, const Real *t, int stride,
-                                    Real *gtr)
+LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size, int count,
+                                    const Real *t, int stride, Real *gtr)
 {
   constexpr int LANE = LANES<Real>;
   Pack<Real, BYTES> g[4][PACKS];
 #pragma GCC unroll 8
   for (int i = 0; i < 4 * PACKS; ++i)
     g[i / PACKS][i % PACKS].load(gtr + i / PACKS * stride + i % PACKS * LANE);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const Real *const from = table + static_cast<std::size_t>(list[i]) * LANE;
+  for (int i = 0; i < count; ++i, table += LANE) {
     Pack<Real, BYTES> c[PACKS];
 #pragma GCC unroll 2
-    for (int p = 0; p < PACKS; ++p) c[p].load(from + p * pack_size);
+    for (int p = 0; p < PACKS; ++p) c[p].load(table + p * pack_size);
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
       Real const moment = t[4 * i + k];
@@ -108,74 +109,108 @@ template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void expand_with(const EmbeddingTable<Real> &table, int stride, Moments &moments,
                                    std::vector<Real> &compact, Real *gtr)
 {
-  auto const listed = moments.list.size();
-  compact.resize(4 * listed);
-  for (std::size_t i = 0; i < listed; ++i) {
-    double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(moments.list[i]);
-    for (int k = 0; k < 4; ++k) {
-      compact[4 * i + k] = static_cast<Real>(sum[k]);
-      sum[k] = 0.0;
-    }
-  }
+  SplineRange const range = std::exchange(moments.range, {});
+  if (range.end == 0) return;
+  int const count = range.end - range.begin;
+  double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(range.begin);
+  compact.assign(sum, sum + 4 * static_cast<std::size_t>(count));
+  std::fill_n(sum, compact.size(), 0.0);
   auto const pack_size = static_cast<std::size_t>(table.coefficients) * LANES<Real>;
   constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
-  const Real *from = table.by_channel.data();
+  const Real *from = table.by_channel.data() + static_cast<std::size_t>(range.begin) * LANES<Real>;
   int packs = stride / LANES<Real>;
   for (; packs >= AT_ONCE; packs -= AT_ONCE) {
-    expand_packs<BYTES, AT_ONCE>(from, pack_size, moments.list, compact.data(), stride, gtr);
+    expand_packs<BYTES, AT_ONCE>(from, pack_size, count, compact.data(), stride, gtr);
     from += AT_ONCE * pack_size;
     gtr += AT_ONCE * LANES<Real>;
   }
-  if (packs > 0) expand_packs<BYTES, 1>(from, pack_size, moments.list, compact.data(), stride, gtr);
+  if (packs > 0) expand_packs<BYTES, 1>(from, pack_size, count, compact.data(), stride, gtr);
 }
 
-template <int BYTES, int PACKS>
-LBS_ALWAYS_INLINE void contract_packs(const double *table, int channels, int stride,
-                                      const double *p, double *q)
+template <int BYTES, int PACKS, class Real>
+LBS_ALWAYS_INLINE void contract_packs(const Real *table, int channels, int stride, const Real *p,
+                                      double *q)
 {
-  constexpr int LANE = LANES<double>;
+  constexpr int LANE = LANES<Real>;
   auto const pack_size = static_cast<std::size_t>(channels) * LANE;
-  Pack<double, BYTES> sum[PACKS][4];
+  Pack<Real, BYTES> sum[PACKS][4];
   for (int m = 0; m < channels; ++m) {
-    Pack<double, BYTES> c[PACKS];
+    Pack<Real, BYTES> c[PACKS];
 #pragma GCC unroll 2
     for (int i = 0; i < PACKS; ++i)
       c[i].load(table + i * pack_size + static_cast<std::size_t>(m) * LANE);
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
-      double const number = p[k * stride + m];
+      Real const number = p[k * stride + m];
 #pragma GCC unroll 2
       for (int i = 0; i < PACKS; ++i) sum[i][k].add_product(c[i], number);
     }
   }
 #pragma GCC unroll 2
   for (int i = 0; i < PACKS; ++i, q += 4 * LANE) {
-    double lanes[4][LANE];
+    Real lanes[4][LANE];
     for (int k = 0; k < 4; ++k) sum[i][k].store(lanes[k]);
     for (int lane = 0; lane < LANE; ++lane)
       for (int k = 0; k < 4; ++k) q[4 * lane + k] = lanes[k][lane];
   }
 }
 
-template <int BYTES>
-LBS_ALWAYS_INLINE void contract_with(const AlignedVector<double> &by_coefficient, int channels,
-                                     int stride, const Moments &moments, const double *p,
+// Q of one coefficient.
+template <int BYTES, class Real>
+LBS_ALWAYS_INLINE void contract_one(const EmbeddingTable<Real> &table, int coefficient, int stride,
+                                    const Real *p, double *q)
+{
+  constexpr int LANE = LANES<Real>;
+  auto const pack_size = static_cast<std::size_t>(table.coefficients) * LANE;
+  const Real *from = table.by_channel.data() + static_cast<std::size_t>(coefficient) * LANE;
+  Pack<Real, BYTES> sum[4];
+  for (int m = 0; m < stride; m += LANE, from += pack_size) {
+    Pack<Real, BYTES> c;
+    c.load(from);
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      Pack<Real, BYTES> number;
+      number.load(p + k * stride + m);
+      sum[k].add_product(c, number);
+    }
+  }
+  for (int k = 0; k < 4; ++k) {
+    Real lanes[LANE];
+    sum[k].store(lanes);
+    q[k] = 0.0;
+    for (int lane = 0; lane < LANE; ++lane) q[k] += lanes[lane];
+  }
+}
+
+template <int BYTES, class Real>
+LBS_ALWAYS_INLINE void contract_with(const EmbeddingTable<Real> &table, int channels, int stride,
+                                     const SplineRange &range, const Real *p,
                                      AlignedVector<double> &q)
 {
-  constexpr int LANE = LANES<double>;
+  constexpr int LANE = LANES<Real>;
   constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
-  auto const pack_size = static_cast<std::size_t>(channels) * LANE;
-  if (moments.list.empty()) return;
-  int const last = moments.list.back() / LANE;
-  int done = 0;    // packs from the first on
-  for (int const coefficient : moments.list) {
-    int const pack = coefficient / LANE;
-    if (pack < done) continue;
-    const double *const from = by_coefficient.data() + pack * pack_size;
-    double *const out = q.data() + 4 * static_cast<std::size_t>(pack) * LANE;
-    done = std::min(pack + AT_ONCE, last + 1);
-    if (done - pack == AT_ONCE) contract_packs<BYTES, AT_ONCE>(from, channels, stride, p, out);
-    else contract_packs<BYTES, 1>(from, channels, stride, p, out);
+  int const begin = range.begin / LANE;
+  int const end = (range.end + LANE - 1) / LANE;
+  const Real *from =
+      table.by_coefficient.data() + static_cast<std::size_t>(begin) * channels * LANE;
+  double *const first = q.data() + 4 * static_cast<std::size_t>(begin) * LANE;
+  double *out = first;
+  int packs = end - begin;
+  for (; packs >= AT_ONCE; packs -= AT_ONCE) {
+    contract_packs<BYTES, AT_ONCE>(from, channels, stride, p, out);
+    from += static_cast<std::size_t>(AT_ONCE) * channels * LANE;
+    out += 4 * AT_ONCE * LANE;
+  }
+  if (packs > 0) contract_packs<BYTES, 1>(from, channels, stride, p, out);
+  if constexpr (EmbeddingTable<Real>::DIFFERENCES) {
+    double sum[4];
+    contract_one<BYTES>(table, begin * LANE, stride, p, sum);
+    for (int k = 0; k < 4; ++k) first[k] = sum[k];
+    for (int c = 1; c < (end - begin) * LANE; ++c)
+      for (int k = 0; k < 4; ++k) {
+        sum[k] += first[4 * c + k];
+        first[4 * c + k] = sum[k];
+      }
   }
 }
 
@@ -327,9 +362,13 @@ LBS_MACHINES(expand, in_float,
               std::vector<float> &compact, float *gtr),
              (table, stride, moments, compact, gtr))
 LBS_MACHINES(contract, in_double,
-             (const AlignedVector<double> &by_coefficient, int channels, int stride,
-              const Moments &moments, const double *p, AlignedVector<double> &q),
-             (by_coefficient, channels, stride, moments, p, q))
+             (const EmbeddingTable<double> &table, int channels, int stride,
+              const SplineRange &range, const double *p, AlignedVector<double> &q),
+             (table, channels, stride, range, p, q))
+LBS_MACHINES(contract, in_float,
+             (const EmbeddingTable<float> &table, int channels, int stride,
+              const SplineRange &range, const float *p, AlignedVector<double> &q),
+             (table, channels, stride, range, p, q))
 LBS_MACHINES(collect, of_run,
              (const NeighborRun &run, const PairConstants &constants,
               const AlignedVector<double> &q, RunRows &rows),
