@@ -12,20 +12,21 @@ namespace lbs::deepsea {
 void RunRows::fit(int count)
 {
   auto const size = static_cast<std::size_t>(padded<double>(count));
-  constexpr int ARRAYS = 17;
-  if (numbers.size() >= ARRAYS * size) return;
+  constexpr int ARRAYS = 13;
+  constexpr int COLUMNS = ARRAYS + 8;
+  if (numbers.size() >= COLUMNS * size) return;
   auto const room = static_cast<std::size_t>(padded<double>(count + count / 2));
-  numbers.assign(ARRAYS * room, 0.0);
+  numbers.assign(COLUMNS * room, 0.0);
   interval.assign(room, 0);
   double *next = numbers.data();
-  double **const arrays[ARRAYS] = {&t,           &row[0],     &row[1], &row[2],      &row[3],
-                                   &ds,          &dv,         &v,      &inverse_r,   &e[0],
-                                   &e[1],        &e[2],       &e[3],   &by_slope[0], &by_slope[1],
-                                   &by_slope[2], &by_slope[3]};
+  double **const arrays[ARRAYS] = {&t, &row[0],    &row[1], &row[2], &row[3], &ds,  &dv,
+                                   &v, &inverse_r, &e[0],   &e[1],   &e[2],   &e[3]};
   for (double **array : arrays) {
     *array = next;
     next += room;
   }
+  by_row = next;
+  by_slope = by_row + 4 * room;
 }
 
 LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConstants &constants,

@@ -47,7 +47,8 @@ struct RunRows {
   double *row[4] = {};    // normalized
   double *ds = nullptr, *dv = nullptr, *v = nullptr, *inverse_r = nullptr;
   double *e[4] = {};             // derivatives of the energy by the rows before normalization
-  double *by_slope[4] = {};    // Q with the splines' derivatives
+  double *by_row = nullptr;      // [neighbor][4]: Q with the splines
+  double *by_slope = nullptr;    // and with their derivatives
 
   void fit(int count);
 };

@@ -228,25 +228,30 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
       by_row.add_product(part, splines.value.template spread<pair>());
       by_slope.add_product(part, splines.derivative.template spread<pair>());
     });
-    double value[8], slope[8];
-    by_row.store(value);
-    by_slope.store(slope);
-    for (int k = 0; k < 4; ++k) {
-      rows.e[k][n] = value[k] + value[k + 4];
-      rows.by_slope[k][n] = slope[k] + slope[k + 4];
-    }
+    by_row.store_folded(rows.by_row + 4 * n);
+    by_slope.store_folded(rows.by_slope + 4 * n);
   }
   // In packs of neighbors, what can be.
   int const count = padded<double>(run.count);
-  double const *const *const row = rows.row;
+  PairConstants const c = constants;
+  const double *const by_row = rows.by_row;
+  const double *const by_slope = rows.by_slope;
+  const double *const r0 = rows.row[0];
+  const double *const r1 = rows.row[1];
+  const double *const r2 = rows.row[2];
+  const double *const r3 = rows.row[3];
+  double *const e0 = rows.e[0];
+  double *const e1 = rows.e[1];
+  double *const e2 = rows.e[2];
+  double *const e3 = rows.e[3];
 #pragma omp simd
   for (int n = 0; n < count; ++n) {
-    double by_s = 0.0;
-    for (int k = 0; k < 4; ++k) {
-      by_s += rows.by_slope[k][n] * row[k][n];
-      rows.e[k][n] *= constants.inverse_deviation[k];
-    }
-    rows.e[0][n] += by_s * constants.inverse_step * constants.inverse_deviation[0];
+    double const by_s = by_slope[4 * n] * r0[n] + by_slope[4 * n + 1] * r1[n] +
+                        by_slope[4 * n + 2] * r2[n] + by_slope[4 * n + 3] * r3[n];
+    e0[n] = (by_row[4 * n] + by_s * c.inverse_step) * c.inverse_deviation[0];
+    e1[n] = by_row[4 * n + 1] * c.inverse_deviation[1];
+    e2[n] = by_row[4 * n + 2] * c.inverse_deviation[2];
+    e3[n] = by_row[4 * n + 3] * c.inverse_deviation[3];
   }
 }
 

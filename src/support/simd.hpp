@@ -78,6 +78,17 @@ template <class Real, int BYTES> struct Pack {
       }
     return result;
   }
+  // The lower half of the lanes plus the upper half.
+  LBS_ALWAYS_INLINE void store_folded(Real *to) const
+  {
+    using Half = typename Register<Real, (PARTS > 1 ? BYTES : BYTES / 2)>::unaligned;
+    constexpr int HALF = sizeof(Half) / sizeof(Real);
+    const auto *const halves = reinterpret_cast<const Half *>(part);
+    constexpr int COUNT = static_cast<int>(PACK_BYTES / sizeof(Half)) / 2;
+#pragma GCC unroll 2
+    for (int h = 0; h < COUNT; ++h)
+      *reinterpret_cast<Half *>(to + h * HALF) = halves[h] + halves[h + COUNT];
+  }
   LBS_ALWAYS_INLINE void add(const Pack &a)
   {
 #pragma GCC unroll 4
