@@ -81,6 +81,47 @@ INSTANTIATE_TEST_SUITE_P(Activations, ScalarNetOf,
                                            Activation::SIGMOID, Activation::SILU,
                                            Activation::LINEAR));
 
+// Wide enough for products of quarters: against sums that are written out.
+TEST(ScalarNet, WideFirstLayersAreTheSame)
+{
+  ModelShape shape;
+  shape.embedding = {13, 26};
+  shape.axis = 9;    // 234 inputs, no whole groups of rows
+  shape.fitting = {96};
+  RandomModel random(7);
+  Model const model = random.make(shape);
+  const DenseNet &layers = model.fitting.front();
+  ScalarNet<double> const net(layers);
+  int const inputs = model.descriptor_size();
+  int const width = layers[0].outputs;
+  ASSERT_EQ(layers.size(), 2);
+  constexpr int ROWS = 35;    // an odd number of packs, the last one not full
+  std::vector<double> rows;
+  for (int i = 0; i < ROWS * inputs; ++i) rows.push_back(0.3 * random.normal());
+  std::vector<double> gradient;
+  auto const value = run(net, rows, ROWS, gradient);
+  double strongest = 0.0;
+  for (int r = 0; r < ROWS; ++r) {
+    double expected = layers[1].bias[0];
+    std::vector<double> slope(inputs, 0.0);
+    for (int o = 0; o < width; ++o) {
+      double z = layers[0].bias[o];
+      for (int i = 0; i < inputs; ++i) z += rows[r * inputs + i] * layers[0].weight[i * width + o];
+      Slope<double> const a = activate(layers[0].activation, z);
+      double const step = layers[0].timestep.empty() ? 1.0 : layers[0].timestep[o];
+      expected += a.value * step * layers[1].weight[o];
+      for (int i = 0; i < inputs; ++i)
+        slope[i] += a.derivative * step * layers[1].weight[o] * layers[0].weight[i * width + o];
+    }
+    EXPECT_NEAR(value[r], expected, 1e-12);
+    for (int i = 0; i < inputs; ++i) {
+      EXPECT_NEAR(gradient[r * inputs + i], slope[i], 1e-12);
+      strongest = std::max(strongest, std::fabs(slope[i]));
+    }
+  }
+  EXPECT_GT(strongest, 0.05);
+}
+
 TEST(DenseNet, EmbeddingSlopesAreSlopes)
 {
   RandomModel random(4);
