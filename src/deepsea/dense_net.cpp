@@ -49,8 +49,9 @@ LBS_ALWAYS_INLINE void activate_any(Activation activation, std::size_t count, Re
   }
 }
 
-// Rows of the input at a time, if it is not needed as a whole: of whole groups; those of a batch
-// and the matrix's share fill half of a second-level cache of 1 MB.
+// Rows of the input, or of each of its halves, at a time if it is not needed as a whole: whole
+// groups. Those of a batch and the sums of their quarters fill a third of a second-level cache of
+// 1 MB.
 constexpr int MOST_ROWS = 8 * ROW_GROUP;
 
 // Whether seven products of quarters take less time than one of the whole, with all their sums.
