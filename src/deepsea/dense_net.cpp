@@ -169,11 +169,6 @@ template <class Real> RowBlock<const Real> read_only(const RowBlock<Real> &block
   return {block.first, block.count, block.numbers, block.room};
 }
 
-template <class Real> void grow(AlignedVector<Real> &buffer, std::size_t size)
-{
-  if (buffer.size() < size) buffer.resize(size);
-}
-
 }    // namespace
 
 void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetSlopes &result)

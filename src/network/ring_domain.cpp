@@ -89,7 +89,8 @@ void RingDomain::start(int me, int ranks, int reach)
   for (auto &words : crossing_) words.clear();
   shells_.resize(ranks);
   for (auto &shell : shells_) shell = {};
-  errands_.clear();
+  errands_.resize(ranks);
+  for (auto &errands : errands_) errands.clear();
   heard_.clear();
 }
 
@@ -143,7 +144,7 @@ void RingDomain::add_bond(int from, const NetworkAtom &to, ImageShift shift)
 void RingDomain::begin_shell(int rank, int site)
 {
   int const left = reach_ - 1 - (is_former(site_[site].role) ? 2 : 1);
-  if (left >= 0) errands_.push_back({rank, site, left});
+  if (left >= 0) errands_[rank].push_back({site, left});
 }
 
 int RingDomain::add_direct(const DirectBond &bond)
@@ -225,22 +226,15 @@ Parcels RingDomain::rows_for_others()
 {
   Parcels rows(ranks_), errands(ranks_);
   number_.resize(sites(), -1);
-  std::sort(errands_.begin(), errands_.end(), [](const Errand &a, const Errand &b) {
-    return a.rank != b.rank ? a.rank < b.rank : a.left > b.left;
-  });
-  const Errand *const end = errands_.data() + errands_.size();
-  for (const Errand *begin = errands_.data(); begin < end;) {
-    int const rank = begin->rank;
-    const Errand *const next =
-        std::find_if(begin, end, [rank](const Errand &errand) { return errand.rank != rank; });
-    rows[rank].push_back(0);
+  for (int rank = 0; rank < ranks_; ++rank) {
+    if (errands_[rank].empty()) continue;
     std::size_t const told = shells_[rank].site.size();
-    fill_shell(begin, next, errands);
+    fill_shell(rank, errands);
+    rows[rank].push_back(0);
     write_rows(shells_[rank], told, rows[rank]);
     rows[rank][0] = static_cast<std::int64_t>(rows[rank].size() - 1);
-    begin = next;
+    errands_[rank].clear();
   }
-  errands_.clear();
   has_errands_ = false;
   for (int rank = 0; rank < ranks_; ++rank) {
     if (errands[rank].empty()) continue;
@@ -253,9 +247,8 @@ Parcels RingDomain::rows_for_others()
 
 // The own atoms that the errands for one rank lead to, each as often as more bonds are left there
 // than before; a rank's own atoms need no row from here, and those of others are their errands.
-void RingDomain::fill_shell(const Errand *begin, const Errand *end, Parcels &errands)
+void RingDomain::fill_shell(int rank, Parcels &errands)
 {
-  int const rank = begin->rank;
   Shell &shell = shells_[rank];
   for (std::size_t k = 0; k < shell.site.size(); ++k) number_[shell.site[k]] = static_cast<int>(k);
   queue_.clear();
@@ -272,7 +265,9 @@ void RingDomain::fill_shell(const Errand *begin, const Errand *end, Parcels &err
     }
     queue_.push_back(site);
   };
-  for (const Errand *errand = begin; errand < end; ++errand) reach(errand->site, errand->left);
+  // From the last one on, for oxygens come behind formers, and from them more bonds are left.
+  std::for_each(errands_[rank].rbegin(), errands_[rank].rend(),
+                [&](const Errand &errand) { reach(errand.site, errand.left); });
   for (std::size_t head = 0; head < queue_.size(); ++head) {
     int const site = queue_[head];
     for (auto e = graph_.start[site]; e < graph_.start[site + 1]; ++e) {
@@ -326,7 +321,7 @@ void RingDomain::hear(Parcels rows)
   for (auto &words : rows) {
     if (words.empty()) continue;
     for (std::size_t w = 1 + words[0]; w < words.size(); w += 2)
-      errands_.push_back({high_of(words[w]), low_of(words[w]), static_cast<int>(words[w + 1])});
+      errands_[high_of(words[w])].push_back({low_of(words[w]), static_cast<int>(words[w + 1])});
     if (words[0] > 0) heard_.push_back(std::move(words));
   }
 }
@@ -396,11 +391,12 @@ double RingDomain::bytes() const
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   double total = of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-                 of(bonds_) + of(direct_) + of(errands_) + of(number_) + of(queue_) + of(table_) +
-                 of(rows_) + of(row_words_) + place_.bytes() + own_place_.bytes();
+                 of(bonds_) + of(direct_) + of(number_) + of(queue_) + of(table_) + of(rows_) +
+                 of(row_words_) + place_.bytes() + own_place_.bytes();
   for (const auto *parcels : {&crossing_, &heard_})
     for (const auto &words : *parcels) total += of(words);
   for (const auto &shell : shells_) total += of(shell.site) + of(shell.left);
+  for (const auto &errands : errands_) total += of(errands);
   return total;
 }
 

@@ -151,10 +151,9 @@ class RingDomain {
   struct Shell {
     std::vector<int> site, left;
   };
+  // Where to begin for another rank: at an own atom.
   struct Errand {
-    int rank;    // that needs the rows
-    int site;    // own, where to begin
-    int left;
+    int site, left;
   };
   struct HeardRow {
     const std::int64_t *words = nullptr;    // number of bonds, and the bonds
@@ -172,8 +171,8 @@ class RingDomain {
   mutable KeyMap own_place_;    // of own sites, filled when first asked
   mutable bool own_placed_ = false;
 
-  std::vector<Shell> shells_;    // by rank
-  std::vector<Errand> errands_;
+  std::vector<Shell> shells_;                   // by rank
+  std::vector<std::vector<Errand>> errands_;    // by rank
   bool has_errands_ = false;
   std::vector<int> number_;    // of sites in a list that is being made; -1 between uses
   std::vector<int> queue_, table_;
@@ -197,7 +196,7 @@ class RingDomain {
   int site_of(const NetworkAtom &atom);
   int add_direct(const DirectBond &bond);
   void begin_shell(int rank, int site);
-  void fill_shell(const Errand *begin, const Errand *end, Parcels &errands);
+  void fill_shell(int rank, Parcels &errands);
   void write_rows(const Shell &shell, std::size_t told, std::vector<std::int64_t> &words);
   void make_row(int site, const HeardRow &row);
 };

@@ -177,11 +177,6 @@ LBS_KERNEL add_last(const Halves &halves, const float *x, const float *z,
 { add_last_any(halves, x, z, b); }
 // clang-format on
 
-template <class Real> void grow(AlignedVector<Real> &buffer, std::size_t size)
-{
-  if (buffer.size() < size) buffer.resize(size);
-}
-
 }    // namespace
 
 template <class Real>

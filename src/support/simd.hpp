@@ -36,6 +36,12 @@ template <class T> struct LineAllocator {
 };
 template <class T> using AlignedVector = std::vector<T, LineAllocator<T>>;
 
+// Makes room in a buffer that is used again and again.
+template <class T> void grow(AlignedVector<T> &buffer, std::size_t size)
+{
+  if (buffer.size() < size) buffer.resize(size);
+}
+
 #define LBS_ALWAYS_INLINE inline __attribute__((always_inline))
 
 // A vector register of BYTES.
