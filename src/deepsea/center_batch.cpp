@@ -22,8 +22,8 @@ template <class Real>
 CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 {
   moments_.fit(model.most_coefficients);
-  q_.assign(4 * static_cast<std::size_t>(padded<Real>(model.most_coefficients)), 0.0);
-  gtr_.assign(4 * static_cast<std::size_t>(model.stride), Real(0));
+  q_.assign(4 * static_cast<std::size_t>(model.most_coefficients + LANES<Real>), 0.0);
+  gtr_.assign(LANES<Real> * center_size(), Real(0));
   p_.assign(gtr_.size(), Real(0));
   next_.resize(model.types + 1);
   for (int i = 0; i < model.types; ++i) {
@@ -134,7 +134,7 @@ template <class Real> NeighborRun CenterBatch<Real>::run_of(int center, int neig
 // DeePMD-kit keeps a fixed number of places for neighbors of each type; an empty one counts like a
 // neighbor at the cutoff. More neighbors than places make their number negative, so that nothing
 // jumps when a neighbor leaves.
-template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int places)
+template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int places, Real *gtr)
 {
   if (!model_.padded_out[pair] || places == 0) return;
   const double *const row = model_.padding_row.data() + 4 * pair;
@@ -145,7 +145,7 @@ template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int 
   const std::vector<double> &g = model_.padding_net[pair].value;
   for (int k = 0; k < 4; ++k)
     for (int m = 0; m < model_.channels; ++m)
-      gtr_[k * model_.stride + m] += static_cast<Real>(places * row[k] * g[m]);
+      gtr[k * model_.stride + m] += static_cast<Real>(places * row[k] * g[m]);
 }
 
 // The networks themselves for the neighbors of a run that no table covers.
@@ -156,17 +156,17 @@ template <class Real> void CenterBatch<Real>::evaluate_outside(int type, int nei
   evaluate_embedding(model_.source.embedding_of(type, neighbor_type), places_, exact_);
 }
 
-template <class Real> void CenterBatch<Real>::add_outside()
+template <class Real> void CenterBatch<Real>::add_outside(Real *gtr)
 {
   auto const channels = static_cast<std::size_t>(model_.channels);
   for (std::size_t i = 0; i < outside_.size(); ++i)
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m)
-        gtr_[k * model_.stride + m] +=
+        gtr[k * model_.stride + m] +=
             static_cast<Real>(exact_.value[i * channels + m] * rows_.row[k][outside_[i]]);
 }
 
-template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair)
+template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair, const Real *p)
 {
   auto const channels = static_cast<std::size_t>(model_.channels);
   const PairConstants &c = model_.constants[pair];
@@ -176,22 +176,22 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair)
     double by_s = 0.0;
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m) {
-        double const p = p_[k * model_.stride + m];
-        by_row[k] += exact_.value[i * channels + m] * p;
-        by_s += exact_.slope[i * channels + m] * p * rows_.row[k][n];
+        double const number = p[k * model_.stride + m];
+        by_row[k] += exact_.value[i * channels + m] * number;
+        by_s += exact_.slope[i * channels + m] * number * rows_.row[k][n];
       }
     for (int k = 0; k < 4; ++k) rows_.e[k][n] = by_row[k] * c.inverse_deviation[k];
     rows_.e[0][n] += by_s * c.inverse_deviation[0];
   }
 }
 
-template <class Real> void CenterBatch<Real>::sum_environment(int type, int center)
+template <class Real> void CenterBatch<Real>::sum_environment(int type, int center, Real *gtr)
 {
-  std::fill(gtr_.begin(), gtr_.end(), Real(0));
+  std::fill_n(gtr, center_size(), Real(0));
   for (int t = 0; t < model_.types; ++t) {
     NeighborRun const run = run_of(center, t);
     std::size_t const pair = model_.source.pair(type, t);
-    add_padding(pair, model_.source.selection[t] - run.count);
+    add_padding(pair, model_.source.selection[t] - run.count, gtr);
     if (run.count > 0 && !model_.source.excluded[pair]) {
       rows_.fit(run.count);
       environment_rows(run, model_.constants[pair], rows_);
@@ -203,38 +203,44 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
       }
       if (!outside_.empty()) {
         evaluate_outside(type, t);
-        add_outside();
+        add_outside(gtr);
       }
     }
     if (model_.tables_used)
-      expand(model_.tables[model_.table_of[pair]], model_.stride, moments_, compact_, gtr_.data());
+      expand(model_.tables[model_.table_of[pair]], model_.stride, moments_, compact_, gtr);
   }
 }
 
-// A center's G^T R goes to its lane of the batch,
-template <class Real> void CenterBatch<Real>::enter_lane(int center)
+// G^T R of a pack of centers goes to their lanes of the batch,
+template <class Real> void CenterBatch<Real>::enter_lanes(int pack)
 {
-  constexpr int LANE = LANES<Real>;
-  Real *to = gtr_batch_.data() + lane_of(center);
+  Real *const to = gtr_batch_.data() + pack * pack_size();
   auto const factor = static_cast<Real>(1.0 / model_.neighbors);
-  for (int m = 0; m < model_.channels; ++m)
-    for (int k = 0; k < 4; ++k, to += LANE) *to = factor * gtr_[k * model_.stride + m];
+  over_lanes([&](std::size_t place, std::size_t place_in_pack) {
+    to[place_in_pack] = factor * gtr_[place];
+  });
 }
 
-// and the gradient by it comes from there.
-template <class Real> void CenterBatch<Real>::leave_lane(int center)
+// and the gradients by them come from there.
+template <class Real> void CenterBatch<Real>::leave_lanes(int pack)
 {
-  constexpr int LANE = LANES<Real>;
-  const Real *from = gradient_batch_.data() + lane_of(center);
+  const Real *const from = gradient_batch_.data() + pack * pack_size();
   auto const factor = static_cast<Real>(1.0 / model_.neighbors);
-  for (int m = 0; m < model_.channels; ++m)
-    for (int k = 0; k < 4; ++k, from += LANE) p_[k * model_.stride + m] = factor * *from;
+  over_lanes([&](std::size_t place, std::size_t place_in_pack) {
+    p_[place] = factor * from[place_in_pack];
+  });
 }
 
-template <class Real> std::size_t CenterBatch<Real>::lane_of(int center) const
+// Calls visit(place in [lane][4][stride], place in [channel][4][lane]) for all numbers of a pack:
+// in tiles of a few cache lines.
+template <class Real> template <class Visit> void CenterBatch<Real>::over_lanes(Visit visit) const
 {
-  auto const pack = static_cast<std::size_t>(center / LANES<Real>);
-  return pack * model_.channels * 4 * LANES<Real> + center % LANES<Real>;
+  constexpr int LANE = LANES<Real>;
+  for (int k = 0; k < 4; ++k)
+    for (int first = 0; first < model_.channels; first += LANE)
+      for (int lane = 0; lane < LANE; ++lane)
+        for (int m = first; m < std::min(first + LANE, model_.channels); ++m)
+          visit(lane * center_size() + k * model_.stride + m, (4 * m + k) * LANE + lane);
 }
 
 template <class Real>
@@ -243,17 +249,18 @@ void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *center
 {
   int const packs = padded<Real>(count) / LANES<Real>;
   energy_.resize(padded<Real>(count));
-  gtr_batch_.resize(lane_of(padded<Real>(count)));
+  gtr_batch_.resize(packs * pack_size());
   gradient_batch_.assign(gtr_batch_.size(), Real(0));
-  std::fill(gtr_batch_.begin() + lane_of((packs - 1) * LANES<Real>), gtr_batch_.end(), Real(0));
   runs_.clear();
   used_ = 0;
 
   for (int c = 0; c < count; ++c) {
     if (c + 1 < count) fetch_neighbors(atoms.list, centers[c + 1]);
     find_neighbors(atoms, type, centers[c], sums);
-    sum_environment(type, c);
-    enter_lane(c);
+    int const lane = c % LANES<Real>;
+    sum_environment(type, c, gtr_.data() + lane * center_size());
+    if (c + 1 == count) std::fill(gtr_.begin() + (lane + 1) * center_size(), gtr_.end(), Real(0));
+    if (lane == LANES<Real> - 1 || c + 1 == count) enter_lanes(c / LANES<Real>);
   }
 
   const std::vector<int> &rows = model_.fitting_rows[type];
@@ -274,13 +281,15 @@ void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *center
     sums.results.energy += energy;
     if (sums.results.atom_energy) sums.results.atom_energy[centers[c]] += energy;
     if (!std::isfinite(energy) && sums.bad_center < 0) sums.bad_center = centers[c];
-    leave_lane(c);
-    add_forces(type, c, centers[c], scale, sums);
+    int const lane = c % LANES<Real>;
+    if (lane == 0) leave_lanes(c / LANES<Real>);
+    add_forces(type, c, centers[c], scale, p_.data() + lane * center_size(), sums);
   }
 }
 
 template <class Real>
-void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale, BatchSums &sums)
+void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale, const Real *p,
+                                   BatchSums &sums)
 {
   double total[3] = {};
   double product[9] = {};
@@ -298,15 +307,15 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
         else outside_.push_back(n);
       }
       if (range.end > 0)
-        contract(model_.tables[model_.table_of[pair]], model_.channels, model_.stride, range,
-                 p_.data(), q_);
+        contract(model_.tables[model_.table_of[pair]], model_.channels, model_.stride, range, p,
+                 q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);
     }
     if (!outside_.empty()) {
       evaluate_outside(type, t);
-      collect_outside(pair);
+      collect_outside(pair, p);
     }
     auto const room = static_cast<std::size_t>(padded<double>(run.count));
     if (gradient_.size() < 3 * room) gradient_.resize(3 * room);

@@ -59,8 +59,8 @@ template <class Real> class CenterBatch {
   AlignedVector<double> q_;
   AlignedVector<double> gradient_;    // by the vectors of a run
 
-  AlignedVector<Real> gtr_;               // [4][stride]: G^T R of a center
-  AlignedVector<Real> p_;                 // [4][stride]: the gradient by it
+  AlignedVector<Real> gtr_;               // [lane][4][stride]: G^T R of a pack of centers
+  AlignedVector<Real> p_;                 // [lane][4][stride]: the gradients by it
   AlignedVector<Real> gtr_batch_;         // [pack][channel][4][lane]: G^T R / N of all
   AlignedVector<Real> gradient_batch_;    // by these
   std::vector<double> energy_;
@@ -70,15 +70,20 @@ template <class Real> class CenterBatch {
   void check_distances(int type, int neighbor_type, int center, const Run &run,
                        BatchSums &sums) const;
   [[nodiscard]] NeighborRun run_of(int center, int neighbor_type) const;
-  void sum_environment(int type, int center);
-  void enter_lane(int center);
-  void leave_lane(int center);
-  [[nodiscard]] std::size_t lane_of(int center) const;
-  void add_padding(std::size_t pair, int places);
+  [[nodiscard]] std::size_t center_size() const { return 4 * std::size_t(model_.stride); }
+  [[nodiscard]] std::size_t pack_size() const
+  {
+    return 4 * std::size_t(model_.channels) * LANES<Real>;
+  }
+  void sum_environment(int type, int center, Real *gtr);
+  void enter_lanes(int pack);
+  void leave_lanes(int pack);
+  template <class Visit> void over_lanes(Visit visit) const;
+  void add_padding(std::size_t pair, int places, Real *gtr);
   void evaluate_outside(int type, int neighbor_type);
-  void add_outside();
-  void collect_outside(std::size_t pair);
-  void add_forces(int type, int center, int atom, double scale, BatchSums &sums);
+  void add_outside(Real *gtr);
+  void collect_outside(std::size_t pair, const Real *p);
+  void add_forces(int type, int center, int atom, double scale, const Real *p, BatchSums &sums);
   void scatter(const NeighborRun &run, int atom, double scale, BatchSums &sums) const;
 };
 

@@ -142,14 +142,13 @@ EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline)
   auto const rows = static_cast<std::size_t>(coefficients);
   auto const channels = static_cast<std::size_t>(spline.channels);
   by_channel.assign(rows * padded<Real>(spline.channels), Real(0));
-  by_coefficient.assign(channels * padded<Real>(coefficients), Real(0));
+  by_coefficient.assign(channels * row(), Real(0));
   for (std::size_t c = 0; c < rows; ++c)
     for (std::size_t m = 0; m < channels; ++m) {
       double const number = spline.coefficient[c * channels + m];
       double const base = DIFFERENCES && c > 0 ? spline.coefficient[(c - 1) * channels + m] : 0.0;
       by_channel[(m / LANE * rows + c) * LANE + m % LANE] = static_cast<Real>(number);
-      by_coefficient[(c / LANE * channels + m) * LANE + c % LANE] =
-          static_cast<Real>(number - base);
+      by_coefficient[m * row() + c] = static_cast<Real>(number - base);
     }
 }
 

@@ -48,10 +48,13 @@ template <class Real> struct EmbeddingTable {
   int intervals = 0;
   int coefficients = 0;                  // intervals + 7
   AlignedVector<Real> by_channel;        // [pack of channels][coefficient][lane]
-  AlignedVector<Real> by_coefficient;    // [pack of coefficients][channel][lane]
+  AlignedVector<Real> by_coefficient;    // [channel][coefficient, with a pack of zeros behind]
 
   // by_coefficient has C[c] - C[c - 1], c > 0, instead of C[c].
   static constexpr bool DIFFERENCES = std::is_same_v<Real, float>;
+
+  // Coefficients of a channel in by_coefficient; a pack may begin at any that is not of the zeros.
+  [[nodiscard]] int row() const { return coefficients + LANES<Real>; }
 
   EmbeddingTable() = default;
   explicit EmbeddingTable(const EmbeddingSpline &spline);

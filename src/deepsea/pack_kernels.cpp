@@ -128,17 +128,15 @@ LBS_ALWAYS_INLINE void expand_with(const EmbeddingTable<Real> &table, int stride
 }
 
 template <int BYTES, int PACKS, class Real>
-LBS_ALWAYS_INLINE void contract_packs(const Real *table, int channels, int stride, const Real *p,
-                                      double *q)
+LBS_ALWAYS_INLINE void contract_packs(const Real *table, int row, int channels, int stride,
+                                      const Real *p, double *q)
 {
   constexpr int LANE = LANES<Real>;
-  auto const pack_size = static_cast<std::size_t>(channels) * LANE;
   Pack<Real, BYTES> sum[PACKS][4];
-  for (int m = 0; m < channels; ++m) {
+  for (int m = 0; m < channels; ++m, table += row) {
     Pack<Real, BYTES> c[PACKS];
 #pragma GCC unroll 2
-    for (int i = 0; i < PACKS; ++i)
-      c[i].load(table + i * pack_size + static_cast<std::size_t>(m) * LANE);
+    for (int i = 0; i < PACKS; ++i) c[i].load(table + i * LANE);
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
       Real const number = p[k * stride + m];
@@ -189,24 +187,22 @@ LBS_ALWAYS_INLINE void contract_with(const EmbeddingTable<Real> &table, int chan
 {
   constexpr int LANE = LANES<Real>;
   constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
-  int const begin = range.begin / LANE;
-  int const end = (range.end + LANE - 1) / LANE;
-  const Real *from =
-      table.by_coefficient.data() + static_cast<std::size_t>(begin) * channels * LANE;
-  double *const first = q.data() + 4 * static_cast<std::size_t>(begin) * LANE;
+  const Real *from = table.by_coefficient.data() + range.begin;
+  double *const first = q.data() + 4 * static_cast<std::size_t>(range.begin);
   double *out = first;
-  int packs = end - begin;
+  int const count = range.end - range.begin;
+  int packs = padded<Real>(count) / LANE;
   for (; packs >= AT_ONCE; packs -= AT_ONCE) {
-    contract_packs<BYTES, AT_ONCE>(from, channels, stride, p, out);
-    from += static_cast<std::size_t>(AT_ONCE) * channels * LANE;
+    contract_packs<BYTES, AT_ONCE>(from, table.row(), channels, stride, p, out);
+    from += AT_ONCE * LANE;
     out += 4 * AT_ONCE * LANE;
   }
-  if (packs > 0) contract_packs<BYTES, 1>(from, channels, stride, p, out);
+  if (packs > 0) contract_packs<BYTES, 1>(from, table.row(), channels, stride, p, out);
   if constexpr (EmbeddingTable<Real>::DIFFERENCES) {
     double sum[4];
-    contract_one<BYTES>(table, begin * LANE, stride, p, sum);
+    contract_one<BYTES>(table, range.begin, stride, p, sum);
     for (int k = 0; k < 4; ++k) first[k] = sum[k];
-    for (int c = 1; c < (end - begin) * LANE; ++c)
+    for (int c = 1; c < count; ++c)
       for (int k = 0; k < 4; ++k) {
         sum[k] += first[4 * c + k];
         first[4 * c + k] = sum[k];

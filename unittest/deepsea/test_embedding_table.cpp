@@ -119,8 +119,7 @@ TEST(EmbeddingTable, BothOrdersHoldTheSameNumbers)
       EXPECT_EQ(table.by_channel[(m / LANE * table.coefficients + c) * LANE + m % LANE],
                 static_cast<float>(expected));
       double const before = c > 0 ? spline.coefficient[(c - 1) * spline.channels + m] : 0.0;
-      EXPECT_EQ(table.by_coefficient[(c / LANE * spline.channels + m) * LANE + c % LANE],
-                static_cast<float>(expected - before));
+      EXPECT_EQ(table.by_coefficient[m * table.row() + c], static_cast<float>(expected - before));
     }
 }
 
