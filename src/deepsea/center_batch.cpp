@@ -46,7 +46,7 @@ void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center,
   double const x = atoms.x[center][0];
   double const y = atoms.x[center][1];
   double const z = atoms.x[center][2];
-  if (near_.size() < static_cast<std::size_t>(listed)) near_.resize(listed);
+  grow(near_, listed);
   // Without branches, because about every third neighbor of the list is too far.
   int near = 0;
   for (int n = 0; n < listed; ++n) {
@@ -318,7 +318,7 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
       collect_outside(pair, p);
     }
     auto const room = static_cast<std::size_t>(padded<double>(run.count));
-    if (gradient_.size() < 3 * room) gradient_.resize(3 * room);
+    grow(gradient_, 3 * room);
     pair_gradients(run, rows_, gradient_.data(), gradient_.data() + room,
                    gradient_.data() + 2 * room, total, product);
     scatter(run, atom, scale, sums);
@@ -375,7 +375,7 @@ template <class Real> std::size_t CenterBatch<Real>::memory_usage() const
     return ((buffer.capacity() * sizeof(buffer[0])) + ...);
   };
   std::size_t const total = bytes(runs_, atom_, x_, y_, z_, near_, rows_.numbers, moments_.sum, q_,
-                                  gradient_, gtr_batch_, gradient_batch_, energy_);
+                                  gradient_, gtr_, p_, gtr_batch_, gradient_batch_, energy_);
   return total + net_.memory_usage();
 }
 

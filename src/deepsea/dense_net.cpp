@@ -246,7 +246,17 @@ template <class Real> std::size_t ScalarNet<Real>::Workspace::memory_usage() con
   return numbers * sizeof(Real);
 }
 
-// Calls visit(upper, lower) for blocks of both halves of the input; the lower one may end sooner.
+// Calls visit(block) for blocks of the input,
+template <class Real>
+template <class Visit>
+void ScalarNet<Real>::over_blocks(Workspace &work, Visit visit) const
+{
+  int const room = whole_groups(block_);
+  for (int first = 0; first < inputs_; first += block_)
+    visit(RowBlock<Real>{first, std::min(block_, inputs_ - first), work.input.data(), room});
+}
+
+// or visit(upper, lower) for blocks of both halves of the input; the lower one may end sooner.
 template <class Real>
 template <class Visit>
 void ScalarNet<Real>::over_halves(int packs, Workspace &work, Visit visit) const
@@ -276,12 +286,10 @@ void ScalarNet<Real>::multiply_input(int packs, const Make &make, Real *out, Wor
     wide_->combine(packs, work.quarters, out);
     return;
   }
-  for (int first = 0; first < inputs_; first += block_) {
-    RowBlock<Real> const block = {first, std::min(block_, inputs_ - first), work.input.data(),
-                                  whole_groups(block_)};
+  over_blocks(work, [&](const RowBlock<Real> &block) {
     make(block);
-    if (!hidden_.empty()) hidden_[0].weight.multiply(packs, read_only(block), out, first > 0);
-  }
+    if (!hidden_.empty()) hidden_[0].weight.multiply(packs, read_only(block), out, block.first > 0);
+  });
 }
 
 // and the gradient by the input from that by the product.
@@ -297,14 +305,12 @@ void ScalarNet<Real>::take_gradient(int packs, const Take &take, Workspace &work
     });
     return;
   }
-  for (int first = 0; first < inputs_; first += block_) {
-    RowBlock<Real> const block = {first, std::min(block_, inputs_ - first), work.input.data(),
-                                  whole_groups(block_)};
+  over_blocks(work, [&](const RowBlock<Real> &block) {
     if (!hidden_.empty())
       hidden_[0].weight.multiply_transposed(packs, work.derivative[0].data(),
                                             hidden_[0].skips > 0 ? block.numbers : nullptr, block);
     take(read_only(block));
-  }
+  });
 }
 
 template <class Real>

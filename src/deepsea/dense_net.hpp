@@ -72,6 +72,7 @@ template <class Real> class ScalarNet {
 
   void multiply_input(int packs, const Make &make, Real *out, Workspace &work) const;
   void take_gradient(int packs, const Take &take, Workspace &work) const;
+  template <class Visit> void over_blocks(Workspace &work, Visit visit) const;
   template <class Visit> void over_halves(int packs, Workspace &work, Visit visit) const;
 };
 

@@ -74,7 +74,7 @@ LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConsta
 void Moments::fit(int coefficients)
 {
   auto const size = 4 * static_cast<std::size_t>(padded<float>(coefficients));
-  if (sum.size() < size) sum.resize(size, 0.0);
+  grow(sum, size);    // with zeros
 }
 
 void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)

@@ -56,12 +56,13 @@ struct BondGraph {
   {
     return static_cast<int>(start[i + 1] - start[i]);
   }
-  // Those of the bonds of a former that lead to oxygen.
+  // Those of the bonds that lead from a former to oxygen or the reverse.
   [[nodiscard]] int coordination(std::size_t i, const std::vector<Role> &role) const
   {
+    bool const former = is_former(role[i]);
     int count = 0;
     for (auto e = start[i]; e < start[i + 1]; ++e)
-      count += static_cast<int>(role[neighbor[e]] == Role::OXYGEN);
+      count += static_cast<int>(is_former(role[neighbor[e]]) != former);
     return count;
   }
 };

@@ -37,7 +37,7 @@ template <class T> struct LineAllocator {
 template <class T> using AlignedVector = std::vector<T, LineAllocator<T>>;
 
 // Makes room in a buffer that is used again and again.
-template <class T> void grow(AlignedVector<T> &buffer, std::size_t size)
+template <class Buffer> void grow(Buffer &buffer, std::size_t size)
 {
   if (buffer.size() < size) buffer.resize(size);
 }

@@ -95,6 +95,7 @@ TEST(BondGraph, FormersBondDirectlyOnDemandOnly)
   EXPECT_EQ(graph.degree(2), 3);
   EXPECT_EQ(graph.coordination(0, ROLES), 1);
   EXPECT_EQ(graph.coordination(2, ROLES), 2);
+  EXPECT_EQ(graph.coordination(3, ROLES), 1);
   EXPECT_EQ(graph.degree(1), 2) << "the oxygens are not bonded";
   cutoffs.direct = {9.0, 0.0, 9.0};
   EXPECT_EQ(graph_of(5, CHAIN, ROLES, pairs.list(), cutoffs).neighbor, without.neighbor)
