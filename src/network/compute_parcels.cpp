@@ -2,24 +2,11 @@
 
 #include "lmptype.h"
 
-#include <algorithm>
-#include <numeric>
-#include <utility>
+#include <vector>
 
 using lbs::network::Parcels;
 
-namespace {
-
-std::vector<int> offsets(const std::vector<int> &counts)
-{
-  std::vector<int> out(counts.size(), 0);
-  std::partial_sum(counts.begin(), counts.end() - 1, out.begin() + 1);
-  return out;
-}
-
-}    // namespace
-
-Parcels LAMMPS_NS::exchange_parcels(Parcels sent, MPI_Comm world, int &flags)
+Parcels LAMMPS_NS::exchange_parcels(const Parcels &sent, MPI_Comm world, int &flags)
 {
   int const ranks = static_cast<int>(sent.size());
   if (ranks == 1) return sent;
@@ -29,30 +16,27 @@ Parcels LAMMPS_NS::exchange_parcels(Parcels sent, MPI_Comm world, int &flags)
   std::vector<Notice> told(ranks), heard(ranks);
   for (int r = 0; r < ranks; ++r) told[r] = {static_cast<int>(sent[r].size()), flags};
   MPI_Alltoall(told.data(), 2, MPI_INT, heard.data(), 2, MPI_INT, world);
-  std::vector<int> send_count(ranks), receive_count(ranks);
-  for (int r = 0; r < ranks; ++r) {
-    send_count[r] = told[r].count;
-    receive_count[r] = heard[r].count;
-    flags |= heard[r].flags;
-  }
-  auto send_at = offsets(send_count);
-  auto receive_at = offsets(receive_count);
-  std::vector<bigint> send(send_at.back() + send_count.back());
-  std::vector<bigint> receive(receive_at.back() + receive_count.back());
-  for (int r = 0; r < ranks; ++r)
-    std::copy(sent[r].begin(), sent[r].end(), send.begin() + send_at[r]);
-  MPI_Alltoallv(send.data(), send_count.data(), send_at.data(), MPI_LMP_BIGINT, receive.data(),
-                receive_count.data(), receive_at.data(), MPI_LMP_BIGINT, world);
+
+  constexpr int TAG = 0;
   Parcels received(ranks);
+  std::vector<MPI_Request> requests;
   for (int r = 0; r < ranks; ++r) {
-    auto const from = receive.begin() + receive_at[r];
-    received[r].assign(from, from + receive_count[r]);
+    flags |= heard[r].flags;
+    if (heard[r].count == 0) continue;
+    received[r].resize(heard[r].count);
+    MPI_Irecv(received[r].data(), heard[r].count, MPI_LMP_BIGINT, r, TAG, world,
+              &requests.emplace_back());
   }
+  for (int r = 0; r < ranks; ++r)
+    if (told[r].count > 0)
+      MPI_Isend(sent[r].data(), told[r].count, MPI_LMP_BIGINT, r, TAG, world,
+                &requests.emplace_back());
+  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
   return received;
 }
 
-Parcels LAMMPS_NS::exchange_parcels(Parcels sent, MPI_Comm world)
+Parcels LAMMPS_NS::exchange_parcels(const Parcels &sent, MPI_Comm world)
 {
   int no_flags = 0;
-  return exchange_parcels(std::move(sent), world, no_flags);
+  return exchange_parcels(sent, world, no_flags);
 }

@@ -144,15 +144,23 @@ NetworkAtom ComputeRingStats::atom_at(int i) const
   return {atom->tag[i], home.owner, home.coordination, role_[i], (atom->mask[i] & groupbit) != 0};
 }
 
-// Replaces what is sent by what has come. Whether any rank has more to send; all stop if one of
-// them is in trouble.
-bool ComputeRingStats::exchange(Parcels &parcels, const std::string &trouble, bool more) const
+// Returns what has come. `more`, whether there is more to send, becomes true if that is so on any
+// rank. All stop if one of them is in trouble.
+Parcels ComputeRingStats::exchange(const Parcels &sent, const std::string &trouble,
+                                   bool &more) const
 {
   constexpr int MORE = 1, TROUBLE = 2;
   int flags = (more ? MORE : 0) | (trouble.empty() ? 0 : TROUBLE);
-  parcels = exchange_parcels(std::move(parcels), world, flags);
+  Parcels received = exchange_parcels(sent, world, flags);
   if ((flags & TROUBLE) != 0) stop(trouble);
-  return (flags & MORE) != 0;
+  more = (flags & MORE) != 0;
+  return received;
+}
+
+Parcels ComputeRingStats::exchange(const Parcels &sent, const std::string &trouble) const
+{
+  bool more = false;
+  return exchange(sent, trouble, more);
 }
 
 // With the message of the first rank that has one.
@@ -178,12 +186,12 @@ void ComputeRingStats::gather_domain()
     }
   domain_.build(exchange_parcels(domain_.crossing_bonds(), world));
   std::string const trouble = find_trouble();
+  Parcels const nothing(comm->nprocs);
   bool more = true;
   while (more) {
-    Parcels rows(comm->nprocs);
-    if (trouble.empty()) rows = domain_.rows_for_others();
-    more = exchange(rows, trouble, domain_.has_errands());
-    domain_.hear(std::move(rows));
+    const Parcels &rows = trouble.empty() ? domain_.rows_for_others() : nothing;
+    more = domain_.has_errands();
+    domain_.hear(exchange(rows, trouble, more));
   }
   domain_.finish();
 }
@@ -222,15 +230,13 @@ std::string ComputeRingStats::search_rings(RingCounts &counts)
 void ComputeRingStats::finish_counts(RingCounts &counts, const std::string &trouble)
 {
   if (definition_ != Definition::PRIMITIVE) {
-    auto rings = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
-    exchange(rings, trouble);
-    add_sent(rings, domain_, rings_);
+    auto const rings = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
+    add_sent(exchange(rings, trouble), domain_, rings_);
     rings_.drop_repeated(0, domain_.key());
   }
   count_rings(rings_, domain_, counts, marks_);
-  auto marks = marks_for_owners(domain_, marks_, comm->nprocs);
-  exchange(marks, trouble);
-  add_marks(marks, marks_);
+  auto const marks = marks_for_owners(domain_, marks_, comm->nprocs);
+  add_marks(exchange(marks, trouble), marks_);
   count_formers(domain_, marks_, counts);
   auto mine = counts.flat();
   auto all = mine;

@@ -69,8 +69,10 @@ class ComputeRingStats : public Compute {
   void check_cell() const;
   void find_homes();
   [[nodiscard]] lbs::network::NetworkAtom atom_at(int i) const;
-  bool exchange(lbs::network::Parcels &parcels, const std::string &trouble,
-                bool more = false) const;
+  lbs::network::Parcels exchange(const lbs::network::Parcels &sent, const std::string &trouble,
+                                 bool &more) const;
+  lbs::network::Parcels exchange(const lbs::network::Parcels &sent,
+                                 const std::string &trouble) const;
   [[noreturn]] void stop(std::string trouble) const;
   void gather_domain();
   [[nodiscard]] std::string find_trouble() const;

@@ -22,7 +22,10 @@ int RingBall::place_of(int site, ImageShift shift, int depth)
     }
     if (node_[i].shift == shift) return i;
   }
-  node_.push_back({site, shift, depth, -1, -1, -1, 0});
+  Node &node = node_.emplace_back();    // see RingDomain::add_site
+  node.site = site;
+  node.shift = shift;
+  node.depth = depth;
   return fresh;
 }
 
@@ -61,7 +64,9 @@ void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> 
       bonds_.push_back(j);
       if (!open || node_[j].depth <= depth) continue;
       if (ways == Ways::LARGER_KEYS && to_former && key[site] < smallest) continue;
-      up_.push_back({i, node_[j].first_up});
+      Up &up = up_.emplace_back();
+      up.node = i;
+      up.next = node_[j].first_up;
       node_[j].first_up = static_cast<int>(up_.size()) - 1;
       auto const branches = i > 0 ? node.branches : branch(e - begin);
       node_[j].branches |= branches;

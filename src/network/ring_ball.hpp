@@ -59,16 +59,16 @@ class RingBall {
   static bool several(Branches branches) { return (branches & (branches - 1)) != 0; }
 
   struct Node {
-    int site;
-    ImageShift shift;
-    int depth;
-    int first_up;
-    int next_image;
-    int row;    // of distances, -1: not made yet
-    Branches branches;
+    int site = 0;
+    ImageShift shift = 0;
+    int depth = 0;
+    int first_up = -1;
+    int next_image = -1;
+    int row = -1;    // of distances, -1: not made yet
+    Branches branches = 0;
   };
   struct Up {
-    int node, next;
+    int node = 0, next = 0;
   };
 
   std::vector<Node> node_;

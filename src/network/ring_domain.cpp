@@ -10,12 +10,12 @@ namespace {
 // An atom in a parcel: its ID, its owner, and in the third number all that is small.
 constexpr int ATOM_WORDS = 3;
 
-void append_atom(std::vector<std::int64_t> &words, const NetworkAtom &atom)
+void write_atom(std::int64_t *words, const NetworkAtom &atom)
 {
-  words.push_back(atom.key);
-  words.push_back(pack_pair(atom.owner.rank, atom.owner.index));
-  words.push_back(pack_pair(atom.coordination,
-                            static_cast<int>(atom.role) << 1 | static_cast<int>(atom.counted)));
+  words[0] = atom.key;
+  words[1] = pack_pair(atom.owner.rank, atom.owner.index);
+  words[2] = pack_pair(atom.coordination,
+                       static_cast<int>(atom.role) << 1 | static_cast<int>(atom.counted));
 }
 
 NetworkAtom read_atom(const std::int64_t *words)
@@ -87,8 +87,8 @@ void RingDomain::start(int me, int ranks, int reach)
   own_placed_ = false;
   crossing_.resize(ranks);
   for (auto &words : crossing_) words.clear();
-  shells_.resize(ranks);
-  for (auto &shell : shells_) shell = {};
+  told_.resize(ranks);
+  for (auto &told : told_) told.clear();
   errands_.resize(ranks);
   for (auto &errands : errands_) errands.clear();
   heard_.clear();
@@ -104,10 +104,7 @@ int RingDomain::site_of(const NetworkAtom &atom)
 {
   if (atom.owner.rank == me_) return atom.owner.index;
   int const at = place_.find_or_add(atom.key, sites());
-  if (at == sites()) {
-    key_.push_back(atom.key);
-    site_.push_back({atom.owner, atom.coordination, atom.role, atom.counted});
-  }
+  if (at == sites()) add_site(atom);
   return at;
 }
 
@@ -134,14 +131,16 @@ void RingDomain::add_bond(int from, const NetworkAtom &to, ImageShift shift)
   bonds_.push_back({from, site_of(to), shift});
   if (to.owner.rank == me_) return;
   auto &words = crossing_[to.owner.rank];
-  words.push_back(pack_pair(to.owner.index, -shift));
-  append_atom(words, atom_at(from));
-  begin_shell(to.owner.rank, from);
+  std::size_t const at = words.size();
+  words.resize(at + 1 + ATOM_WORDS);
+  words[at] = pack_pair(to.owner.index, -shift);
+  write_atom(&words[at + 1], atom_at(from));
+  begin_errand(to.owner.rank, from);
 }
 
 // An own atom is bonded to one of another rank, and so may be near a former of that: an oxygen one
 // bond away, a former two.
-void RingDomain::begin_shell(int rank, int site)
+void RingDomain::begin_errand(int rank, int site)
 {
   int const left = reach_ - 1 - (is_former(site_[site].role) ? 2 : 1);
   if (left >= 0) errands_[rank].push_back({site, left});
@@ -151,8 +150,7 @@ int RingDomain::add_direct(const DirectBond &bond)
 {
   int const fresh = sites();
   place_.find_or_add(NO_ATOM, fresh);
-  key_.push_back(NO_ATOM);
-  site_.push_back({{me_, static_cast<int>(direct_.size())}, 0, Role::OTHER, false});
+  add_site({NO_ATOM, {me_, static_cast<int>(direct_.size())}, 0, Role::OTHER, false});
   direct_.push_back(bond);
   return fresh;
 }
@@ -179,15 +177,27 @@ void RingDomain::build(const Parcels &crossing)
       auto const other = read_atom(&words[w + 1]);
       int const mine = high_of(words[w]);
       bonds_.push_back({mine, site_of(other), low_of(words[w])});
-      begin_shell(other.owner.rank, mine);
+      begin_errand(other.owner.rank, mine);
     }
 
+  bond_count_.assign(own_, 0);
+  for (const Bond &bond : bonds_) {
+    ++bond_count_[bond.from];
+    if (bond.to < own_) ++bond_count_[bond.to];
+  }
+  const auto leads_nowhere = [this](int site) {
+    return site < own_ && bond_count_[site] == 1 && !is_former(site_[site].role);
+  };
   // Rows are counted, then filled; start[i + 1] is the next free place in row i meanwhile.
   graph_.start.assign(own_ + 2, 0);
+  std::size_t kept = 0;
   for (const Bond &bond : bonds_) {
+    if (leads_nowhere(bond.from) || leads_nowhere(bond.to)) continue;
     ++graph_.start[bond.from + 2];
     if (bond.to < own_) ++graph_.start[bond.to + 2];
+    bonds_[kept++] = bond;
   }
+  bonds_.resize(kept);
   std::partial_sum(graph_.start.begin(), graph_.start.end(), graph_.start.begin());
   graph_.neighbor.resize(graph_.start.back());
   graph_.shift.resize(graph_.start.back());
@@ -221,124 +231,120 @@ RingDomain::Step RingDomain::step_from(int site, std::size_t entry) const
   return {bond.low, shift, 2};
 }
 
-// A parcel has the number of words of its rows, the rows, and the errands.
-Parcels RingDomain::rows_for_others()
+// A parcel: numbers of words of its rows and of atoms, then the rows, the atoms that the rank has
+// not been told of before, and the errands. A row has the number of its atom with that of its
+// bonds, then each bond as the number of the atom there and the shift. Atoms count on from parcel
+// to parcel.
+constexpr std::size_t PARCEL_HEAD = 2;
+
+const Parcels &RingDomain::rows_for_others()
 {
-  Parcels rows(ranks_), errands(ranks_);
+  Parcels errands(ranks_);
+  sent_.resize(ranks_);
   number_.resize(sites(), -1);
   for (int rank = 0; rank < ranks_; ++rank) {
-    if (errands_[rank].empty()) continue;
-    std::size_t const told = shells_[rank].site.size();
-    fill_shell(rank, errands);
-    rows[rank].push_back(0);
-    write_rows(shells_[rank], told, rows[rank]);
-    rows[rank][0] = static_cast<std::int64_t>(rows[rank].size() - 1);
+    sent_[rank].clear();
+    if (!errands_[rank].empty()) follow_errands(rank, sent_[rank], errands);
     errands_[rank].clear();
   }
   has_errands_ = false;
   for (int rank = 0; rank < ranks_; ++rank) {
     if (errands[rank].empty()) continue;
     has_errands_ = true;
-    if (rows[rank].empty()) rows[rank].push_back(0);
-    rows[rank].insert(rows[rank].end(), errands[rank].begin(), errands[rank].end());
+    if (sent_[rank].empty()) sent_[rank].assign(PARCEL_HEAD, 0);
+    sent_[rank].insert(sent_[rank].end(), errands[rank].begin(), errands[rank].end());
   }
-  return rows;
+  return sent_;
 }
 
-// The own atoms that the errands for one rank lead to, each as often as more bonds are left there
-// than before; a rank's own atoms need no row from here, and those of others are their errands.
-void RingDomain::fill_shell(int rank, Parcels &errands)
+// Writes the rows of the own atoms that the errands for one rank lead to. Its own atoms need no
+// row from here, and those of others are their errands.
+void RingDomain::follow_errands(int rank, std::vector<std::int64_t> &words, Parcels &errands)
 {
-  Shell &shell = shells_[rank];
-  for (std::size_t k = 0; k < shell.site.size(); ++k) number_[shell.site[k]] = static_cast<int>(k);
+  auto &told = told_[rank];
+  std::size_t const before = told.size();
+  for (std::size_t k = 0; k < before; ++k) number_[told[k].site] = static_cast<int>(k);
   queue_.clear();
   const auto reach = [&](int site, int left) {
     int &number = number_[site];
     if (number < 0) {
-      number = static_cast<int>(shell.site.size());
-      shell.site.push_back(site);
-      shell.left.push_back(left);
-    } else if (left > shell.left[number]) {
-      shell.left[number] = left;
-    } else {
-      return;
+      number = static_cast<int>(told.size());
+      ToldAtom &atom = told.emplace_back();
+      atom.site = site;
+      atom.left = left;
+    } else if (left > told[number].left) {
+      told[number].left = left;
+      queue_.push_back(number);
     }
-    queue_.push_back(site);
+    return number;
   };
-  // From the last one on, for oxygens come behind formers, and from them more bonds are left.
-  std::for_each(errands_[rank].rbegin(), errands_[rank].rend(),
-                [&](const Errand &errand) { reach(errand.site, errand.left); });
-  for (std::size_t head = 0; head < queue_.size(); ++head) {
-    int const site = queue_[head];
-    for (auto e = graph_.start[site]; e < graph_.start[site + 1]; ++e) {
-      Step const step = step_from(site, e);
-      int const left = shell.left[number_[site]] - step.bonds;
-      if (left < 0) continue;
-      if (step.to < own_) {
-        reach(step.to, left);
-        continue;
-      }
-      Owner const owner = site_[step.to].owner;
-      if (owner.rank == rank) continue;
+  words.assign(PARCEL_HEAD, 0);
+  const auto go_on = [&](std::size_t number) {
+    auto const [site, left, has_row] = told[number];
+    if (left < 0) return;
+    if (site >= own_) {
+      Owner const owner = site_[site].owner;
+      if (owner.rank == rank) return;
       errands[owner.rank].push_back(pack_pair(rank, owner.index));
       errands[owner.rank].push_back(left);
+      return;
     }
-  }
-  for (int const site : shell.site) number_[site] = -1;
-}
-
-// The rows of a shell from the one numbered `told` on: a table of the atoms in them, first those
-// whose rows they are, then each row as places in that table and shifts.
-void RingDomain::write_rows(const Shell &shell, std::size_t told, std::vector<std::int64_t> &words)
-{
-  table_.assign(shell.site.begin() + static_cast<std::ptrdiff_t>(told), shell.site.end());
-  int const rows = static_cast<int>(table_.size());
-  for (int r = 0; r < rows; ++r) number_[table_[r]] = r;
-  row_words_.clear();
-  for (int r = 0; r < rows; ++r) {
-    int const site = table_[r];
-    row_words_.push_back(bonds(site));
+    std::size_t at = words.size();
+    if (!has_row) {
+      auto const bonds = graph_.start[site + 1] - graph_.start[site];
+      words.resize(at + 1 + bonds);
+      words[at++] = pack_pair(static_cast<int>(number), static_cast<int>(bonds));
+      told[number].has_row = true;
+    }
     for (auto e = graph_.start[site]; e < graph_.start[site + 1]; ++e) {
       Step const step = step_from(site, e);
-      if (number_[step.to] < 0) {
-        number_[step.to] = static_cast<int>(table_.size());
-        table_.push_back(step.to);
-      }
-      row_words_.push_back(pack_pair(number_[step.to], step.shift));
+      int const there = reach(step.to, left - step.bonds);
+      if (!has_row) words[at++] = pack_pair(there, step.shift);
     }
-  }
-  words.reserve(words.size() + 1 + ATOM_WORDS * table_.size() + row_words_.size());
-  words.push_back(pack_pair(rows, static_cast<int>(table_.size())));
-  for (int const site : table_) {
-    append_atom(words, atom_at(site));
-    number_[site] = -1;
-  }
-  words.insert(words.end(), row_words_.begin(), row_words_.end());
+  };
+  // From the last errand on, for oxygens come behind formers, and from them more bonds are left.
+  // So most atoms are met first where most bonds are left; the queue has those that were not.
+  std::for_each(errands_[rank].rbegin(), errands_[rank].rend(),
+                [&](const Errand &errand) { reach(errand.site, errand.left); });
+  std::size_t next = before, head = 0;
+  while (next < told.size() || head < queue_.size())
+    go_on(next < told.size() ? next++ : queue_[head++]);
+
+  std::size_t const rows_end = words.size();
+  words[0] = static_cast<std::int64_t>(rows_end - PARCEL_HEAD);
+  words[1] = static_cast<std::int64_t>(told.size() - before);
+  words.resize(rows_end + ATOM_WORDS * (told.size() - before));
+  std::int64_t *word = words.data() + rows_end;
+  for (std::size_t k = before; k < told.size(); ++k, word += ATOM_WORDS)
+    write_atom(word, atom_at(told[k].site));
+  for (const ToldAtom &atom : told) number_[atom.site] = -1;
 }
 
 void RingDomain::hear(Parcels rows)
 {
-  for (auto &words : rows) {
+  for (int rank = 0; rank < ranks_; ++rank) {
+    auto &words = rows[rank];
     if (words.empty()) continue;
-    for (std::size_t w = 1 + words[0]; w < words.size(); w += 2)
+    for (std::size_t w = PARCEL_HEAD + words[0] + ATOM_WORDS * words[1]; w < words.size(); w += 2)
       errands_[high_of(words[w])].push_back({low_of(words[w]), static_cast<int>(words[w + 1])});
-    if (words[0] > 0) heard_.push_back(std::move(words));
+    heard_.push_back({rank, std::move(words)});
   }
 }
 
 void RingDomain::finish()
 {
-  table_.clear();
-  rows_.clear();
-  for (const auto &words : heard_) {
-    int const rows = high_of(words[1]);
-    int const atoms = low_of(words[1]);
-    const std::int64_t *word = &words[2];
-    std::size_t const table = table_.size();
-    for (int a = 0; a < atoms; ++a, word += ATOM_WORDS) table_.push_back(site_of(read_atom(word)));
-    rows_.resize(sites() - own_);
-    for (int r = 0; r < rows; ++r, word += 1 + *word)
-      rows_[table_[table + r] - own_] = {word, table};
+  told_to_me_.resize(ranks_);
+  for (auto &atoms : told_to_me_) atoms.clear();
+  for (const auto &parcel : heard_) {
+    const std::int64_t *atom = &parcel.words[PARCEL_HEAD + parcel.words[0]];
+    for (std::int64_t a = 0; a < parcel.words[1]; ++a, atom += ATOM_WORDS)
+      told_to_me_[parcel.rank].push_back(site_of(read_atom(atom)));
+  }
+  rows_.assign(sites() - own_, {});
+  for (const auto &parcel : heard_) {
+    const std::int64_t *const end = &parcel.words[PARCEL_HEAD + parcel.words[0]];
+    for (const std::int64_t *row = &parcel.words[PARCEL_HEAD]; row < end; row += 1 + low_of(*row))
+      rows_[told_to_me_[parcel.rank][high_of(*row)] - own_] = {row + 1, low_of(*row), parcel.rank};
   }
   // Direct bonds add sites behind those.
   for (int s = own_; s < sites(); ++s) {
@@ -360,8 +366,8 @@ void RingDomain::make_row(int site, const HeardRow &row)
     add(bond.high, bond.shift);
     return;
   }
-  for (std::int64_t b = 1; row.words && b <= row.words[0]; ++b) {
-    int const to = table_[row.table + high_of(row.words[b])];
+  for (int b = 0; b < row.bonds; ++b) {
+    int const to = told_to_me_[row.rank][high_of(row.words[b])];
     ImageShift const shift = low_of(row.words[b]);
     if (!is_direct(site, to)) {
       add(to, shift);
@@ -391,11 +397,13 @@ double RingDomain::bytes() const
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   double total = of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-                 of(bonds_) + of(direct_) + of(number_) + of(queue_) + of(table_) + of(rows_) +
-                 of(row_words_) + place_.bytes() + own_place_.bytes();
-  for (const auto *parcels : {&crossing_, &heard_})
+                 of(bonds_) + of(bond_count_) + of(direct_) + of(number_) + of(queue_) +
+                 of(heard_) + of(rows_) + place_.bytes() + own_place_.bytes();
+  for (const auto *parcels : {&crossing_, &sent_})
     for (const auto &words : *parcels) total += of(words);
-  for (const auto &shell : shells_) total += of(shell.site) + of(shell.left);
+  for (const auto &parcel : heard_) total += of(parcel.words);
+  for (const auto &told : told_) total += of(told);
+  for (const auto &atoms : told_to_me_) total += of(atoms);
   for (const auto &errands : errands_) total += of(errands);
   return total;
 }

@@ -77,6 +77,8 @@ class KeyMap {
 //
 // All data between ranks are numbers in Parcels; the caller carries them.
 //
+// An oxygen with one bond leads nowhere: it and its bond stand in no row.
+//
 // A direct bond between two formers gets a site of its own in its middle, so that it is a way as
 // long as one through oxygen, and the graph leads from formers to bridges and back. Such a site is
 // no atom: its key is NO_ATOM, and each rank makes its row by itself.
@@ -89,8 +91,7 @@ class RingDomain {
   // All own atoms come first, in order of their index.
   void add_atom(const NetworkAtom &atom)
   {
-    key_.push_back(atom.key);
-    site_.push_back({atom.owner, atom.coordination, atom.role, atom.counted});
+    add_site(atom);
     ++own_;
   }
   // A bond from an own former to oxygen or to another former, whose image lies `shift` cells from
@@ -103,7 +104,7 @@ class RingDomain {
   void build(const Parcels &crossing);
 
   // Rows that others need, and errands.
-  Parcels rows_for_others();
+  const Parcels &rows_for_others();
   // Whether the parcels just made hold errands, so that there has to be another round.
   [[nodiscard]] bool has_errands() const { return has_errands_; }
   void hear(Parcels rows);
@@ -117,11 +118,8 @@ class RingDomain {
   [[nodiscard]] Role role(int site) const { return site_[site].role; }
   [[nodiscard]] bool counted(int site) const { return site_[site].counted; }
   [[nodiscard]] int coordination(int site) const { return site_[site].coordination; }
-  // All bonds of an own atom.
-  [[nodiscard]] int bonds(int site) const
-  {
-    return static_cast<int>(graph_.start[site + 1] - graph_.start[site]);
-  }
+  // All bonds of an own atom, also those that are not in the graph.
+  [[nodiscard]] int bonds(int site) const { return bond_count_[site]; }
   [[nodiscard]] bool is_direct_bond(int site) const { return key_[site] == NO_ATOM; }
   [[nodiscard]] Owner owner(int site) const { return site_[site].owner; }
   // Site of an atom ID, -1: not known here. Of NO_ATOM it is any direct bond: in a list of rings
@@ -132,10 +130,10 @@ class RingDomain {
 
  private:
   struct Site {
-    Owner owner;    // of a direct bond: this rank, and the place in direct_
-    int coordination;
-    Role role;
-    bool counted;
+    Owner owner = {0, 0};    // of a direct bond: this rank, and the place in direct_
+    int coordination = 0;
+    Role role = Role::OTHER;
+    bool counted = false;
   };
   // The site of a direct bond lies in the cell of its end of smaller key; `shift` leads from there
   // to the other one. Between two images of one former it is positive.
@@ -147,38 +145,47 @@ class RingDomain {
     int from, to;    // sites, the first one an own atom
     ImageShift shift;
   };
-  // Own atoms whose rows one other rank gets, with the bonds that it may still go on from there.
-  struct Shell {
-    std::vector<int> site, left;
+  // An atom that one other rank knows from here, which tells it by its place in the list of these.
+  struct ToldAtom {
+    int site = 0;
+    int left = -1;           // bonds that the rank may still go on from there; below 0: no row
+    bool has_row = false;    // whether the row has been told, too
   };
   // Where to begin for another rank: at an own atom.
   struct Errand {
     int site, left;
   };
   struct HeardRow {
-    const std::int64_t *words = nullptr;    // number of bonds, and the bonds
-    std::size_t table = 0;                  // first entry of its table in table_
+    const std::int64_t *words = nullptr;    // the bonds
+    int bonds = 0;
+    int rank = 0;
+  };
+  struct HeardParcel {
+    int rank;
+    std::vector<std::int64_t> words;
   };
 
   int me_ = 0, ranks_ = 1, reach_ = 0, own_ = 0;
   PeriodicGraph graph_;
   std::vector<std::int64_t> key_;
   std::vector<Site> site_;
-  std::vector<Bond> bonds_;    // each once, of own atoms
+  std::vector<Bond> bonds_;        // each once, of own atoms
+  std::vector<int> bond_count_;    // of own atoms
   Parcels crossing_;
   std::vector<DirectBond> direct_;
   KeyMap place_;                // of sites of other ranks
   mutable KeyMap own_place_;    // of own sites, filled when first asked
   mutable bool own_placed_ = false;
 
-  std::vector<Shell> shells_;                   // by rank
+  std::vector<std::vector<ToldAtom>> told_;     // by rank
   std::vector<std::vector<Errand>> errands_;    // by rank
   bool has_errands_ = false;
-  std::vector<int> number_;    // of sites in a list that is being made; -1 between uses
-  std::vector<int> queue_, table_;
-  std::vector<std::int64_t> row_words_;
-  std::vector<HeardRow> rows_;    // by site, from the first on that is not own
-  Parcels heard_;                 // all that has come, each from one rank in one round
+  Parcels sent_;
+  std::vector<int> number_;    // of sites, their places in told_[rank]; -1 between uses
+  std::vector<int> queue_;
+  std::vector<HeardParcel> heard_;              // all that has come
+  std::vector<std::vector<int>> told_to_me_;    // by rank: sites of the atoms it has told of
+  std::vector<HeardRow> rows_;                  // by site, from the first on that is not own
 
   // Where an entry of the row of an atom leads: to an atom, past the middle of a direct bond.
   struct Step {
@@ -187,6 +194,17 @@ class RingDomain {
     int bonds;
   };
 
+  // Made in its place: a processor waits long for what it reads in one piece of what it has just
+  // written in several.
+  void add_site(const NetworkAtom &atom)
+  {
+    key_.push_back(atom.key);
+    Site &site = site_.emplace_back();
+    site.owner = atom.owner;
+    site.coordination = atom.coordination;
+    site.role = atom.role;
+    site.counted = atom.counted;
+  }
   [[nodiscard]] NetworkAtom atom_at(int site) const;
   [[nodiscard]] bool is_direct(int from, int to) const;
   [[nodiscard]] bool begins_direct(int from, std::int64_t key, ImageShift shift) const;
@@ -195,9 +213,8 @@ class RingDomain {
   [[nodiscard]] Step step_from(int site, std::size_t entry) const;
   int site_of(const NetworkAtom &atom);
   int add_direct(const DirectBond &bond);
-  void begin_shell(int rank, int site);
-  void fill_shell(int rank, Parcels &errands);
-  void write_rows(const Shell &shell, std::size_t told, std::vector<std::int64_t> &words);
+  void begin_errand(int rank, int site);
+  void follow_errands(int rank, std::vector<std::int64_t> &words, Parcels &errands);
   void make_row(int site, const HeardRow &row);
 };
 

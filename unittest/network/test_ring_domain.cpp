@@ -319,6 +319,22 @@ TEST(DirectBonds, ToImagesOfOneFormer)
   EXPECT_EQ(primitive(2, 0, {{0, 1}, {0, 1, pack_shift(1, 0, 0)}}), SlowRings::Counts{});
 }
 
+// An oxygen with one bond counts as a bond of its former, and stands in no row; one with two, even
+// to images of one former, is a way.
+TEST(RingDomain, LeavesOutWhatLeadsNowhere)
+{
+  std::mt19937 random(2);
+  Shared shared(make_graph(5, {{0, 2}, {1, 2}, {1, 3}, {0, 4}, {0, 4, pack_shift(1, 0, 0)}}), 2, 1,
+                random);
+  shared.gather(3);
+  const auto &domain = shared.domain[0];
+  EXPECT_EQ(domain.bonds(0), 3);
+  EXPECT_EQ(domain.bonds(1), 2);
+  EXPECT_EQ(domain.bonds(3), 1);
+  std::vector<std::size_t> const begins = {0, 3, 4, 6, 6, 8};
+  EXPECT_EQ(domain.graph().start, begins);
+}
+
 // What a list of rings says: 0 between formers that are bonded directly.
 TEST(DirectBonds, MembersAndNumbersOfFormers)
 {
