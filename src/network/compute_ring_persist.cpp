@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 using namespace LAMMPS_NS;
 using namespace lbs::network;
@@ -133,11 +132,9 @@ void ComputeRingPersist::remember_file()
   std::string trouble;
   if (comm->me == 0) {
     std::ifstream in(file_);
-    std::ostringstream text;
-    text << in.rdbuf();
     try {
       if (!in) throw lbs::InputError("it cannot be read");
-      frame = read_ring_frame(text.str(), step_);
+      frame = read_ring_frame(in, step_);
       if (frame.rings.empty())
         throw lbs::InputError("there are no rings at step " + std::to_string(frame.step));
     } catch (const lbs::InputError &e) {

@@ -249,6 +249,7 @@ void ComputeRingStats::evaluate()
 {
   if (evaluated_ == update->ntimestep) return;
   evaluated_ = update->ntimestep;
+  check_cell();    // it may have become smaller since the start of the run
   bonds_.find(BondRows::FORMERS, role_, bond_graph_);
   find_homes();
   gather_domain();

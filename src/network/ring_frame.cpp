@@ -4,7 +4,9 @@
 #include "../support/input_error.hpp"
 
 #include <cstdlib>
+#include <istream>
 #include <sstream>
+#include <utility>
 
 namespace lbs::network {
 
@@ -12,9 +14,13 @@ namespace {
 
 constexpr std::size_t DETAILS = 4;    // size, class, silicons, four-coordinated; then members
 
+// What to do where they are missing. A wildcard would stand for other numbers of the compute.
+constexpr const char *COLUMNS = "write them with 'dump ID all local N FILE index c_RINGS[1] "
+                                "c_RINGS[2] ...' up to 4 + 2*max, without a wildcard";
+
 class Reader {
  public:
-  explicit Reader(const std::string &text) : in_(text) {}
+  explicit Reader(std::istream &in) : in_(in) {}
 
   bool next(std::string &line)
   {
@@ -35,7 +41,7 @@ class Reader {
   }
 
  private:
-  std::istringstream in_;
+  std::istream &in_;
   int number_ = 0;
 };
 
@@ -57,8 +63,7 @@ std::vector<std::size_t> columns(const std::string &header, const Reader &reader
         words[w].find("[" + std::to_string(place.size() + 1) + "]") != std::string::npos)
       place.push_back(w - 2);
   if (place.size() < DETAILS + 4 || place.size() % 2 != 0)
-    reader.fail("the columns are not those of compute ring/stats; write them with "
-                "'dump ID all local N FILE c_RINGS[*]'");
+    reader.fail(std::string("the columns are not those of compute ring/stats; ") + COLUMNS);
   return place;
 }
 
@@ -83,9 +88,9 @@ std::vector<std::int64_t> ring_of(const std::vector<std::string> &words,
 
 }    // namespace
 
-RingFrame read_ring_frame(const std::string &text, std::int64_t step)
+RingFrame read_ring_frame(std::istream &in, std::int64_t step)
 {
-  Reader reader(text);
+  Reader reader(in);
   RingFrame frame, chosen;
   bool found = false;
   std::int64_t entries = -1;
@@ -100,20 +105,19 @@ RingFrame read_ring_frame(const std::string &text, std::int64_t step)
       if (!reader.next(line)) reader.fail("the file ends within a frame");
       entries = reader.number(line, "a number of rings");
     } else if (entries >= 0 && starts("ITEM: ") && line.find("c_") != std::string::npos) {
+      bool const wanted = step < 0 || frame.step == step;
       auto const place = columns(line, reader);
       for (std::int64_t k = 0; k < entries; ++k) {
         if (!reader.next(line)) reader.fail("the file ends within a frame");
-        frame.rings.push_back(ring_of(split(line), place, reader));
+        if (wanted) frame.rings.push_back(ring_of(split(line), place, reader));
       }
-      if (step < 0 || frame.step == step) {
-        chosen = frame;
-        found = true;
-      }
+      if (!wanted) continue;
+      chosen = std::move(frame);
+      found = true;
     }
   }
   if (!found)
-    throw InputError(step < 0 ? "there is no frame of rings in it; write them with "
-                                "'dump ID all local N FILE c_RINGS[*]'"
+    throw InputError(step < 0 ? std::string("there is no frame of rings in it; ") + COLUMNS
                               : "there are no rings of step " + std::to_string(step) + " in it");
   return chosen;
 }

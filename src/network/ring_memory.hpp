@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -62,9 +63,9 @@ struct RingFrame {
   std::vector<std::vector<std::int64_t>> rings;
 };
 
-// The last frame of a file's text, or that of step `step` if it is not negative. Throws InputError
-// that names the line.
-RingFrame read_ring_frame(const std::string &text, std::int64_t step);
+// The last frame of a file, or that of step `step` if it is not negative; no more than two frames
+// are in memory at a time. Throws InputError that names the line.
+RingFrame read_ring_frame(std::istream &in, std::int64_t step);
 
 // IDs of all members, each once, in ascending order; direct bonds have none.
 std::vector<std::int64_t> members_of(const RingFrame &frame);

@@ -101,6 +101,16 @@ def test_cutoff_larger_than_the_cell(lmp, name, height, words):
     lmp(text.replace("units metal", "units metal\nboundary f f f"))
 
 
+def test_cell_that_shrinks_in_a_run(lmp):
+    """What fits at the start of a run does so no more at step 3."""
+    text = deck(system("tiny"), cutoffs="cutoff B O 1.95 cutoff Si O 2.15 homopolar Si Si 4.9")
+    text = text.replace("pair_style zero 5.0", "pair_style zero 9.0")
+    text = text.replace("run 0", "thermo 1\nrun 4")
+    assert len(lmp(text).thermo()[-1]["Step"]) == 5
+    shrink = "fix shrink all deform 1 x scale 0.8 y scale 0.8 z scale 0.8 remap x\nrun 4"
+    lmp.fails(text.replace("run 4", shrink), "homopolar Si Si 4.9 reaches over the periodic cell")
+
+
 def test_atoms_without_ids(lmp, tmp_path):
     lmp.fails("units metal\natom_style atomic\natom_modify id no\nregion b block 0 9 0 9 0 9\n"
               f"create_box 4 b\nmass * 1.0\n{ZERO}compute r all ring/stats {TYPES} {CUTOFFS}\n",

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 using namespace lbs::network;
 using lbs::test::expect_error;
 
@@ -30,6 +32,12 @@ RingPresence presence(const RingRecords &reference, const RingRecords &now)
   RingPresence out(8);
   count_present(reference, now, out);
   return out;
+}
+
+RingFrame frame_of(const std::string &text, std::int64_t step = -1)
+{
+  std::istringstream in(text);
+  return read_ring_frame(in, step);
 }
 
 }    // namespace
@@ -98,8 +106,7 @@ TEST(RingMemory, FlatAndBack)
 
 TEST(RingFrame, ReadsWhatDumpLocalWrites)
 {
-  auto const text = HEAD + COLUMNS + ROWS;
-  auto const frame = read_ring_frame(text, -1);
+  auto const frame = frame_of(HEAD + COLUMNS + ROWS);
   EXPECT_EQ(frame.step, 100);
   ASSERT_EQ(frame.rings.size(), 2U);
   EXPECT_EQ(frame.rings[0], (std::vector<std::int64_t>{2, 0, 1, 0, 1, 11, 2, 12}));
@@ -112,17 +119,18 @@ TEST(RingFrame, TakesTheLastFrameOrTheOneOfAStep)
   std::string other = HEAD;
   other.replace(other.find("100"), 3, "200");
   auto const text = HEAD + COLUMNS + ROWS + other + COLUMNS + ROWS;
-  EXPECT_EQ(read_ring_frame(text, -1).step, 200);
-  EXPECT_EQ(read_ring_frame(text, 100).step, 100);
-  expect_error([&text] { read_ring_frame(text, 300); }, "there are no rings of step 300 in it");
+  EXPECT_EQ(frame_of(text).step, 200);
+  EXPECT_EQ(frame_of(text, 100).step, 100);
+  EXPECT_EQ(frame_of(text, 100).rings.size(), 2U);
+  expect_error([&text] { frame_of(text, 300); }, "there are no rings of step 300 in it");
 }
 
 TEST(RingFrame, BadFiles)
 {
   auto const fails = [](const std::string &text, const std::string &words) {
-    expect_error([&text] { read_ring_frame(text, -1); }, words);
+    expect_error([&text] { frame_of(text); }, words);
   };
-  fails("", "there is no frame of rings in it");
+  fails("", "there is no frame of rings in it; write them with 'dump ID all local N FILE index c_");
   fails("hello\n", "there is no frame of rings in it");
   fails("ITEM: TIMESTEP\nsoon\n", "line 2: 'soon' is no whole number");
   fails(HEAD + "ITEM: ENTRIES index c_r[1] c_r[3]\n", "line 9: the columns are not those");
@@ -138,7 +146,7 @@ TEST(RingFrame, BadFiles)
 
 TEST(RingFrame, OfAnotherSystem)
 {
-  auto const frame = read_ring_frame(HEAD + COLUMNS + ROWS, -1);
+  auto const frame = frame_of(HEAD + COLUMNS + ROWS);
   Role const b = Role::BORON, si = Role::SILICON, o = Role::OXYGEN;
   std::vector<Role> const right = {si, b, b, o, o, o, o};
   check_ring_frame(frame, right, 3, false);
@@ -156,8 +164,8 @@ TEST(RingFrame, OfAnotherSystem)
 
 TEST(RingFrame, DirectBonds)
 {
-  auto const frame = read_ring_frame(
-      HEAD + COLUMNS + "1 2 0 1 0 1 0 2 12 0 0 \n" + "2 3 5 1 2 1 11 2 0 3 0 \n", -1);
+  auto const frame =
+      frame_of(HEAD + COLUMNS + "1 2 0 1 0 1 0 2 12 0 0 \n" + "2 3 5 1 2 1 11 2 0 3 0 \n");
   EXPECT_EQ(frame.rings[0], (std::vector<std::int64_t>{2, 0, 1, 0, 1, 0, 2, 12}));
   EXPECT_EQ(members_of(frame), (std::vector<std::int64_t>{1, 2, 3, 11, 12}));
   Role const b = Role::BORON, o = Role::OXYGEN;
