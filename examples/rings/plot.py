@@ -57,7 +57,7 @@ def main():
         axes[1, 0].bar(sizes[:, 0] + (k - 1.5) * width, sizes[:, 2 + k], width, label=name)
     axes[1, 0].set(xlabel="size (formers)", ylabel="glass at the end", xlim=(1.4, None))
     axes[1, 0].legend(frameon=False, fontsize=8)
-    for k, name in enumerate(("all", "3MR", "4MR", "5MR", "6MR")):
+    for k, name in enumerate(("all", "3MR", "4MR", "5MR", "6MR", "B-O 3MR")):
         axes[1, 1].plot(memory[1], 100 * memory[2 + k], lw=1 if k else 2, label=name)
     axes[1, 1].set(xlabel="temperature (K)", ylabel="rings of the glass already there (%)",
                    ylim=(0, 105))

@@ -22,9 +22,14 @@ using namespace lbs::network;
 
 namespace {
 
-constexpr int CLASSES = SILICON_3;     // shares by class come first in the vector,
-constexpr int VALUES = CLASSES + 2;    // then the numbers of rings remembered and present
-constexpr int COLUMNS = 3;             // remembered, present, share
+// Values of the vector: shares by class, the numbers of rings remembered and present, and the share
+// of the three-membered rings of boron only.
+constexpr int CLASSES = SILICON_3;
+constexpr int REMEMBERED = CLASSES;
+constexpr int PRESENT = CLASSES + 1;
+constexpr int BORATE_SHARE = CLASSES + 2;
+constexpr int VALUES = CLASSES + 3;
+constexpr int COLUMNS = 3;    // remembered, present, share
 
 double ratio(std::int64_t part, std::int64_t whole)
 {
@@ -46,7 +51,7 @@ ComputeRingPersist::ComputeRingPersist(LAMMPS *lmp, int narg, char **arg)
   vector = new double[VALUES];
   extlist = new int[VALUES];
   std::fill(extlist, extlist + VALUES, 0);
-  std::fill(extlist + CLASSES, extlist + VALUES, 1);
+  extlist[REMEMBERED] = extlist[PRESENT] = 1;
   array_flag = 1;
   extarray = 0;
   size_array_rows = rings_->max_formers();
@@ -230,9 +235,15 @@ void ComputeRingPersist::compute_vector()
   evaluate();
   for (int c = BORON_0; c <= CLASSES; ++c)
     vector[c - 1] = ratio(presence_.class_present[c], presence_.class_remembered[c]);
-  vector[CLASSES] = vector[CLASSES + 1] = 0.0;
-  for (auto const n : presence_.remembered) vector[CLASSES] += static_cast<double>(n);
-  for (auto const n : presence_.present) vector[CLASSES + 1] += static_cast<double>(n);
+  vector[REMEMBERED] = vector[PRESENT] = 0.0;
+  for (auto const n : presence_.remembered) vector[REMEMBERED] += static_cast<double>(n);
+  for (auto const n : presence_.present) vector[PRESENT] += static_cast<double>(n);
+  std::int64_t remembered = 0, present = 0;
+  for (int c = BORON_0; c <= BORON_3; ++c) {
+    remembered += presence_.class_remembered[c];
+    present += presence_.class_present[c];
+  }
+  vector[BORATE_SHARE] = ratio(present, remembered);
 }
 
 void ComputeRingPersist::compute_array()

@@ -35,7 +35,7 @@ def test_files_of_the_run(finished):
     rings = np.loadtxt(f"{prefix}.rings")
     memory = np.loadtxt(f"{prefix}.memory")
     assert len(rings) == 320 and len(memory) == 321
-    assert rings.shape[1] == 2 + 8 + 7 and memory.shape[1] == 2 + 5
+    assert rings.shape[1] == 2 + 8 + 7 and memory.shape[1] == 2 + 6
     assert np.array_equal(np.diff(memory[:, 0]), [EVERY] * 320)
     assert (memory[0, 1], memory[-1, 1]) == (3500.0, 300.0)
     assert memory[-1, 2] == 1.0 and 0.0 <= memory[0, 2] < 1.0

@@ -6,7 +6,7 @@ from crystals import quartz
 from deck import DSF, system
 from rings import MAX, TYPES, ZERO, Rings, compute, deck, dump_rings, read_data, stored
 
-PERSIST = " ".join(["c_p", *(f"c_p[{k}]" for k in range(1, 10)),
+PERSIST = " ".join(["c_p", *(f"c_p[{k}]" for k in range(1, 11)),
                     *(f"c_p[{n}][{c}]" for n in range(1, MAX + 1) for c in (1, 2, 3))])
 GLASS = "shik_20_60_20"
 
@@ -32,7 +32,8 @@ def expected(reference, now):
     def share(mask):
         return present[mask].sum() / mask.sum() if mask.any() else 0.0
 
-    out = [present.mean(), *(share(kind == c) for c in range(1, 8)), len(present), present.sum()]
+    out = [present.mean(), *(share(kind == c) for c in range(1, 8)), len(present), present.sum(),
+           share((kind >= 1) & (kind <= 4))]
     for n in range(1, MAX + 1):
         out += [np.count_nonzero(size == n), present[size == n].sum(), share(size == n)]
     return np.array(out, dtype=float)
