@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""compute ring/stats against matscipy, and its cost by size, by ranks and in a run.
+"""compute ring/stats against matscipy; its cost by size, by ranks, in a run; its memory.
 
     rings.py [--peer PYTHON] [--rounds 3] [--largest 1000000]
 
@@ -128,6 +128,17 @@ def in_a_run(rounds):
           f"steps make it {share:.1f} % longer.")
 
 
+def memory():
+    """Time and memory by the largest size of rings that is looked for."""
+    print(".. csv-table::\n   :header: atoms, max, \"us per atom\", \"memory, kB per atom\"\n")
+    for copies, limit in (("2 2 2", 6), ("4 4 4", 6), ("2 2 2", 8), ("2 2 2", 12), ("2 2 2", 16)):
+        time, atoms, text = cost(steps=20, data=GLASS, copies=copies, max=limit, again="yes")
+        used = [float(x) for x in re.findall(r"^Per MPI rank memory .* = (\S+) ", text, re.M)]
+        print(f"   {atoms}, {limit}, {time:.2f}, {(used[0] - used[1]) * 1024.0 / atoms:.2f}",
+              flush=True)
+    print()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--peer", help="python that has matscipy and ase")
@@ -141,6 +152,7 @@ def main():
         versus_matscipy(args.peer, args.rounds)
     by_size_and_ranks(args.rounds, args.largest)
     in_a_run(args.rounds)
+    memory()
 
 
 if __name__ == "__main__":
