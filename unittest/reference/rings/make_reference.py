@@ -4,13 +4,13 @@
     make_reference.py > reference.json      needs matscipy 1.3, sovapy 0.8, ase; one minute
 
 Counts are by size in formers. matscipy finds rings of the graph of atoms, so that in a small cell
-ways around the cell count as shortcuts: all frames here are several rings wide. sovapy does not
-look whether a ring closes; what does not is left out here. Both get the bonds from us: B-O up to
-1.95 A, Si-O up to 2.15 A. In the frames of DIRECT all bonds are those between two formers, up to
-the lengths given there, and the programs get the formers alone; in a glass these are far longer
-than real bonds, so that its formers make a network of their own. The frames of BOTH have bonds of
-both kinds, and matscipy sees one more atom in the middle of each direct bond; sovapy finds no end
-there in 6 GB of memory.
+ways around the cell count as shortcuts: all frames here are several rings wide, or have their
+counts up to the size in LIMIT only. sovapy does not look whether a ring closes; what does not is
+left out here. Both get the bonds from us: B-O up to 1.95 A, Si-O up to 2.15 A. In the frames of
+DIRECT all bonds are those between two formers, up to the lengths given there, and the programs get
+the formers alone; in a glass these are far longer than real bonds, so that its formers make a
+network of their own. The frames of BOTH have bonds of both kinds, and matscipy sees one more atom
+in the middle of each direct bond; sovapy finds no end there in 6 GB of memory.
 """
 import collections
 import contextlib
@@ -35,7 +35,12 @@ CUTOFF = {2: 1.95, 4: 2.15}
 MAX = {"matscipy": 8, "sovapy": 8}
 MATSCIPY = {"cristobalite": (3, 3, 3), "quartz": (6, 6, 5), "b2o3": (6, 6, 3),
             "disilicate": (5, 2, 6), "boroxol": (1, 1, 1), "shik_20_60_20": (2, 2, 2),
-            "shik_30_30_40": (2, 2, 2), "shik_20_60_20 big": (4, 4, 4)}
+            "shik_30_30_40": (2, 2, 2), "glass": (2, 2, 2), "glass_triclinic": (2, 2, 2),
+            "shik_20_60_20 big": (4, 4, 4), "shik_20_60_20 one": (1, 1, 1),
+            "shik_30_30_40 one": (1, 1, 1), "glass one": (1, 1, 1),
+            "glass_triclinic one": (1, 1, 1)}
+# Where one cell is too narrow for matscipy's rings of eight formers.
+LIMIT = {"shik_20_60_20 one": 7, "glass_triclinic one": 7}
 DIRECT = {"diamond": ((4, 4, 4), {"Si Si": 2.6}),
           "shik_30_30_40 direct": ((2, 2, 2), {"B B": 2.9, "B Si": 3.1, "Si Si": 3.4}),
           "shik_20_60_20 direct": ((2, 2, 2), {"B B": 2.9, "B Si": 3.1, "Si Si": 3.4})}
@@ -43,7 +48,7 @@ BOTH = {f"{name} both": ((2, 2, 2), {"B B": 2.75, "B Si": 2.95, "Si Si": 3.2})
         for name in ("shik_30_30_40", "shik_20_60_20")}
 ELEMENT = {2: "B", 4: "Si"}
 SOVAPY = ("cristobalite", "quartz", "b2o3", "disilicate", "boroxol", "shik_20_60_20",
-          "shik_30_30_40")
+          "shik_30_30_40", "glass", "glass_triclinic")
 
 
 def structure(name, copies):
@@ -94,10 +99,10 @@ def both_bonds(cell, types, x, lengths):
     return (np.ascontiguousarray(a[order]) for a in parts)
 
 
-def by_matscipy(i, j, vec, unit=2):
-    """Primitive rings by size in formers; `unit` atoms for each."""
+def by_matscipy(i, j, vec, unit=2, limit=MAX["matscipy"]):
+    """Primitive rings by size in formers, up to `limit`; `unit` atoms for each."""
     i, j = i.astype(np.int32), j.astype(np.int32)
-    longest = unit * MAX["matscipy"]
+    longest = unit * limit
     counts = find_sp_rings(i, j, vec, distances_on_graph(i, j), longest + 2)
     return {n // unit: int(c) for n, c in enumerate(counts) if c and n <= longest}
 
@@ -124,8 +129,11 @@ def main():
     for name in MATSCIPY:
         cell, types, x = structure(name, MATSCIPY[name])
         i, j, vec, shift = bonds(cell, types, x)
+        limit = LIMIT.get(name, MAX["matscipy"])
         row = out[name] = {"replicas": MATSCIPY[name], "atoms": len(types),
-                           "primitive": by_matscipy(i, j, vec)}
+                           "primitive": by_matscipy(i, j, vec, limit=limit)}
+        if name in LIMIT:
+            row["limit"] = limit
         if name in SOVAPY:
             everyone = list(range(len(types)))
             formers = [k for k in everyone if types[k] in CUTOFF]
