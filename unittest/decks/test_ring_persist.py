@@ -43,7 +43,7 @@ def said(table, row=-1):
     return np.array([table[name][row] for name in PERSIST.split()])
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 4])
+@pytest.mark.parametrize("ranks", [1, 2, 4, 8])
 @pytest.mark.parametrize("definition", ["primitive", "king"])
 def test_share_of_a_file(lmp, ranks, definition):
     """Some formers leave; what is left of the rings is counted by numpy from two lists."""
@@ -70,7 +70,7 @@ def shaken(name, sigma):
     return cell, types, moved @ cell
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 4])
+@pytest.mark.parametrize("ranks", [1, 2, 4, 8])
 def test_shaken_glass(lmp, tmp_path, ranks):
     file, reference = write_reference(lmp)
     frame = read_data(tmp_path / "shaken.data", shaken(GLASS, 0.25))
@@ -151,14 +151,16 @@ def test_bad_files(lmp, tmp_path, ranks):
     file, _ = write_reference(lmp)
     text = file.read_text()
     cut = tmp_path / "cut.dump"
-    cases = [(text[:len(text) // 2], "", "the row is too short"),
-             (text.replace(" c_r[20]", ""), "", "the columns are not those of compute ring/stats"),
+    half = text[:len(text) // 2]
+    cases = [(half, "", f"line {len(half.splitlines())}: the row is too short"),
+             (text.replace(" c_r[20]", ""), "",
+              "line 9: the columns are not those of compute ring/stats"),
              (text, "frame 5", "there are no rings of step 5 in it"),
              ("", "", "there is no frame of rings in it")]
     for content, words, message in cases:
         cut.write_text(content)
         lmp.fails(system(GLASS) + ZERO + compute() + persist(f"file {cut} {words}") + "run 0\n",
-                  message if ranks == 1 else "", ranks)
+                  f"compute ring/persist: reference {cut}: {message}", ranks)
 
 
 def test_other_systems(lmp):

@@ -175,15 +175,40 @@ def test_edge_sharing_and_three_coordinated_oxygen(lmp, tmp_path):
     assert none.vector[ALL] == 0 and none.vector[LONE] == 0 and none.vector[FORMERS] == 3
 
 
-def test_group_cuts_rings(lmp, tmp_path):
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_group_cuts_rings(lmp, tmp_path, ranks):
     """A ring counts if all of its formers are in the group; a ring that is cut is counted apart."""
     two = read(tmp_path, "boroxol") + "group part id 1 2 4 5 6\n"
-    rings = Rings(lmp(deck(two, group="part")))
+    rings = Rings(lmp(deck(two, group="part"), ranks))
     assert rings.vector[ALL] == 0 and rings.vector[CUT] == 1 and rings.vector[FORMERS] == 2
     formers = read(tmp_path, "boroxol") + "group part type 2\n"
-    rings = Rings(lmp(deck(formers, group="part")))
+    rings = Rings(lmp(deck(formers, group="part"), ranks))
     assert rings.vector[ALL] == 1 and rings.vector[CUT] == 0
     assert rings.three.tolist() == [1] * 3 + [0] * 6, "atoms outside the group have no values"
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+@pytest.mark.parametrize("definition", ["primitive", "king"])
+def test_group_cuts_a_glass(lmp, ranks, definition):
+    """A slab of it: rings inside, cut ones and others, told apart in the list of all rings."""
+    words = f"definition {definition}"
+    whole = Rings(lmp(deck(system("shik_20_60_20"), words)))
+    cell, types, x = stored("shik_20_60_20")
+    mine = x[:, 0] < 0.7 * cell[0, 0]
+    slab = "region s block INF {:.17g} INF INF INF INF\n".format(0.7 * cell[0, 0])
+    part = Rings(lmp(deck(system("shik_20_60_20") + slab + "group part region s\n", words,
+                          group="part"), ranks))
+    inside = [mine[np.array(m[0::2]) - 1] for m in whole.members]
+    kept = [m for m, i in zip(whole.members, inside) if i.all()]
+    assert sorted(kept) == sorted(part.members)
+    assert part.vector[ALL] == len(kept) > 20
+    assert part.vector[CUT] == sum(i.any() and not i.all() for i in inside) > 20
+    kinds = whole.details[[bool(i.all()) for i in inside], 1]
+    assert part.vector[:7].tolist() == [np.count_nonzero(kinds == k) for k in range(1, 8)]
+    formers = np.isin(types, (2, 4)) & mine
+    assert part.vector[FORMERS] == np.count_nonzero(formers)
+    threes = np.array([sum(k + 1 in m and len(m) == 6 for m in kept) for k in range(len(types))])
+    assert np.array_equal(part.three, np.where(mine, threes, 0)) and part.three.any()
 
 
 def test_no_network(lmp, tmp_path):
