@@ -36,10 +36,11 @@ std::map<int, int> histogram(const PeriodicGraph &graph, int formers, int max_fo
 }
 
 using Counts = std::map<int, int>;
+using Edges = std::vector<std::pair<int, int>>;
 
-std::vector<std::pair<int, int>> dodecahedron()
+Edges dodecahedron()
 {
-  std::vector<std::pair<int, int>> edges;
+  Edges edges;
   for (int i = 0; i < 5; ++i) {
     edges.emplace_back(i, (i + 1) % 5);              // top
     edges.emplace_back(15 + i, 15 + (i + 1) % 5);    // bottom
@@ -51,55 +52,182 @@ std::vector<std::pair<int, int>> dodecahedron()
   return edges;
 }
 
+Edges cube()
+{
+  Edges edges;
+  for (int i = 0; i < 8; ++i)
+    for (int bit = 1; bit < 8; bit *= 2)
+      if ((i & bit) == 0) edges.emplace_back(i, i | bit);
+  return edges;
+}
+
+// Adds a cycle through the formers first, first + 1, ... to edges.
+void add_cycle(int first, int formers, Edges &edges)
+{
+  for (int i = 0; i < formers; ++i) edges.emplace_back(first + i, first + (i + 1) % formers);
+}
+
+PeriodicGraph cycle(int formers)
+{
+  Edges edges;
+  add_cycle(0, formers, edges);
+  return bridged(formers, edges);
+}
+
+// Cycles of 12, 13, ... 16 formers, which have nothing in common: 70 formers.
+PeriodicGraph long_cycles()
+{
+  Edges edges;
+  int first = 0;
+  for (int n = 12; n <= 16; first += n, ++n) add_cycle(first, n, edges);
+  return bridged(first, edges);
+}
+
+// Formers 0 to 11 are a cycle, and so are 0, 1 and 12 to 25: 12 and 16 with a common edge.
+PeriodicGraph long_cycles_with_a_common_edge()
+{
+  Edges edges;
+  add_cycle(0, 12, edges);
+  edges.emplace_back(1, 12);
+  for (int i = 12; i < 25; ++i) edges.emplace_back(i, i + 1);
+  edges.emplace_back(25, 0);
+  return bridged(26, edges);
+}
+
+struct KnownGraph {
+  const char *name;
+  PeriodicGraph graph;
+  int formers, max_formers;
+  Counts primitive, guttman, king;
+};
+
+// Counted by hand. A way around two rings that share an edge has that edge as a shortcut, so that
+// it is not primitive, and each of its bonds has a shorter ring, so that it is not Guttman's. It is
+// King's if there is a former at which it is the shortest ring through two bonds: one at an end of
+// the common edge, for the two bonds beside that edge.
+std::vector<KnownGraph> known_graphs()
+{
+  return {
+      // any three corners are a triangle; squares have both diagonals as shortcuts, and each two
+      // bonds of a corner a triangle
+      {"K4",
+       bridged(4, {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}}),
+       4,
+       8,
+       {{3, 4}},
+       {{3, 4}},
+       {{3, 4}}},
+      // six faces; around each of the four diagonals a hexagon whose opposite corners are three
+      // edges apart either way. Each bond, and each two bonds of a corner, have a face.
+      {"cube", bridged(8, cube()), 8, 8, {{4, 6}, {6, 4}}, {{4, 6}}, {{4, 6}}},
+      // twelve faces; two bonds of a corner have just one face. Ways around two faces have eight
+      // corners and a shortcut; no cycle has six or seven.
+      {"dodecahedron", bridged(20, dodecahedron()), 20, 8, {{5, 12}}, {{5, 12}}, {{5, 12}}},
+      {"hexagon", cycle(6), 6, 8, {{6, 1}}, {{6, 1}}, {{6, 1}}},
+      // three squares in a row; King's are the ways around the first two and the last two, from
+      // the inner formers. No former has the octagon around all: the inner ones of a side, whose
+      // two outer bonds are in it, have the hexagons.
+      {"ladder",
+       bridged(8, {{0, 1}, {1, 2}, {2, 3}, {4, 5}, {5, 6}, {6, 7}, {0, 4}, {1, 5}, {2, 6}, {3, 7}}),
+       8,
+       8,
+       {{4, 3}},
+       {{4, 3}},
+       {{4, 3}, {6, 2}}},
+      // two triangles with a common edge, and the way around
+      {"kite",
+       bridged(4, {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {2, 3}}),
+       4,
+       8,
+       {{3, 2}},
+       {{3, 2}},
+       {{3, 2}, {4, 1}}},
+      // a triangle and a square with a common edge; around both are 3 + 4 - 2 formers
+      {"shared edge",
+       bridged(5, {{0, 1}, {1, 2}, {2, 0}, {1, 3}, {3, 4}, {4, 2}}),
+       5,
+       8,
+       {{3, 1}, {4, 1}},
+       {{3, 1}, {4, 1}},
+       {{3, 1}, {4, 1}, {5, 1}}},
+      // two formers with two oxygens in common; with three each two oxygens make a ring
+      {"edge-sharing pair", bridged(2, {{0, 1}, {0, 1}}), 2, 8, {{2, 1}}, {{2, 1}}, {{2, 1}}},
+      {"face-sharing pair",
+       bridged(2, {{0, 1}, {0, 1}, {0, 1}}),
+       2,
+       8,
+       {{2, 3}},
+       {{2, 3}},
+       {{2, 3}}},
+      // a contraction to formers alone would see a triangle here
+      {"three-coordinated oxygen", make_graph(4, {{0, 3}, {1, 3}, {2, 3}}), 3, 8, {}, {}, {}},
+      // the same three, each two of them with one more oxygen: they and the middle are rings of
+      // two. Around is a ring of three without shortcuts. It also goes by the middle in place of an
+      // outer oxygen, in three ways of the same length, but then the third former, bonded to the
+      // middle, is a shortcut.
+      {"three-coordinated oxygen in a ring",
+       make_graph(7, {{0, 3}, {1, 3}, {2, 3}, {0, 4}, {1, 4}, {1, 5}, {2, 5}, {2, 6}, {0, 6}}),
+       3,
+       8,
+       {{2, 3}, {3, 1}},
+       {{2, 3}},
+       {{2, 3}, {3, 4}}},
+      {"tree", bridged(4, {{0, 1}, {0, 2}, {0, 3}}), 4, 8, {}, {}, {}},
+      {"lone formers", make_graph(3, {}), 3, 8, {}, {}, {}},
+      {"long cycles",
+       long_cycles(),
+       70,
+       16,
+       {{12, 1}, {13, 1}, {14, 1}, {15, 1}, {16, 1}},
+       {{12, 1}, {13, 1}, {14, 1}, {15, 1}, {16, 1}},
+       {{12, 1}, {13, 1}, {14, 1}, {15, 1}, {16, 1}}},
+      {"long cycles, lower limit",
+       long_cycles(),
+       70,
+       14,
+       {{12, 1}, {13, 1}, {14, 1}},
+       {{12, 1}, {13, 1}, {14, 1}},
+       {{12, 1}, {13, 1}, {14, 1}}},
+      // around both are 12 + 16 - 2 formers
+      {"long cycles with a common edge",
+       long_cycles_with_a_common_edge(),
+       26,
+       16,
+       {{12, 1}, {16, 1}},
+       {{12, 1}, {16, 1}},
+       {{12, 1}, {16, 1}}},
+      {"long cycles with a common edge, highest limit",
+       long_cycles_with_a_common_edge(),
+       26,
+       LARGEST_MAX_FORMERS,
+       {{12, 1}, {16, 1}},
+       {{12, 1}, {16, 1}},
+       {{12, 1}, {16, 1}, {26, 1}}},
+  };
+}
+
 }    // namespace
 
 TEST(RingSearch, KnownGraphs)
 {
-  std::vector<std::pair<int, int>> const k4 = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
-  EXPECT_EQ(histogram(bridged(4, k4), 4, 6), (Counts{{3, 4}}));
-  std::vector<std::pair<int, int>> cube;
-  for (int i = 0; i < 8; ++i)
-    for (int bit = 1; bit < 8; bit *= 2)
-      if ((i & bit) == 0) cube.emplace_back(i, i | bit);
-  EXPECT_EQ(histogram(bridged(8, cube), 8, 8), (Counts{{4, 6}, {6, 4}}));
-  EXPECT_EQ(histogram(bridged(20, dodecahedron()), 20, 8), (Counts{{5, 12}}));
+  for (const auto &known : known_graphs()) {
+    SCOPED_TRACE(known.name);
+    auto const found = [&known](Definition definition) {
+      return histogram(known.graph, known.formers, known.max_formers, {}, definition);
+    };
+    EXPECT_EQ(found(Definition::PRIMITIVE), known.primitive);
+    EXPECT_EQ(found(Definition::GUTTMAN), known.guttman);
+    EXPECT_EQ(found(Definition::KING), known.king);
+  }
 }
 
-TEST(RingSearch, SingleRingAndItsSizeLimit)
+// A ring as large as the limit is found, one larger is not.
+TEST(RingSearch, SizeLimit)
 {
-  std::vector<std::pair<int, int>> hexagon;
-  for (int i = 0; i < 6; ++i) hexagon.emplace_back(i, (i + 1) % 6);
-  EXPECT_EQ(histogram(bridged(6, hexagon), 6, 6), (Counts{{6, 1}}));
-  EXPECT_EQ(histogram(bridged(6, hexagon), 6, 5), Counts{});
-}
-
-TEST(RingSearch, LadderAndSharedEdge)
-{
-  // three squares in a row; the outer hexagon and octagon have shortcuts
-  std::vector<std::pair<int, int>> const ladder = {{0, 1}, {1, 2}, {2, 3}, {4, 5}, {5, 6},
-                                                   {6, 7}, {0, 4}, {1, 5}, {2, 6}, {3, 7}};
-  EXPECT_EQ(histogram(bridged(8, ladder), 8, 8), (Counts{{4, 3}}));
-  // a three- and a four-membered ring with a common edge
-  std::vector<std::pair<int, int>> const shared = {{0, 1}, {1, 2}, {2, 0}, {1, 3}, {3, 4}, {4, 2}};
-  EXPECT_EQ(histogram(bridged(5, shared), 5, 8), (Counts{{3, 1}, {4, 1}}));
-}
-
-TEST(RingSearch, EdgeSharingPairIsATwoMemberedRing)
-{
-  EXPECT_EQ(histogram(bridged(2, {{0, 1}, {0, 1}}), 2, 6), (Counts{{2, 1}}));
-  EXPECT_EQ(histogram(bridged(2, {{0, 1}, {0, 1}, {0, 1}}), 2, 6), (Counts{{2, 3}}));
-}
-
-// A contraction to formers alone would see a triangle here.
-TEST(RingSearch, ThreeCoordinatedOxygenIsNoRing)
-{
-  EXPECT_EQ(histogram(make_graph(4, {{0, 3}, {1, 3}, {2, 3}}), 3, 6), Counts{});
-}
-
-TEST(RingSearch, TreesAndLoneAtomsHaveNone)
-{
-  EXPECT_EQ(histogram(bridged(4, {{0, 1}, {0, 2}, {0, 3}}), 4, 6), Counts{});
-  EXPECT_EQ(histogram(make_graph(3, {}), 3, 6), Counts{});
+  for (auto const definition : {Definition::PRIMITIVE, Definition::GUTTMAN, Definition::KING}) {
+    EXPECT_EQ(histogram(cycle(6), 6, 6, {}, definition), (Counts{{6, 1}}));
+    EXPECT_EQ(histogram(cycle(6), 6, 5, {}, definition), Counts{});
+  }
 }
 
 // A chain that closes through the cell wraps it; the same chain within one cell is a ring.
@@ -152,22 +280,6 @@ TEST(RingSearch, CountsDoNotDependOnTheKeys)
     std::shuffle(key.begin(), key.end(), random);
     EXPECT_EQ(histogram(graph, 20, 6, key), (Counts{{5, 12}}));
   }
-}
-
-TEST(RingSearch, KingSeesRingsWithShortcuts)
-{
-  // In the cube each pair of bonds of a corner has one square; hexagons are primitive only.
-  std::vector<std::pair<int, int>> cube;
-  for (int i = 0; i < 8; ++i)
-    for (int bit = 1; bit < 8; bit *= 2)
-      if ((i & bit) == 0) cube.emplace_back(i, i | bit);
-  EXPECT_EQ(histogram(bridged(8, cube), 8, 8, {}, Definition::KING), (Counts{{4, 6}}));
-  EXPECT_EQ(histogram(bridged(8, cube), 8, 8, {}, Definition::GUTTMAN), (Counts{{4, 6}}));
-  // Two triangles back to back: the square around them joins the far neighbors of a hinge.
-  std::vector<std::pair<int, int>> const kite = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {2, 3}};
-  EXPECT_EQ(histogram(bridged(4, kite), 4, 8), (Counts{{3, 2}}));
-  EXPECT_EQ(histogram(bridged(4, kite), 4, 8, {}, Definition::GUTTMAN), (Counts{{3, 2}}));
-  EXPECT_EQ(histogram(bridged(4, kite), 4, 8, {}, Definition::KING), (Counts{{3, 2}, {4, 1}}));
 }
 
 TEST(RingSearch, AHeapOfAtomsIsAnError)
