@@ -140,10 +140,11 @@ def test_memory_by_class(lmp, tmp_path, ranks):
     assert got[1:8] == pytest.approx([c / n for c, n in zip(classes, CLASSES)], rel=1e-15)
     all_rings, left = sum(s[0] for s in SIZES.values()), sum(sizes.values())
     assert got[0] == left / all_rings and got[8:10].tolist() == [all_rings, left]
+    assert got[10] == sum(classes[:4]) / sum(CLASSES[:4])
     by_size = np.zeros((MAX, 3))
     for n, count in sizes.items():
         by_size[n - 1] = SIZES[n][0], count, count / SIZES[n][0]
-    assert np.array_equal(got[10:].reshape(MAX, 3), by_size)
+    assert np.array_equal(got[11:].reshape(MAX, 3), by_size)
     same = said(lmp(whole + text, ranks).thermo()[-1])
     assert same[:8].tolist() == [1.0] * 8
 
