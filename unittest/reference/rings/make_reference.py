@@ -32,15 +32,15 @@ sys.path.insert(0, str(DATA.parent))
 from crystals import CRYSTALS, O, diamond, replicate    # noqa: E402
 
 CUTOFF = {2: 1.95, 4: 2.15}
-MAX = {"matscipy": 8, "sovapy": 8}
+MAX = 8
 MATSCIPY = {"cristobalite": (3, 3, 3), "quartz": (6, 6, 5), "b2o3": (6, 6, 3),
             "disilicate": (5, 2, 6), "boroxol": (1, 1, 1), "shik_20_60_20": (2, 2, 2),
             "shik_30_30_40": (2, 2, 2), "glass": (2, 2, 2), "glass_triclinic": (2, 2, 2),
             "shik_20_60_20 big": (4, 4, 4), "shik_20_60_20 one": (1, 1, 1),
             "shik_30_30_40 one": (1, 1, 1), "glass one": (1, 1, 1),
-            "glass_triclinic one": (1, 1, 1)}
-# Where one cell is too narrow for matscipy's rings of eight formers.
-LIMIT = {"shik_20_60_20 one": 7, "glass_triclinic one": 7}
+            "glass_triclinic one": (1, 1, 1), "shik_20_60_20 large": (2, 2, 2)}
+# Where it is not MAX; one cell can be too narrow for matscipy's rings of eight formers.
+LIMIT = {"shik_20_60_20 one": 7, "glass_triclinic one": 7, "shik_20_60_20 large": 16}
 DIRECT = {"diamond": ((4, 4, 4), {"Si Si": 2.6}),
           "shik_30_30_40 direct": ((2, 2, 2), {"B B": 2.9, "B Si": 3.1, "Si Si": 3.4}),
           "shik_20_60_20 direct": ((2, 2, 2), {"B B": 2.9, "B Si": 3.1, "Si Si": 3.4})}
@@ -48,7 +48,7 @@ BOTH = {f"{name} both": ((2, 2, 2), {"B B": 2.75, "B Si": 2.95, "Si Si": 3.2})
         for name in ("shik_30_30_40", "shik_20_60_20")}
 ELEMENT = {2: "B", 4: "Si"}
 SOVAPY = ("cristobalite", "quartz", "b2o3", "disilicate", "boroxol", "shik_20_60_20",
-          "shik_30_30_40", "glass", "glass_triclinic")
+          "shik_30_30_40", "glass", "glass_triclinic", "shik_20_60_20 large")
 
 
 def structure(name, copies):
@@ -99,7 +99,7 @@ def both_bonds(cell, types, x, lengths):
     return (np.ascontiguousarray(a[order]) for a in parts)
 
 
-def by_matscipy(i, j, vec, unit=2, limit=MAX["matscipy"]):
+def by_matscipy(i, j, vec, unit=2, limit=MAX):
     """Primitive rings by size in formers, up to `limit`; `unit` atoms for each."""
     i, j = i.astype(np.int32), j.astype(np.int32)
     longest = unit * limit
@@ -107,8 +107,10 @@ def by_matscipy(i, j, vec, unit=2, limit=MAX["matscipy"]):
     return {n // unit: int(c) for n, c in enumerate(counts) if c and n <= longest}
 
 
-def by_sovapy(search, start, atoms, i, j, shift, unit=2):
-    """Rings that close, by size in formers; `unit` atoms for each."""
+def by_sovapy(search, start, atoms, i, j, shift, unit=2, limit=MAX):
+    """Rings that close, by size in formers, up to `limit`; `unit` atoms for each. The number of
+    those that do not close, of any size.
+    """
     edges = [(int(a), int(b)) for a, b in zip(i, j) if a < b]
     assert len(edges) == len(set(edges)) == len(i) // 2, "an atom is bonded to two images of one"
     step = {(a, b): s for a, b, s in zip(i.tolist(), j.tolist(), shift)}
@@ -119,7 +121,7 @@ def by_sovapy(search, start, atoms, i, j, shift, unit=2):
         ring = [int(a) for a in ring]
         closed = not sum(step[a, b] for a, b in zip(ring, ring[1:] + ring[:1])).any()
         open_rings += not closed
-        if closed and len(ring) <= unit * MAX["sovapy"]:
+        if closed and len(ring) <= unit * limit:
             counts[len(ring) // unit] += 1
     return dict(sorted(counts.items())), open_rings
 
@@ -129,7 +131,7 @@ def main():
     for name in MATSCIPY:
         cell, types, x = structure(name, MATSCIPY[name])
         i, j, vec, shift = bonds(cell, types, x)
-        limit = LIMIT.get(name, MAX["matscipy"])
+        limit = LIMIT.get(name, MAX)
         row = out[name] = {"replicas": MATSCIPY[name], "atoms": len(types),
                            "primitive": by_matscipy(i, j, vec, limit=limit)}
         if name in LIMIT:
@@ -138,9 +140,10 @@ def main():
             everyone = list(range(len(types)))
             formers = [k for k in everyone if types[k] in CUTOFF]
             row["guttman"], row["guttman not closed"] = by_sovapy(
-                enumerate_guttman_ring, everyone, everyone, i, j, shift)
+                enumerate_guttman_ring, everyone, everyone, i, j, shift, limit=limit)
             row["king"], row["king not closed"] = by_sovapy(
-                lambda *a: enumerate_king_ring(*a, False), formers, everyone, i, j, shift)
+                lambda *a: enumerate_king_ring(*a, False), formers, everyone, i, j, shift,
+                limit=limit)
         print(name, row, file=sys.stderr, flush=True)
     for name, (copies, lengths) in (DIRECT | BOTH).items():
         cell, types, x = structure(name, copies)
