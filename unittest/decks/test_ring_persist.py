@@ -163,6 +163,28 @@ def test_bad_files(lmp, tmp_path, ranks):
                   f"compute ring/persist: reference {cut}: {message}", ranks)
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_a_frame_without_rings_is_no_reference(lmp, ranks):
+    """Cutoffs too short for any bond: the lists of eight steps have no row."""
+    text = deck(system(GLASS), cutoffs="cutoff B O 1.0 cutoff Si O 1.0").replace("run 0", "run 7")
+    empty = lmp(text).folder / "rings.dump"
+    assert empty.read_text().count("ITEM: NUMBER OF ENTRIES\n0\n") == 8
+    for words, step in (("", 7), ("frame 0", 0)):
+        lmp.fails(system(GLASS) + ZERO + compute() + persist(f"file {empty} {words}") + "run 0\n",
+                  f"compute ring/persist: reference {empty}: there are no rings at step {step}",
+                  ranks)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_rings_defined_anew_need_a_run(lmp, ranks):
+    """Between two runs a variable can ask for the memory, but not of rings no run has seen."""
+    head = (system(GLASS) + ZERO + compute() + "compute p all ring/persist r reference first\n"
+            "run 0\nuncompute r\n" + compute())
+    ask = "variable p equal c_p\nprint 'share ${p}'\n"
+    lmp.fails(head + ask, "compute ring/persist: compute r has not seen the start of a run", ranks)
+    assert "share 1\n" in lmp(head + "run 0\n" + ask, ranks).log
+
+
 def test_other_systems(lmp):
     file, reference = write_reference(lmp)
     persist_deck = ZERO + compute() + persist(f"file {file}") + "run 0\n"

@@ -84,8 +84,8 @@ def direct_bonds(cell, types, x, lengths):
 
 
 def both_bonds(cell, types, x, lengths):
-    """The bonds through oxygen, and those of atoms in the middle of direct bonds, which are numbered
-    behind the others.
+    """The bonds through oxygen, and those of atoms in the middle of direct bonds, which are
+    numbered behind the others.
     """
     i, j, vec, shift = direct_bonds(cell, types, x, lengths)
     i, j = (np.flatnonzero(np.isin(types, list(ELEMENT)))[k] for k in (i, j))
