@@ -164,6 +164,7 @@ std::string read_bytes(const std::string &path)
     throw InputError("cannot open " + path + ": " + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) throw InputError(path + " is not a file");
   auto const size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) throw InputError(path + " is empty; copy or convert it again");
   if (size > MAX_FILE) throw InputError(path + " is larger than any model file (4 GiB)");
   std::ifstream stream(path, std::ios::binary);
   std::string bytes(size, '\0');

@@ -24,7 +24,7 @@ enum class FileKind {
 // Judges by the content alone.
 FileKind kind_of(const std::string &bytes);
 
-// The whole file; throws InputError if it cannot be read, is none, or is unreasonably large.
+// The whole file; throws InputError if it cannot be read, is none, is empty or unreasonably large.
 std::string read_bytes(const std::string &path);
 
 // The archive with the seal added.

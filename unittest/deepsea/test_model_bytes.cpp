@@ -102,5 +102,6 @@ TEST(ModelBytes, FilesThatCannotBeReadAreNamed)
   lbs::test::ScratchFolder const folder;
   expect_error([&] { read_bytes(folder.file("no.pt")); }, "no.pt: No such file or directory");
   expect_error([&] { read_bytes(folder.file("")); }, "is not a file");
+  expect_error([&] { read_bytes(folder.write("none.pt", "")); }, "none.pt is empty; copy or conv");
   EXPECT_EQ(read_bytes(folder.write("a", std::string("1\0002", 3))), std::string("1\0002", 3));
 }

@@ -159,7 +159,11 @@ TEST(ModelTorch, OtherUnitsAreRefused)
 {
   auto module = model_module(small_model());
   module.setattr("length_unit", "bohr");
-  expect_error([&] { read(module); }, "length_unit is 'bohr', but must be 'angstrom'");
+  expect_error([&] { read(module); }, "length_unit is 'bohr', but must be 'angstrom'; convert");
+  module.setattr("length_unit", "angstrom");
+  read(module);
+  module.setattr("energy_unit", "hartree");
+  expect_error([&] { read(module); }, "energy_unit is 'hartree', but must be 'eV'; convert");
 }
 
 TEST(ModelTorch, WeightsThatAreNotFiniteAreRefused)

@@ -26,6 +26,8 @@ namespace {
 constexpr double TOLERANCE = 1e-10;    // relative to the largest number of its kind
 constexpr double MIN_FORCE = 0.1;      // eV/A: less would prove nothing
 constexpr double MIN_ENERGY = 0.01;    // eV, of an atom
+constexpr double MIN_TOTAL = 0.001;    // eV, of a frame, whose atoms' energies may cancel
+constexpr double MIN_VIRIAL = 0.1;     // eV
 
 double largest(const std::vector<double> &values)
 {
@@ -60,6 +62,8 @@ void expect_agreement(const FrameEnergy &ours, const Json &theirs, const std::st
 
   EXPECT_GT(largest(forces), MIN_FORCE) << what;
   EXPECT_GT(largest(energies), MIN_ENERGY) << what;
+  EXPECT_GT(std::abs(theirs["energy"].get<double>()), MIN_TOTAL) << what;
+  EXPECT_GT(largest(virial), MIN_VIRIAL) << what;
   EXPECT_LE(std::abs(ours.energy - theirs["energy"].get<double>()),
             TOLERANCE * std::abs(theirs["energy"].get<double>()))
       << what;
