@@ -13,10 +13,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Errors of tables of embedding nets, relative to their largest values.
-constexpr double TABLE_ERROR_DOUBLE = 1.0e-10;
-constexpr double TABLE_ERROR_MIXED = 1.0e-7;
-
 const char *const SYNTAX =
     "; syntax: pair_style deepsea MODEL... [precision double|mixed] [table off|ERROR]"
     " [out_file FILE] [out_freq N] [atomic] [relative F] [relative_v V] [short error|warn|off]"
@@ -70,11 +66,11 @@ void read_table(Reader &reader, StyleCommand &command)
 {
   Reader const before = reader;
   if (reader.word("ERROR") == "off") {
-    command.table_error = 0.0;
+    command.evaluator.table_error = 0.0;
     return;
   }
   reader = before;
-  command.table_error = reader.positive("ERROR");
+  command.evaluator.table_error = reader.positive("ERROR");
 }
 
 void read_out_freq(Reader &reader, StyleCommand &command)
@@ -104,7 +100,7 @@ const std::map<std::string, Handler> &handlers()
       {"precision",
        [](Reader &reader, StyleCommand &command) {
          using Arithmetic = EvaluatorSettings::Arithmetic;
-         command.arithmetic = reader.choose<Arithmetic>(
+         command.evaluator.arithmetic = reader.choose<Arithmetic>(
              "double, mixed", {{"double", Arithmetic::DOUBLE}, {"mixed", Arithmetic::MIXED}});
        }},
       {"table", read_table},
@@ -139,18 +135,6 @@ bool contains(const Words &words, const std::string &word)
 }
 
 }    // namespace
-
-EvaluatorSettings StyleCommand::evaluator(int threads) const
-{
-  EvaluatorSettings settings;
-  settings.arithmetic = arithmetic;
-  settings.threads = threads;
-  settings.table_error = table_error;
-  if (table_error < 0.0)
-    settings.table_error =
-        arithmetic == EvaluatorSettings::Arithmetic::MIXED ? TABLE_ERROR_MIXED : TABLE_ERROR_DOUBLE;
-  return settings;
-}
 
 StyleCommand parse_style(const Words &words)
 {

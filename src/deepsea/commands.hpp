@@ -15,8 +15,7 @@ enum class ShortAction { ERROR, WARN, OFF };
 // them.
 struct StyleCommand {
   std::vector<std::string> files;    // the first one drives
-  EvaluatorSettings::Arithmetic arithmetic = EvaluatorSettings::Arithmetic::DOUBLE;
-  double table_error = -1.0;    // negative: what suits the arithmetic; 0: no table
+  EvaluatorSettings evaluator;
   std::string out_file = "model_devi.out";
   int out_freq = 100;
   bool atomic = false;
@@ -25,8 +24,6 @@ struct StyleCommand {
   ShortAction short_action = ShortAction::WARN;
   double core_inner = 0.0;    // A
   double core_outer = 0.0;    // A; 0: no core
-
-  [[nodiscard]] EvaluatorSettings evaluator(int threads) const;
 };
 
 // Words behind the style's name. Throws InputError with the syntax for anything unexpected.

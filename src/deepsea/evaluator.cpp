@@ -34,7 +34,7 @@ struct Chunk {
 template <class Real> class EvaluatorIn final : public Evaluator::Implementation {
  public:
   EvaluatorIn(const Model &model, const EvaluatorSettings &settings)
-      : model_(model, settings.table_error), threads_(std::max(1, settings.threads)),
+      : model_(model, settings.table_tolerance()), threads_(std::max(1, settings.threads)),
         by_type_(model_.types), sums_(threads_), buffers_(threads_)
   {
     for (int t = 0; t < threads_; ++t) batches_.emplace_back(model_);

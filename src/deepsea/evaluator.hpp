@@ -17,9 +17,16 @@ struct EvaluatorSettings {
   enum class Arithmetic { DOUBLE, MIXED };
   Arithmetic arithmetic = Arithmetic::DOUBLE;
   // Largest error of the embedding table's values, relative to the largest value; 0: no table, the
-  // networks themselves are evaluated for every neighbor.
-  double table_error = 1.0e-10;
+  // networks themselves are evaluated for every neighbor; negative: what suits the arithmetic.
+  double table_error = -1.0;
   int threads = 1;
+
+  // `table_error`, with the default filled in.
+  [[nodiscard]] double table_tolerance() const
+  {
+    if (table_error >= 0.0) return table_error;
+    return arithmetic == Arithmetic::MIXED ? 1.0e-7 : 1.0e-10;
+  }
 };
 
 // The atoms. Rows of the neighbor list are those of centers; they may hold atoms beyond the cutoff.

@@ -83,14 +83,18 @@ void PairDeepsea::read_models()
                  file, lbs::text::joined(models_.back().elements), style_.files.front(),
                  lbs::text::joined(models_.front().elements));
   }
-  try {
-    for (auto &model : models_) {
-      evaluators_.push_back(
-          std::make_unique<Evaluator>(model, style_.evaluator(std::max(1, comm->nthreads))));
-      // The evaluator has its own; here only the contract is looked at from now on.
-      model.embedding.clear();
-      model.fitting.clear();
+  style_.evaluator.threads = std::max(1, comm->nthreads);
+  for (std::size_t m = 0; m < models_.size(); ++m) {
+    try {
+      evaluators_.push_back(std::make_unique<Evaluator>(models_[m], style_.evaluator));
+    } catch (const InputError &e) {
+      stop(InputError(style_.files[m] + ": " + e.what()));
     }
+    // The evaluator has its own; here only the contract is looked at from now on.
+    models_[m].embedding.clear();
+    models_[m].fitting.clear();
+  }
+  try {
     if (style_.core_outer > 0.0) {
       core_ = ZblCore(models_.front().elements, style_.core_inner, style_.core_outer);
       if (style_.core_outer > models_.front().cutoff)

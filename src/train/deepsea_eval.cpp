@@ -42,6 +42,17 @@ EvaluatorSettings settings_of(const EvalOptions &options)
   return settings;
 }
 
+std::unique_ptr<FrameEngine> engine_of(const EvalOptions &options, const Model &model)
+{
+  if (options.reference) return reference_engine(options.model);
+  auto const settings = settings_of(options);
+  try {
+    return fast_engine(model, settings);
+  } catch (const InputError &e) {
+    throw InputError(options.model + ": " + e.what());
+  }
+}
+
 std::string numbers(const double *values, int count, const char *format)
 {
   std::string text;
@@ -84,8 +95,7 @@ void evaluate(const EvalOptions &options)
 {
   auto const model = read_model(options.model);
   auto const frames = read_frames(options.frames, model.elements);
-  auto const engine = options.reference ? reference_engine(options.model)
-                                        : fast_engine(model, settings_of(options));
+  auto const engine = engine_of(options, model);
   nlohmann::json all = {{"model", options.model},
                         {"sha256", model.sha256},
                         {"units", {{"energy", "eV"}, {"length", "A"}}},

@@ -4,6 +4,7 @@
 
 #include "../deepsea/evaluator.hpp"
 #include "../deepsea/model_file.hpp"
+#include "../support/input_error.hpp"
 #include "../support/text.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace lbs::deepsea {
@@ -81,10 +83,10 @@ template <class Tell> std::string pairs(const Model &model, const Tell &tell)
   std::vector<std::string> words;
   for (int a = 0; a < model.types(); ++a)
     for (int b = a; b < model.types(); ++b) {
-      auto const said = tell(model.pair(a, b));
-      if (!said.empty())
+      std::optional<std::string> const said = tell(model.pair(a, b));
+      if (said)
         words.push_back(model.elements[static_cast<std::size_t>(a)] + "-" +
-                        model.elements[static_cast<std::size_t>(b)] + said);
+                        model.elements[static_cast<std::size_t>(b)] + *said);
     }
   return joined(words);
 }
@@ -108,10 +110,11 @@ void print_contract(const Model &model)
   line("weights", std::to_string(weights_of(model)));
   line("energy bias", numbers(model.energy_bias) + " eV");
   line("excluded pairs", pairs(model, [&](std::size_t pair) {
-         return std::string(model.excluded[pair] != 0 ? " " : "");
+         return model.excluded[pair] != 0 ? std::optional("") : std::nullopt;
        }));
   auto const shortest = pairs(model, [&](std::size_t pair) {
-    return model.shortest[pair] > 0.0 ? " " + text::number(model.shortest[pair]) : std::string();
+    return model.shortest[pair] > 0.0 ? std::optional(" " + text::number(model.shortest[pair]))
+                                      : std::nullopt;
   });
   line("shortest distances", shortest.empty() ? "not known" : shortest + " A");
 }
@@ -119,7 +122,15 @@ void print_contract(const Model &model)
 // The table that pair_style deepsea makes of the embedding nets, with its default settings.
 void print_table(const Model &model)
 {
-  auto const report = Evaluator(model, EvaluatorSettings()).table_report();
+  Evaluator::TableReport report;
+  try {
+    report = Evaluator(model, EvaluatorSettings()).table_report();
+  } catch (const InputError &) {    // of corners, as relu has them
+    line("embedding table", "none: the embedding nets are not smooth enough for an error of " +
+                                text::number(EvaluatorSettings().table_tolerance()) +
+                                "; the pair style needs 'table off'");
+    return;
+  }
   auto const error = [](double absolute, double scale) {
     return text::number(absolute, 2) + " of at most " + text::number(scale, 3);
   };

@@ -60,6 +60,14 @@ def test_units(lmp, models, tmp_path, units):
               f"use 'units metal' or 'units real', not {units}")
 
 
+def test_a_table_that_cannot_be_made(lmp, models, tmp_path):
+    """A net with corners has none; of several models the message names the one."""
+    both = f"{models('tanh_two')} {models('exclude_one')}"
+    lmp.fails(ORDER.format(frame=frame_deck("cluster", NAMES, tmp_path), model=both, more="",
+                           coeff=COEFF, after=""),
+              f"{models('exclude_one')}: the embedding net is not smooth enough for a table")
+
+
 def test_models_of_different_elements(lmp, models, tmp_path):
     both = f"{models('tanh_two')} {models('two_types')}"
     lmp.fails(ORDER.format(frame=frame_deck("cluster", NAMES, tmp_path), model=both, more="",
@@ -75,8 +83,9 @@ def test_pair_coeff_missing(lmp, models, tmp_path):
 @pytest.mark.parametrize("make, message", [
     (lambda good: good[:len(good) // 2], "damaged"),
     (lambda good: good[:4000] + bytes([good[4000] ^ 1]) + good[4001:], "damaged"),
-    (lambda good: b"no model at all\n", ""),
-    (lambda good: b"", ""),
+    (lambda good: b"no model at all\n",
+     "broken.pt is no deepsea model; 'deepsea convert' makes one of a file of DeePMD-kit"),
+    (lambda good: b"", "broken.pt is empty; copy or convert it again"),
 ])
 def test_broken_files(lmp, models, tmp_path, make, message):
     """The message names the file; bytes that changed are found whatever they were."""

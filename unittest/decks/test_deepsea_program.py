@@ -71,19 +71,91 @@ def test_frozen_and_plain_file_give_the_same_model(folder):
     assert digest in works("info", folder / "frozen.pt")
 
 
+def info(path):
+    """What `deepsea info` says of a model, by the names of the lines."""
+    return {line[:22].strip(): line[23:] for line in works("info", path).splitlines()}
+
+
+def weights(*widths):
+    """Numbers in a net of these widths; DeePMD-kit gives time steps to the layers with a skip."""
+    layers = list(zip(widths, widths[1:]))
+    return sum(a * b + b + (b if b in (a, 2 * a) else 0) for a, b in layers)
+
+
 def test_info_prints_the_contract(folder):
-    """Every part of the contract is there."""
-    text = works("info", folder / "model.pt")
-    lines = {line[:22].strip(): line[23:] for line in text.splitlines()}
-    assert lines["elements"] == "O B"
-    assert lines["cutoff rc"] == "4.5 A"
-    assert lines["switch from rcs"] == "1 A"
+    """Every part of the contract is there, as DeePMD-kit defined the model."""
+    defined = json.loads((REFERENCE / f"{MODEL}.json").read_text())
+    descriptor = defined["definition"]["descriptor"]
+    bias = [sum(pair) for pair in zip(defined["bias_atom_e"], defined["out_bias"])]
+    shortest = f"{defined['min_nbor_dist']:.10g}"
+    lines = info(folder / "model.pt")
+    assert lines["schema version"] == "1"
+    assert lines["elements"] == " ".join(defined["type_map"]) == "O B"
+    assert lines["units"] == "A, eV"
+    assert lines["cutoff rc"] == f"{descriptor['rcut']:g} A" == "4.5 A"
+    assert lines["switch from rcs"] == f"{descriptor['rcut_smth']:g} A" == "1 A"
+    assert lines["sel"] == "28 17 (sum 45, for normalization only)"
+    assert descriptor["sel"] == [28, 17]
+    assert lines["precision"] == "double"
+    assert lines["embedding"] == "by both types"
     assert lines["embedding nets"] == "4 x 1 - 5 - 10 - 15, silu, resnet with resnet_dt"
-    assert lines["fitting nets"].startswith("2 x 45 - 12 - 24 - 24 - 10 - 1, sigmoid, resnet")
+    assert lines["axis neurons"] == str(descriptor["axis_neuron"]) == "3"
+    assert lines["descriptor"] == "45"
+    assert (lines["fitting nets"]
+            == "2 x 45 - 12 - 24 - 24 - 10 - 1, sigmoid, resnet with resnet_dt")
+    assert lines["weights"] == str(4 * weights(1, 5, 10, 15)
+                                   + 2 * weights(45, 12, 24, 24, 10, 1))
+    assert lines["energy bias"].split() == [f"{b:.10g}" for b in bias] + ["eV"]
+    assert min(map(abs, bias)) > 0.1
+    assert "excluded pairs" not in lines
+    assert lines["shortest distances"] == f"O-O {shortest} O-B {shortest} B-B {shortest} A"
     assert lines["software"] == "deepmd-kit 3.2.0"
     assert "two_types.dp" in lines["source"]
+    assert len(lines["sha256"]) == 64
     error, _, _, _, scale = lines["error of values"].split()
     assert 0.0 < float(error) < 1e-10 * float(scale)
+
+
+@pytest.mark.parametrize("name, lines", [
+    ("exclude_two", {"excluded pairs": "Li-Si B-B"}),
+    ("float32", {"precision": "trained in single", "embedding": "by the neighbor's type"})])
+def test_info_prints_what_few_models_have(tmp_path, name, lines):
+    """Parts of the contract that the model above does without."""
+    works("convert", REFERENCE / f"{name}.dp", tmp_path / "model.pt")
+    said = info(tmp_path / "model.pt")
+    assert {key: said[key] for key in lines} == lines
+
+
+def test_info_without_a_table(tmp_path):
+    """A net with corners has no table; what stands behind it is printed all the same."""
+    works("convert", REFERENCE / "exclude_one.dp", tmp_path / "relu.pt")
+    lines = info(tmp_path / "relu.pt")
+    assert "relu" in lines["embedding nets"]
+    assert lines["embedding table"].startswith("none: ")
+    assert lines["embedding table"].endswith("the pair style needs 'table off'")
+    assert "error of values" not in lines
+    assert "exclude_one.dp" in lines["source"]
+    assert lines["software"] == "deepmd-kit 3.2.0"
+    assert len(lines["sha256"]) == 64
+
+
+def test_eval_without_a_table(tmp_path, folder):
+    """The message names the model."""
+    works("convert", REFERENCE / "exclude_one.dp", tmp_path / "relu.pt")
+    refuses(f"{tmp_path}/relu.pt: the embedding net is not smooth enough", "eval",
+            tmp_path / "relu.pt", folder / "frames.xyz")
+
+
+@pytest.mark.parametrize("precision, error, other", [("double", "1e-10", "1e-7"),
+                                                     ("mixed", "1e-7", "1e-10")])
+def test_default_table_is_that_of_the_pair_style(folder, precision, error, other):
+    """The same numbers, bit for bit, as with the error that doc/pair_deepsea.rst promises."""
+    def eval_with(*table):
+        return works("eval", folder / "model.pt", folder / "frames.xyz", "--json", "--precision",
+                     precision, *table)
+
+    assert eval_with() == eval_with("--table", error)
+    assert eval_with() != eval_with("--table", other)
 
 
 @pytest.mark.parametrize("options, tolerance", [
@@ -139,6 +211,8 @@ def test_bad_models_are_refused(folder):
     (folder / "damaged.pt").write_bytes(damaged)
     refuses("damaged.pt is damaged or incomplete", "info", folder / "damaged.pt")
     refuses("is no deepsea model", "info", folder / "frames.xyz")
+    (folder / "empty.pt").write_bytes(b"")
+    refuses("empty.pt is empty; copy or convert it again", "info", folder / "empty.pt")
 
 
 def test_missing_library_is_told(folder):

@@ -18,8 +18,8 @@ TEST(Commands, DefaultsAreThoseOfTheDocumentation)
   EXPECT_EQ(command.short_action, ShortAction::WARN);
   EXPECT_EQ(command.core_outer, 0.0);
   EXPECT_FALSE(command.atomic);
-  EXPECT_EQ(command.evaluator(2).table_error, 1.0e-10);
-  EXPECT_EQ(command.evaluator(2).threads, 2);
+  EXPECT_EQ(command.evaluator.arithmetic, EvaluatorSettings::Arithmetic::DOUBLE);
+  EXPECT_EQ(command.evaluator.table_tolerance(), 1.0e-10);
 }
 
 TEST(Commands, EveryKeyword)
@@ -29,8 +29,8 @@ TEST(Commands, EveryKeyword)
                    "f",    "out_freq", "7",         "atomic", "relative", "0.5",  "relative_v",
                    "0.25", "short",    "error",     "core",   "zbl",      "0.8",  "1.2"});
   EXPECT_EQ(command.files.size(), 2U);
-  EXPECT_EQ(command.arithmetic, EvaluatorSettings::Arithmetic::MIXED);
-  EXPECT_EQ(command.evaluator(1).table_error, 1e-6);
+  EXPECT_EQ(command.evaluator.arithmetic, EvaluatorSettings::Arithmetic::MIXED);
+  EXPECT_EQ(command.evaluator.table_tolerance(), 1e-6);
   EXPECT_EQ(command.out_file, "f");
   EXPECT_EQ(command.out_freq, 7);
   EXPECT_TRUE(command.atomic);
@@ -39,8 +39,8 @@ TEST(Commands, EveryKeyword)
   EXPECT_EQ(command.short_action, ShortAction::ERROR);
   EXPECT_EQ(command.core_inner, 0.8);
   EXPECT_EQ(command.core_outer, 1.2);
-  EXPECT_EQ(parse_style({"a.pt", "table", "off"}).evaluator(1).table_error, 0.0);
-  EXPECT_EQ(parse_style({"a.pt", "precision", "mixed"}).evaluator(1).table_error, 1.0e-7);
+  EXPECT_EQ(parse_style({"a.pt", "table", "off"}).evaluator.table_tolerance(), 0.0);
+  EXPECT_EQ(parse_style({"a.pt", "precision", "mixed"}).evaluator.table_tolerance(), 1.0e-7);
 }
 
 TEST(Commands, TypesByElement)
