@@ -5,8 +5,8 @@ import pytest
 from deck import agree, dump, thermo
 from deepsea_models import FRAMES, MODELS, frame_deck, reference
 
-EXACT = 1.0e-10         # relative: the networks themselves in double
-TABLE = 2.0e-9          # relative: the default table
+EXACT = 1.0e-10         # relative: in double, by the networks themselves or by the default table
+CORNERS = {"exclude_one"}    # models whose networks have corners, for which there is no table
 BAR = 1602176.5         # eV/A^3 in bar, by the constant of LAMMPS' units metal
 
 OBSERVE = """
@@ -58,11 +58,11 @@ def test_same_numbers_as_deepmd(lmp, models, tmp_path, model):
         check(result, expected, EXACT)
 
 
-@pytest.mark.parametrize("model", ["tanh_two", "gelu_one", "linear_softplus"])
-def test_tables_are_close(lmp, models, tmp_path, model):
+@pytest.mark.parametrize("model", sorted(set(MODELS) - CORNERS))
+def test_same_numbers_with_the_default_table(lmp, models, tmp_path, model):
     for frame, expected in reference(model)["frames"].items():
         result = lmp(deck(models, model, frame, tmp_path, settings=""))
-        check(result, expected, TABLE)
+        check(result, expected, EXACT)
 
 
 @pytest.mark.parametrize("frame", ["glass", "triclinic", "small"])
