@@ -219,14 +219,33 @@ TEST(DpFile, StatisticsMustNotDifferBetweenSlots)
   expect_error([&] { convert_dp(file.flushed()); }, "davg differs between neighbor slots");
 }
 
+TEST(DpFile, ProtectionAndPairsExcludedFromTheModelAreKept)
+{
+  auto const model = convert_dp(reference_file("pair_exclusions.dp"));    // [0, 1] and [3, 3]
+  EXPECT_EQ(model.protection, 0.1);
+  for (int a = 0; a < 4; ++a)
+    for (int b = 0; b < 4; ++b) {
+      bool const excluded = (a == 0 && b == 1) || (a == 1 && b == 0) || (a == 3 && b == 3);
+      EXPECT_EQ(model.excluded[model.pair(a, b)] != 0, excluded) << a << b;
+    }
+}
+
 TEST(DpFile, EnergiesOfTheVacuumAreTakenOff)
 {
-  auto const model = convert_dp(reference_file("atom_ener.dp"));
-  auto file = read_dp_file(reference_file("atom_ener.dp"));
-  ASSERT_FALSE(file.no_vacuum.empty());
-  file.no_vacuum.clear();
-  auto const plain = model_of(file, "file");
-  EXPECT_GT(std::abs(model.energy_bias[0] - plain.energy_bias[0]), 1e-3);
+  // The numbers are compared in test_reference_torch; here is what shows that they hold the effect.
+  for (const char *name : {"atom_ener.dp", "atom_ener_relu6.dp"}) {
+    auto file = read_dp_file(reference_file(name));
+    auto const model = model_of(file, name);
+    auto const wanted = file.no_vacuum;
+    ASSERT_FALSE(wanted.empty());
+    file.no_vacuum.clear();
+    auto const plain = model_of(file, name);
+    for (std::size_t type = 0; type < wanted.size(); ++type) {
+      double const change = std::abs(model.energy_bias[type] - plain.energy_bias[type]);
+      if (wanted[type] != 0) EXPECT_GT(change, 1e-3) << name << type;
+      else EXPECT_EQ(change, 0.0) << name << type;
+    }
+  }
 }
 
 TEST(DpFile, DamagedFilesAreNamed)

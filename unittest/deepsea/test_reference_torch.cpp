@@ -140,7 +140,8 @@ TEST_P(AgainstDeepmd, FastKernelsWithoutTable)
 
 INSTANTIATE_TEST_SUITE_P(Models, AgainstDeepmd,
                          ::testing::Values("tanh_two", "gelu_one", "exclude_two", "exclude_one",
-                                           "float32", "two_types", "linear_softplus"),
+                                           "float32", "two_types", "linear_softplus",
+                                           "pair_exclusions", "atom_ener_relu6"),
                          [](auto const &info) { return std::string(info.param); });
 
 // Negative control: agreement is not a matter of a tolerance that takes anything.
