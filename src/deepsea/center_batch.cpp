@@ -180,8 +180,9 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair, 
         by_row[k] += exact_.value[i * channels + m] * number;
         by_s += exact_.slope[i * channels + m] * number * rows_.row[k][n];
       }
-    for (int k = 0; k < 4; ++k) rows_.e[k][n] = by_row[k] * c.inverse_deviation[k];
-    rows_.e[0][n] += by_s * c.inverse_deviation[0];
+    double e[4];
+    chain_to_row(by_row, by_s, c, e);
+    for (int k = 0; k < 4; ++k) rows_.e[k][n] = e[k];
   }
 }
 

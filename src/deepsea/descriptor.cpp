@@ -1,7 +1,5 @@
 #include "descriptor.hpp"
 
-#include "environment.hpp"
-
 #include "../support/vector_math.hpp"
 
 #include <algorithm>
@@ -46,28 +44,24 @@ LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConsta
   double *const v = rows.v;
   double *const inverse_r = rows.inverse_r;
   int *const interval = rows.interval.data();
-  double const last = c.intervals;
   int const count = padded<double>(run.count);
 #pragma omp simd
   for (int n = 0; n < count; ++n) {
     double const r = std::sqrt(x[n] * x[n] + y[n] * y[n] + z[n] * z[n]);
     RadialPart const part = radial_part(r, c.from, c.inverse_width, c.protection);
-    r0[n] = (part.s - c.average[0]) * c.inverse_deviation[0];
-    r1[n] = (x[n] * part.v - c.average[1]) * c.inverse_deviation[1];
-    r2[n] = (y[n] * part.v - c.average[2]) * c.inverse_deviation[2];
-    r3[n] = (z[n] * part.v - c.average[3]) * c.inverse_deviation[3];
+    double row[4];
+    normalized_row(part, c, x[n], y[n], z[n], row);
+    TablePlace const place = table_place(row[0], c.low, c.inverse_step, c.intervals);
+    r0[n] = row[0];
+    r1[n] = row[1];
+    r2[n] = row[2];
+    r3[n] = row[3];
     ds[n] = part.ds;
     dv[n] = part.dv;
     v[n] = part.v;
     inverse_r[n] = 1.0 / r;
-    // What is no number is sent beyond the table, too, where it will be found.
-    double place = (r0[n] - c.low) * c.inverse_step;
-    place = place < last + 1.0 ? place : last + 1.0;
-    place = place > 0.0 ? place : 0.0;
-    int q = static_cast<int>(place);
-    q = q < c.intervals ? q : c.intervals - 1;
-    interval[n] = q;
-    t[n] = place - q;
+    interval[n] = place.interval;
+    t[n] = place.t;
   }
 }
 
@@ -79,8 +73,8 @@ void Moments::fit(int coefficients)
 
 void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)
 {
-  double value[SPLINE_SUPPORT];
-  double unused[SPLINE_SUPPORT];
+  SplineNumbers value;
+  SplineNumbers unused;
   spline_weights(t, value, unused);
   double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
   for (int b = 0; b < SPLINE_SUPPORT; ++b)

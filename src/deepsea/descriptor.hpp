@@ -11,6 +11,7 @@
 #pragma once
 
 #include "embedding_table.hpp"
+#include "environment.hpp"
 
 #include "../support/packed_matrix.hpp"
 
@@ -20,15 +21,6 @@
 #include <vector>
 
 namespace lbs::deepsea {
-
-// What the rows of a pair of types need.
-struct PairConstants {
-  double from = 0.0, inverse_width = 0.0, protection = 0.0;    // of the smooth switch
-  double average[4] = {};
-  double inverse_deviation[4] = {};
-  double low = 0.0, inverse_step = 0.0;    // of the table
-  int intervals = 0;                       // 0: no table
-};
 
 // Neighbors of one type, as many as lie inside the cutoff, padded to whole packs of doubles.
 struct NeighborRun {

@@ -1,5 +1,7 @@
 #include "embedding_table.hpp"
 
+#include "environment.hpp"
+
 #include "../support/blas.hpp"
 #include "../support/input_error.hpp"
 #include "../support/text.hpp"
@@ -24,8 +26,8 @@ void interpolate(int knots, int columns, std::vector<double> &values)
 {
   // The splines' values at the knots, as the upper band of a symmetric matrix.
   constexpr int BAND = SPLINE_DEGREE / 2;
-  double value[SPLINE_SUPPORT];
-  double unused[SPLINE_SUPPORT];
+  SplineNumbers value;
+  SplineNumbers unused;
   spline_weights(0.0, value, unused);
   std::vector<double> band(static_cast<std::size_t>(BAND + 1) * knots);
   for (int k = 0; k < knots; ++k)
@@ -99,16 +101,15 @@ void measure(const DenseNet &net, EmbeddingSpline &spline)
 void EmbeddingSpline::evaluate(double s, std::vector<double> &value,
                                std::vector<double> &slope) const
 {
-  double const place = (s - low) * inverse_step;
-  int const interval = std::min(std::max(static_cast<int>(place), 0), intervals - 1);
-  double weight[SPLINE_SUPPORT];
-  double derivative[SPLINE_SUPPORT];
-  spline_weights(place - interval, weight, derivative);
+  TablePlace const place = table_place(s, low, inverse_step, intervals);
+  SplineNumbers weight;
+  SplineNumbers derivative;
+  spline_weights(place.t, weight, derivative);
   value.assign(channels, 0.0);
   slope.assign(channels, 0.0);
   for (int b = 0; b < SPLINE_SUPPORT; ++b)
     for (int m = 0; m < channels; ++m) {
-      double const c = coefficient[static_cast<std::size_t>(interval + b) * channels + m];
+      double const c = coefficient[static_cast<std::size_t>(place.interval + b) * channels + m];
       value[m] += weight[b] * c;
       slope[m] += derivative[b] * inverse_step * c;
     }

@@ -1,4 +1,5 @@
-// The rows of the environment matrix, as small functions that host and device share.
+// The rows of the environment matrix, from positions to the place in the embedding table and back
+// to forces, as small functions that host and device share.
 // Rows are w(r)/(r+p) (1, x/(r+p), y/(r+p), z/(r+p)): L. Zhang et al., NeurIPS 31 (2018).
 #pragma once
 
@@ -32,6 +33,62 @@ LBS_INLINE RadialPart radial_part(double r, double from, double inverse_width, d
   double const s = w.value * inverse;
   double const v = s * inverse;
   return {s, v, w.derivative * inverse - v, (w.derivative * inverse - 2.0 * v) * inverse};
+}
+
+// What the rows of a pair of types need, and the table of its embedding net.
+struct PairConstants {
+  double from = 0.0, inverse_width = 0.0, protection = 0.0;    // of the smooth switch
+  double average[4] = {};
+  double inverse_deviation[4] = {};
+  double low = 0.0, inverse_step = 0.0;    // of the table
+  int intervals = 0;                       // 0: no table
+};
+
+// The normalized row of a neighbor at (x, y, z) from its center.
+LBS_INLINE void normalized_row(const RadialPart &part, const PairConstants &constants, double x,
+                               double y, double z, double row[4])
+{
+  row[0] = (part.s - constants.average[0]) * constants.inverse_deviation[0];
+  row[1] = (x * part.v - constants.average[1]) * constants.inverse_deviation[1];
+  row[2] = (y * part.v - constants.average[2]) * constants.inverse_deviation[2];
+  row[3] = (z * part.v - constants.average[3]) * constants.inverse_deviation[3];
+}
+
+// Where a normalized s lies in a table: the interval, and the place t in it from 0 to 1. Beyond 1:
+// not in the table, as is what is no number.
+struct TablePlace {
+  int interval;
+  double t;
+};
+
+LBS_INLINE TablePlace table_place(double s, double low, double inverse_step, int intervals)
+{
+  double const last = intervals;
+  double place = (s - low) * inverse_step;
+  place = place < last + 1.0 ? place : last + 1.0;
+  place = place > 0.0 ? place : 0.0;
+  int interval = static_cast<int>(place);
+  interval = interval < intervals ? interval : intervals - 1;
+  return {interval, place - interval};
+}
+
+// Derivative of an energy by the normalized s through the table, given the derivatives by_t[4] by t
+// of what multiplies the entries of the row.
+LBS_INLINE double chain_through_table(const double by_t[4], const double row[4],
+                                      double inverse_step)
+{
+  return (by_t[0] * row[0] + by_t[1] * row[1] + by_t[2] * row[2] + by_t[3] * row[3]) * inverse_step;
+}
+
+// Derivatives e[4] of an energy by a row before normalization, given those by the normalized row,
+// with the embedding net held fixed, and by the normalized s through the net.
+LBS_INLINE void chain_to_row(const double by_row[4], double by_s, const PairConstants &constants,
+                             double e[4])
+{
+  e[0] = (by_row[0] + by_s) * constants.inverse_deviation[0];
+  e[1] = by_row[1] * constants.inverse_deviation[1];
+  e[2] = by_row[2] * constants.inverse_deviation[2];
+  e[3] = by_row[3] * constants.inverse_deviation[3];
 }
 
 // Derivative of an energy by the vector (x, y, z) from center to neighbor, given the derivatives

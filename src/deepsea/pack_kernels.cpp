@@ -11,22 +11,12 @@ namespace lbs::deepsea {
 
 namespace {
 
-// spline_weights() in packs of all eight splines.
+// Values and derivatives of all eight splines.
 template <int BYTES> struct SplinePacks {
   static_assert(SPLINE_SUPPORT == LANES<double>);
   Pack<double, BYTES> value, derivative;
 
-  LBS_ALWAYS_INLINE explicit SplinePacks(double t)
-  {
-    value.load(SPLINE_MATRIX.coefficient[SPLINE_DEGREE]);
-#pragma GCC unroll 7
-    for (int p = SPLINE_DEGREE - 1; p >= 0; --p) {
-      Pack<double, BYTES> coefficient;
-      coefficient.load(SPLINE_MATRIX.coefficient[p]);
-      derivative.horner(t, value);
-      value.horner(t, coefficient);
-    }
-  }
+  LBS_ALWAYS_INLINE explicit SplinePacks(double t) { spline_weights(t, value, derivative); }
 };
 
 // Eight numbers of a row of four come two rows at a time.
@@ -242,12 +232,13 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
   double *const e3 = rows.e[3];
 #pragma omp simd
   for (int n = 0; n < count; ++n) {
-    double const by_s = by_slope[4 * n] * r0[n] + by_slope[4 * n + 1] * r1[n] +
-                        by_slope[4 * n + 2] * r2[n] + by_slope[4 * n + 3] * r3[n];
-    e0[n] = (by_row[4 * n] + by_s * c.inverse_step) * c.inverse_deviation[0];
-    e1[n] = by_row[4 * n + 1] * c.inverse_deviation[1];
-    e2[n] = by_row[4 * n + 2] * c.inverse_deviation[2];
-    e3[n] = by_row[4 * n + 3] * c.inverse_deviation[3];
+    double const row[4] = {r0[n], r1[n], r2[n], r3[n]};
+    double e[4];
+    chain_to_row(by_row + 4 * n, chain_through_table(by_slope + 4 * n, row, c.inverse_step), c, e);
+    e0[n] = e[0];
+    e1[n] = e[1];
+    e2[n] = e[2];
+    e3[n] = e[3];
   }
 }
 

@@ -15,7 +15,7 @@ struct SplineMatrix {
 
 // From the truncated powers: N(x) = 1/7! sum_j (-1)^j C(8,j) (x-j)_+^7, with x = t + 7 - b.
 // All sums are of integers, hence exact.
-constexpr SplineMatrix make_spline_matrix()
+LBS_INLINE constexpr SplineMatrix make_spline_matrix()
 {
   double choose[SPLINE_SUPPORT + 1][SPLINE_SUPPORT + 1] = {};
   for (int n = 0; n <= SPLINE_SUPPORT; ++n) {
@@ -41,21 +41,42 @@ constexpr SplineMatrix make_spline_matrix()
   return matrix;
 }
 
-inline constexpr SplineMatrix SPLINE_MATRIX = make_spline_matrix();
-
-// Values and derivatives (by t) of the eight splines at t in [0, 1].
-LBS_INLINE void spline_weights(double t, double value[SPLINE_SUPPORT],
-                               double derivative[SPLINE_SUPPORT])
+// In a function, because device code sees no variables of a namespace.
+LBS_INLINE const SplineMatrix &spline_matrix()
 {
-  for (int b = 0; b < SPLINE_SUPPORT; ++b) {
-    value[b] = SPLINE_MATRIX.coefficient[SPLINE_DEGREE][b];
-    derivative[b] = 0.0;
+  static constexpr SplineMatrix MATRIX = make_spline_matrix();
+  return MATRIX;
+}
+
+// A number for each spline of an interval, where there are no packs (simd.hpp) of them.
+struct SplineNumbers {
+  double number[SPLINE_SUPPORT] = {};
+
+  LBS_INLINE double operator[](int b) const { return number[b]; }
+  LBS_INLINE void load(const double *from)
+  {
+    for (int b = 0; b < SPLINE_SUPPORT; ++b) number[b] = from[b];
   }
-  for (int p = SPLINE_DEGREE - 1; p >= 0; --p)
-    for (int b = 0; b < SPLINE_SUPPORT; ++b) {
-      derivative[b] = derivative[b] * t + value[b];
-      value[b] = value[b] * t + SPLINE_MATRIX.coefficient[p][b];
-    }
+  // this = this * factor + term
+  LBS_INLINE void horner(double factor, const SplineNumbers &term)
+  {
+    for (int b = 0; b < SPLINE_SUPPORT; ++b) number[b] = number[b] * factor + term.number[b];
+  }
+};
+
+// Values and derivatives (by t) of the eight splines at t in [0, 1]. Numbers: SplineNumbers, or a
+// pack of eight.
+template <class Numbers>
+LBS_INLINE void spline_weights(double t, Numbers &value, Numbers &derivative)
+{
+  value.load(spline_matrix().coefficient[SPLINE_DEGREE]);
+  derivative = Numbers();
+  for (int p = SPLINE_DEGREE - 1; p >= 0; --p) {
+    Numbers coefficient;
+    coefficient.load(spline_matrix().coefficient[p]);
+    derivative.horner(t, value);
+    value.horner(t, coefficient);
+  }
 }
 
 }    // namespace lbs::deepsea

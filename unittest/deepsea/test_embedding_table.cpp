@@ -26,8 +26,8 @@ DenseNet net(Activation activation = Activation::TANH)
 TEST(SplineBasis, IsAPartitionOfUnityWithItsSlopes)
 {
   for (double t = 0.0; t <= 1.0; t += 0.0625) {
-    double value[SPLINE_SUPPORT];
-    double slope[SPLINE_SUPPORT];
+    SplineNumbers value;
+    SplineNumbers slope;
     spline_weights(t, value, slope);
     double sum = 0.0;
     double slopes = 0.0;
@@ -40,8 +40,8 @@ TEST(SplineBasis, IsAPartitionOfUnityWithItsSlopes)
     EXPECT_NEAR(slopes, 0.0, 1e-14);
   }
   // The middle one at its top, and at a knot: 2416/5040 (known values of the septic B-spline).
-  double value[SPLINE_SUPPORT];
-  double slope[SPLINE_SUPPORT];
+  SplineNumbers value;
+  SplineNumbers slope;
   spline_weights(0.0, value, slope);
   EXPECT_NEAR(value[3], 2416.0 / 5040.0, 1e-15);
   EXPECT_NEAR(value[2], 1191.0 / 5040.0, 1e-15);

@@ -1,0 +1,50 @@
+// The functions that host and device share, called from a kernel: this file only has to compile.
+#include "deepsea/activation.hpp"
+#include "deepsea/environment.hpp"
+#include "deepsea/spline_basis.hpp"
+
+using namespace lbs::deepsea;
+
+// One neighbor and one channel: from its place to G^T R, and from dE/d(G^T R) to its force.
+__global__ void one_neighbor(PairConstants constants, const double *coefficients, const double *x,
+                             const double *by_gtr, double *gtr, double *gradient)
+{
+  double const r = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]);
+  RadialPart const part =
+      radial_part(r, constants.from, constants.inverse_width, constants.protection);
+  double row[4];
+  normalized_row(part, constants, x[0], x[1], x[2], row);
+
+  TablePlace const place =
+      table_place(row[0], constants.low, constants.inverse_step, constants.intervals);
+  SplineNumbers value;
+  SplineNumbers slope;
+  spline_weights(place.t, value, slope);
+  double g = 0.0;
+  double by_t = 0.0;
+  for (int b = 0; b < SPLINE_SUPPORT; ++b) {
+    g += value[b] * coefficients[place.interval + b];
+    by_t += slope[b] * coefficients[place.interval + b];
+  }
+
+  double by_row[4];
+  double by_place[4];
+  for (int k = 0; k < 4; ++k) {
+    gtr[k] = g * row[k];
+    by_row[k] = g * by_gtr[k];
+    by_place[k] = by_t * by_gtr[k];
+  }
+  double e[4];
+  chain_to_row(by_row, chain_through_table(by_place, row, constants.inverse_step), constants, e);
+  chain_to_vector(part, e, x[0], x[1], x[2], 1.0 / r, gradient);
+}
+
+template <class Real> __global__ void all_activations(Activation activation, Real *x, Real *slope)
+{
+  Slope<Real> const at = activate(activation, *x);
+  *x = at.value;
+  *slope = at.derivative;
+}
+
+template __global__ void all_activations<double>(Activation, double *, double *);
+template __global__ void all_activations<float>(Activation, float *, float *);
