@@ -25,7 +25,7 @@ struct EmbeddingSpline {
   int channels = 0;
   std::vector<double> coefficient;    // (intervals + 7) x channels
 
-  // Largest errors against the net, and largest absolute values, of g and of dg/ds.
+  // Bounds of the errors against the net, and largest absolute values, of g and of dg/ds.
   double value_error = 0.0, slope_error = 0.0;
   double value_scale = 0.0, slope_scale = 0.0;
 
