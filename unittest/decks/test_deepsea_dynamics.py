@@ -1,0 +1,111 @@
+"""pair_style deepsea moves atoms: minimization, and energy kept over twenty picoseconds.
+
+The system is a corner of the example's glass, closed periodically: 92 atoms in a cell just wider
+than two cutoffs, so that every pair has one nearest image within the cutoff.
+"""
+import json
+import subprocess
+
+import numpy as np
+import pytest
+
+from deck import ELEMENTS, ROOT, agree, dump
+
+FOLDER = ROOT / "examples" / "deepsea-first-run"
+MODEL = FOLDER / "lbs-small-1.pt"
+CUTOFF = 5.0    # A, of this model
+EDGE = 10.1     # A
+CORNER = f"""units metal
+atom_style atomic
+read_data {FOLDER}/glass.data
+pair_style deepsea {MODEL}
+pair_coeff * * {' '.join(ELEMENTS)}
+region corner block 0 {EDGE} 0 {EDGE} 0 {EDGE}
+group inside region corner
+group outside subtract all inside
+delete_atoms group outside
+change_box all x final 0 {EDGE} y final 0 {EDGE} z final 0 {EDGE}
+delete_atoms overlap 1.25 all all    # the new faces bring some atoms together
+thermo_style custom step temp pe etotal fmax
+thermo_modify format float %.17g
+thermo 10
+"""
+MINIMIZE = "min_style cg\nminimize 0 1.0e-4 3000 10000\n"
+TIMESTEP = 0.0005    # ps
+STEPS = 40000
+EVERY = 100          # steps between frames
+
+
+def reference_forces(folder, atoms):
+    """Energy and forces by libtorch's automatic differentiation of the code in the model file."""
+    lines = [str(len(atoms["id"])),
+             f'Lattice="{EDGE} 0 0 0 {EDGE} 0 0 0 {EDGE}" Properties=species:S:1:pos:R:3']
+    lines += [f"{ELEMENTS[int(t) - 1]} {x!r} {y!r} {z!r}" for t, x, y, z in
+              zip(atoms["type"], *(atoms[k].tolist() for k in "xyz"))]
+    (folder / "frame.xyz").write_text("\n".join(lines) + "\n")
+    done = subprocess.run(["deepsea", "eval", str(MODEL), str(folder / "frame.xyz"), "--reference",
+                           "--json"], capture_output=True, text=True, check=True, timeout=60)
+    frame = json.loads(done.stdout)["frames"][0]
+    return frame["energy"], np.array(frame["forces"])
+
+
+def forces(atoms):
+    """Rows of a dump's forces."""
+    return np.transpose([atoms["fx"], atoms["fy"], atoms["fz"]])
+
+
+@pytest.mark.parametrize("style", ["cg", "fire"])
+def test_minimize(lmp, tmp_path, style):
+    """Downhill until the forces vanish, and the reference sees a minimum there, too."""
+    result = lmp(CORNER + dump("id type x y z fx fy fz", every=10000) + "run 0\n"
+                 + MINIMIZE.replace("cg", style))
+    run = result.thermo()[-1]
+    assert run["Fmax"][0] > 5.0 and run["Fmax"][-1] < 1.0e-4
+    assert run["PotEng"][-1] < run["PotEng"][0] - 50.0
+    if style == "cg":    # its line search never goes uphill
+        assert np.diff(run["PotEng"]).max() < 1.0e-9 * abs(run["PotEng"][0])
+    first, last = result.frames()[0][2], result.frames()[-1][2]
+    _, at_start = reference_forces(tmp_path, first)
+    energy, force = reference_forces(tmp_path, last)
+    agree(forces(first), at_start, 1.0e-8, 5.0)
+    agree([run["PotEng"][-1]], [energy], 1.0e-9, 100.0)
+    assert np.abs(force).max() < 1.0e-4 + 1.0e-7
+    assert np.abs(forces(last) - force).max() < 1.0e-8 * np.abs(at_start).max()
+
+
+def crossings(frames):
+    """How many pairs came within the cutoff and how many left it from one frame to the next."""
+    came = left = 0
+    before = None
+    for _, _, atoms in frames:
+        x = np.transpose([atoms[k] for k in "xyz"])
+        apart = x[:, None] - x
+        apart -= EDGE * np.round(apart / EDGE)
+        within = np.triu(np.linalg.norm(apart, axis=-1) < CUTOFF, 1)
+        if before is not None:
+            came += (within & ~before).sum()
+            left += (before & ~within).sum()
+        before = within
+    return came, left
+
+
+def test_energy_is_kept(lmp):
+    """NVE at 300 K with 0.5 fs for 20 ps, while pairs cross the cutoff all the time."""
+    deck = (CORNER + MINIMIZE + "velocity all create 600.0 4711 mom yes dist gaussian\n"
+            f"timestep {TIMESTEP}\nfix bath all nvt temp 300 300 0.05\nrun 2000\nunfix bath\n"
+            "fix nve all nve\nreset_timestep 0\nthermo 20\n" + dump("id x y z", every=EVERY)
+            + f"run {STEPS}\n")
+    result = lmp(deck, timeout=300)
+    assert f"cutoff {CUTOFF:g} A" in result.log
+    run = result.thermo()[-1]
+    frames = result.frames()
+    atoms = len(frames[0][2]["id"])
+    assert run["Step"][-1] == STEPS and len(frames) == STEPS // EVERY + 1 and atoms > 80
+    came, left = crossings(frames)
+    assert min(came, left) > 10000
+    # energy does move between the two kinds, far more than what may be lost
+    assert run["PotEng"].std() / atoms > 1.0e-3
+    assert 250.0 < run["Temp"].mean() < 350.0
+    drift = np.polyfit(run["Step"] * TIMESTEP, run["TotEng"], 1)[0] / atoms
+    print(f"drift {drift:.2e} eV/atom/ps, {came} pairs came within the cutoff, {left} left it")
+    assert abs(drift) < 1.0e-6
