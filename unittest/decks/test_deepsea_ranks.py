@@ -14,9 +14,13 @@ COLUMNS = ["fx", "fy", "fz", "c_pea", *(f"c_sa[{k}]" for k in range(1, 7)),
            *(f"c_ca[{k}]" for k in range(1, 10))]
 
 
-def deck(models, folder, before="", frame="glass", run="run 0"):
+CORE = "core zbl 1.4 2.0"
+
+
+def deck(models, folder, before="", frame="glass", run="run 0", style=f"tanh_two {CORE}"):
+    model, words = style.split(" ", 1)
     return (f"{before}\n" + frame_deck(frame, NAMES, folder)
-            + f"pair_style deepsea {models('tanh_two')} core zbl 1.4 2.0\n"
+            + f"pair_style deepsea {models(model)} {words}\n"
             + f"pair_coeff * * {' '.join(NAMES)}\n" + OBSERVE + thermo("step pe press")
             + dump("id type fx fy fz c_pea c_sa[*] c_ca[*]", every=1000)
             + "velocity all create 300.0 4711 loop geom\nfix nve all nve\ntimestep 0.0002\n"
@@ -25,7 +29,7 @@ def deck(models, folder, before="", frame="glass", run="run 0"):
 
 def compare(one, two, tolerance):
     for name in ("PotEng", "Press"):
-        agree([two.last()[name]], [one.last()[name]], 10 * tolerance, 1.0)
+        agree([two.last()[name]], [one.last()[name]], tolerance, 1.0)
     a, b = one.atoms(), two.atoms()
     assert np.array_equal(a["id"], b["id"])
     for name in COLUMNS:
@@ -34,20 +38,29 @@ def compare(one, two, tolerance):
 
 @pytest.fixture(scope="module")
 def alone(shared, models, tmp_path_factory):
-    """Results on one rank, by frame and run."""
+    """Results on one rank, by the words of deck()."""
     done = {}
 
-    def get(frame="glass", run="run 0"):
-        if (frame, run) not in done:
-            folder = tmp_path_factory.mktemp("alone")
-            done[frame, run] = shared(deck(models, folder, frame=frame, run=run))
-        return done[frame, run]
+    def get(**words):
+        key = tuple(sorted(words.items()))
+        if key not in done:
+            done[key] = shared(deck(models, tmp_path_factory.mktemp("alone"), **words))
+        return done[key]
     return get
 
 
+@pytest.mark.parametrize("style", [f"tanh_two {CORE}", "gelu_one table off"])
 @pytest.mark.parametrize("ranks, newton", [(2, "on"), (2, "off"), (4, "on"), (8, "off")])
-def test_ranks_agree(lmp, models, tmp_path, alone, ranks, newton):
-    compare(alone(), lmp(deck(models, tmp_path, f"newton {newton}"), ranks), SAME)
+def test_ranks_agree(lmp, models, tmp_path, alone, ranks, newton, style):
+    """Nets by both types with a core, and nets by the neighbor's type alone."""
+    result = lmp(deck(models, tmp_path, f"newton {newton}", style=style), ranks)
+    compare(alone(style=style), result, SAME)
+
+
+def test_another_model_is_noticed(alone):
+    """Negative control: the two models of test_ranks_agree do not pass for one."""
+    with pytest.raises(AssertionError, match="relative difference"):
+        compare(alone(), alone(style="gelu_one table off"), SAME)
 
 
 def test_thin_slices(lmp, models, tmp_path, alone):
@@ -56,13 +69,13 @@ def test_thin_slices(lmp, models, tmp_path, alone):
 
 @pytest.mark.parametrize("frame", ["triclinic", "small"])
 def test_tilted_and_tiny_cells(lmp, models, tmp_path, alone, frame):
-    compare(alone(frame), lmp(deck(models, tmp_path, frame=frame), 2), SAME)
+    compare(alone(frame=frame), lmp(deck(models, tmp_path, frame=frame), 2), SAME)
 
 
 def test_empty_ranks(lmp, models, tmp_path, alone):
     """All 13 atoms of the cluster sit in the middle half; the outer of four ranks have none."""
     empty = lmp(deck(models, tmp_path, "processors 4 1 1", frame="cluster"), 4)
-    compare(alone("cluster"), empty, SAME)
+    compare(alone(frame="cluster"), empty, SAME)
 
 
 def test_later_steps(lmp, models, tmp_path, alone):
