@@ -6,7 +6,15 @@ import sys
 import numpy as np
 import pytest
 
-from deck import ROOT, Result
+from crystals import boroxol
+from deck import ELEMENTS, ROOT, Result, system
+from ring_molecules import box
+from rings import Rings, deck, read_data, stored
+
+try:
+    import ase.io
+except ImportError:
+    ase = None    # then only the parser below reads what is written
 
 FOLDER = ROOT / "examples" / "rings"
 SHORT = {"natoms": 60, "melt": 0.1, "rate": 10000, "average": 0.2}
@@ -28,6 +36,44 @@ def finished(shared):
 def program(name, *args):
     return subprocess.run([sys.executable, FOLDER / name, *map(str, args)], capture_output=True,
                           text=True, check=False)
+
+
+def viewer_frames(path):
+    """(head, cell vectors as rows, columns by name) of each frame of an extended XYZ file. Where
+    there is ASE it has to find the same in it.
+    """
+    lines = path.read_text().splitlines()
+    out, at = [], 0
+    while at < len(lines):
+        number, head = int(lines[at]), lines[at + 1]
+        cell = np.array(re.search('Lattice="([^"]*)"', head)[1].split(), dtype=float)
+        rows = np.array([line.split() for line in lines[at + 2:at + 2 + number]])
+        assert len(rows) == number
+        columns, place = {}, 0
+        for name, kind, width in re.findall(r"(\w+):([SRI]):(\d)", head):
+            words = rows[:, place:place + int(width)]
+            column = words.astype({"S": str, "R": float, "I": int}[kind])
+            columns[name] = column[:, 0] if width == "1" else column
+            place += int(width)
+        assert place == rows.shape[1]
+        out.append((head, cell.reshape(3, 3), columns))
+        at += 2 + number
+    if ase:
+        for (_, cell, columns), atoms in zip(out, ase.io.read(path, index=":"), strict=True):
+            assert atoms.pbc.all() and np.array_equal(np.array(atoms.cell), cell)
+            assert atoms.get_chemical_symbols() == columns["species"].tolist()
+            assert np.array_equal(atoms.positions, columns["pos"])
+            for name in columns.keys() - {"species", "pos"}:
+                assert np.array_equal(atoms.arrays[name], columns[name])
+    return out
+
+
+def view(result, path):
+    """The only frame that rings2xyz.py makes of the dumps of a deck; atoms are sorted by ID."""
+    done = program("rings2xyz.py", result.folder / "atoms.dump", result.folder / "rings.dump", path)
+    assert done.returncode == 0, done.stderr
+    frame, = viewer_frames(path)
+    return frame
 
 
 def test_files_of_the_run(finished):
@@ -62,25 +108,72 @@ def test_rings_for_viewers(finished, tmp_path):
     out = tmp_path / "rings.xyz"
     done = program("rings2xyz.py", f"{prefix}.dump", f"{prefix}.list", out)
     assert done.returncode == 0, done.stderr
-    lines = out.read_text().splitlines()
-    number = int(lines[0])
-    assert 55 < number < 65 and len(lines) == 321 * (number + 2)
+    frames = viewer_frames(out)
+    head, _, columns = frames[-1]
+    assert len(frames) == 321 and "Timestep=1600" in head and 55 < len(columns["id"]) < 65
     *_, (_, _, atoms) = Result(prefix.parent, 0, "").frames("glass.dump")
     *_, (_, _, rings) = Result(prefix.parent, 0, "").frames("glass.list")
-    sizes = [int(n) for n in re.findall(r":rings_(\d+):I:1", lines[-number - 1])]
-    assert "Lattice=" in lines[-number - 1] and "Timestep=1600" in lines[-number - 1]
-    row = {int(w[4]): w for w in (line.split() for line in lines[-number:])}
+    sizes = [int(n) for n in re.findall(r":rings_(\d+):I:1", head)]
+    place = {atom: k for k, atom in enumerate(columns["id"])}
     signal = 0
     for k, atom in enumerate(atoms["id"].astype(int)):
-        words = row[atom]
-        assert words[0] == ("Li", "B", "O", "Si")[int(atoms["type"][k]) - 1]
-        assert float(words[1]) == pytest.approx(atoms["x"][k], abs=1e-3)
+        here = place[atom]
+        assert columns["species"][here] == ELEMENTS[int(atoms["type"][k]) - 1]
+        assert columns["pos"][here, 0] == pytest.approx(atoms["x"][k], abs=1e-3)
         member = [int(rings["c_rings[1]"][r]) for r in range(len(rings["index"]))
                   if any(rings[f"c_rings[{c}]"][r] == atom for c in range(5, 21))]
-        assert int(words[5]) == min(member, default=0)
-        assert [int(w) for w in words[6:6 + len(sizes)]] == [member.count(n) for n in sizes]
+        assert columns["smallest_ring"][here] == min(member, default=0)
+        assert [columns[f"rings_{n}"][here] for n in sizes] == [member.count(n) for n in sizes]
         signal += len(member)
     assert signal > 20
+
+
+def test_boroxol_flag(lmp, tmp_path):
+    """On the six atoms of a boroxol ring, not on the three oxygens that it carries, and on no ring
+    of three with a four-coordinated B or Si.
+    """
+    result = lmp(deck(read_data(tmp_path / "one.data", boroxol())))
+    _, _, columns = view(result, tmp_path / "one.xyz")
+    assert columns["species"].tolist() == ["B"] * 3 + ["O"] * 6
+    assert columns["boroxol"].tolist() == columns["rings_3"].tolist() == [1] * 6 + [0] * 3
+    cell, types, x, first = box()
+    _, _, columns = view(lmp(deck(read_data(tmp_path / "box.data", (cell, types, x)))),
+                         tmp_path / "box.xyz")
+    # formers and bridges; the kite has a second ring, the fold has one of four formers
+    flagged = [first["boroxol"][copy] + k for copy in range(2) for k in range(6)]
+    flagged += [first["kite"][0] + k for k in (0, 1, 2, 3, 4, 5, 7, 8, 9)]
+    flagged += [first["fold"][0] + k for k in range(6)]
+    assert np.flatnonzero(columns["boroxol"]).tolist() == sorted(flagged)
+    assert np.count_nonzero(columns["rings_3"]) > 2 * len(flagged)
+    assert columns["rings_3"][first["spiro"][0]] == columns["rings_3"][first["kite"][0]] == 2
+
+
+@pytest.mark.parametrize("origin", [(0.0, 0.0, 0.0), (-7.5, 3.25, 11.0)])
+def test_triclinic_frame(lmp, tmp_path, origin):
+    """The cell is that of the data file, not the box around it; members of rings are near."""
+    expected, types, x = stored("glass_triclinic")
+    by = " ".join(map(str, origin))
+    moved = "".join(f"change_box all {k} delta {o} {o}\n" for k, o in zip("xyz", origin))
+    result = lmp(deck(system("glass_triclinic") + moved + f"displace_atoms all move {by}\n"))
+    head, cell, columns = view(result, tmp_path / "t.xyz")
+    assert cell == pytest.approx(expected, abs=1e-8)
+    assert (cell[[1, 2, 2], [0, 0, 1]] != 0.0).all(), "tilted in all three ways"
+    found = np.array(re.search('Origin="([^"]*)"', head)[1].split(), dtype=float)
+    assert found == pytest.approx(np.array(origin), abs=1e-8)
+    gap = (columns["pos"] - x - origin) @ np.linalg.inv(cell)
+    assert gap == pytest.approx(np.rint(gap), abs=1e-8)
+    inside = (columns["pos"] - found) @ np.linalg.inv(cell)
+    assert -1e-8 < inside.min() < 0.05 and 0.95 < inside.max() < 1.0 + 1e-8
+    rings = Rings(result)
+    counts = np.zeros((len(types), 9), dtype=int)
+    for members in rings.members:
+        atoms = np.array(members) - 1
+        step = (columns["pos"][np.roll(atoms, -1)] - columns["pos"][atoms]) @ np.linalg.inv(cell)
+        assert np.linalg.norm((step - np.rint(step)) @ cell, axis=1).max() < 2.15
+        counts[atoms, len(members) // 2] += 1
+    assert len(rings.members) > 20
+    for n in range(2, 9):
+        assert np.array_equal(columns[f"rings_{n}"], counts[:, n])
 
 
 def test_viewer_file_needs_matching_dumps(finished, tmp_path):

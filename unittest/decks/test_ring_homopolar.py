@@ -1,6 +1,4 @@
 """Direct bonds between formers: compute ring/stats ... homopolar, and ring/persist with them."""
-import re
-
 import numpy as np
 import pytest
 
@@ -8,7 +6,7 @@ from crystals import boroxol, diamond
 from deck import ELEMENTS, data_text, system
 from rings import (ALL, CUTOFFS, FORMERS, HOMOPOLAR, LONE, MAX, TYPES, WRAPPED, ZERO, Rings,
                    check_by_hand, compute, deck, output, read_data, stored)
-from test_ring_example import program
+from test_ring_example import view
 from test_ring_persist import expected, persist, said, shaken, write_reference
 
 DEFINITIONS = ("primitive", "guttman", "king")
@@ -164,13 +162,8 @@ def test_rings_for_viewers(lmp, tmp_path):
     """The program of the example takes a list of such rings."""
     text = read_data(tmp_path / "si.data", diamond())
     result = lmp(deck(text + "replicate 3 3 3\n", SILICON))
-    out = tmp_path / "si.xyz"
-    done = program("rings2xyz.py", result.folder / "atoms.dump", result.folder / "rings.dump", out)
-    assert done.returncode == 0, done.stderr
-    head, *rows = out.read_text().splitlines()[1:]
-    names = re.findall(r"(\w+):[SRI]:(\d)", head)
-    at = sum(int(width) for _, width in names[:[n for n, _ in names].index("rings_6")])
-    assert [row.split()[at] for row in rows] == ["12"] * 216
+    _, _, columns = view(result, tmp_path / "si.xyz")
+    assert columns["rings_6"].tolist() == [12] * 216
 
 
 def test_order_of_the_words_of_the_words(lmp, tmp_path):
