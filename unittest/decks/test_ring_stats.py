@@ -1,4 +1,5 @@
 """compute ring/stats beside other programs, known crystals and its own answers in other guises."""
+import itertools
 import json
 
 import numpy as np
@@ -6,10 +7,12 @@ import pytest
 
 from crystals import CRYSTALS, diamond, replicate
 from deck import HERE, system
+from ring_molecules import ring
 from rings import (ALL, CUT, CUTOFFS, FORMERS, LONE, MAX, WRAPPED, ZERO, Rings, check_by_hand,
                    compute, deck, output, read_data, stored)
 
 REFERENCE = json.loads((HERE.parent / "reference" / "rings" / "reference.json").read_text())
+KNOWN_WRONG = REFERENCE.pop("known_wrong")
 DEFINITIONS = ("primitive", "guttman", "king")
 GLASSES = ("shik_20_60_20", "shik_30_30_40", "glass", "glass_triclinic")
 
@@ -22,22 +25,60 @@ def read(tmp_path, name, extra=""):
     return extra + system(name)
 
 
+def check_counts(lmp, text, expected, by_definition, atoms=None):
+    """Asserts the numbers of rings of each size, by definition, of the frame that `text` reads."""
+    copies = " ".join(map(str, expected["replicas"]))
+    limit = expected.get("limit", MAX)
+    words = " ".join(f"c_{d}[{n}][1]" for d in by_definition for n in range(1, limit + 1))
+    text += f"replicate {copies}\n" + ZERO
+    text += "".join(compute(f"definition {d} {expected.get('homopolar', '')}", name=d, limit=limit,
+                            cutoffs=expected.get("cutoffs", CUTOFFS)) for d in by_definition)
+    last = lmp(text + f"thermo_style custom step atoms {words}\nrun 0\n").last()
+    assert atoms is None or last["Atoms"] == atoms
+    for definition, counts in by_definition.items():
+        got = {str(n): last[f"c_{definition}[{n}][1]"] for n in range(1, limit + 1)}
+        assert {n: c for n, c in got.items() if c} == counts, definition
+
+
 @pytest.mark.parametrize("name", REFERENCE)
 def test_same_rings_as_other_programs(lmp, tmp_path, name):
     """matscipy for primitive rings, sovapy for the others; see unittest/reference/rings."""
     expected = REFERENCE[name]
-    copies = " ".join(map(str, expected["replicas"]))
-    text = read(tmp_path, name.split()[0]) + f"replicate {copies}\n" + ZERO
-    known = [d for d in DEFINITIONS if d in expected]
-    limit = expected.get("limit", MAX)
-    words = " ".join(f"c_{d}[{n}][1]" for d in known for n in range(1, limit + 1))
-    text += "".join(compute(f"definition {d} {expected.get('homopolar', '')}", name=d, limit=limit,
-                            cutoffs=expected.get("cutoffs", CUTOFFS)) for d in known)
-    last = lmp(text + f"thermo_style custom step atoms {words}\nrun 0\n").last()
-    assert last["Atoms"] == expected["atoms"]
-    for definition in known:
-        got = {str(n): last[f"c_{definition}[{n}][1]"] for n in range(1, limit + 1)}
-        assert {n: c for n, c in got.items() if c} == expected[definition], definition
+    check_counts(lmp, read(tmp_path, name.split()[0]), expected,
+                 {d: expected[d] for d in DEFINITIONS if d in expected}, expected["atoms"])
+
+
+@pytest.mark.parametrize("case", KNOWN_WRONG, ids=lambda c: "{program} {frame} {definition}".format(
+    **c))
+def test_where_other_programs_are_wrong(lmp, tmp_path, case):
+    """What they say is stored beside what is right: in a narrow cell the number that they find
+    in a wide one, one ring in a triangle, and one ring among more atoms than they can take.
+    """
+    assert case["theirs"] != case["right"] and sum(case["right"].values()) > 0
+    if case["frame"] == "triangle":
+        text = cluster(tmp_path, [4, 4, 4], [[0, 0, 0], [2.3, 0, 0], [1.15, 2.0, 0]])
+    elif case["frame"] == "hexagon":
+        text = read_data(tmp_path / "h.data", hexagon_among(case["atoms"]))
+    else:
+        text = read(tmp_path, case["frame"])
+    check_counts(lmp, text, case, {case["definition"]: case["right"]}, case.get("atoms"))
+
+
+def test_what_the_documentation_tells_of_them():
+    """The numbers of doc/rings.rst."""
+    told = {(c["program"], c["frame"], *c["replicas"], c["definition"]): c for c in KNOWN_WRONG}
+    glass = told["matscipy", "shik_20_60_20", 1, 1, 1, "primitive"]
+    assert (glass["theirs"]["8"], glass["right"]["8"]) == (13, 17)
+    quartz = told["matscipy", "quartz", 2, 2, 2, "primitive"]
+    assert (quartz["theirs"]["8"], quartz["right"]["8"]) == (24, 120)
+    assert told["matscipy", "quartz", 1, 1, 1, "primitive"]["theirs"] == {}
+    king = told["sovapy", "shik_20_60_20", 1, 1, 1, "king"]
+    assert (king["theirs not closed"], sum(king["theirs"].values())) == (124, 145)
+    guttman = told["sovapy", "shik_20_60_20", 1, 1, 1, "guttman"]
+    assert (guttman["theirs"]["8"], guttman["right"]["8"]) == (5, 17)
+    assert told["sovapy", "triangle", 1, 1, 1, "primitive"]["theirs"] == {}
+    crash = told["matscipy", "hexagon", 1, 1, 1, "primitive"]
+    assert crash["theirs"] == {"exit status": -11} and crash["atoms"] == 46340 + 1
 
 
 # rings of each size for one former, in the infinite crystal
@@ -154,6 +195,15 @@ CLUSTER_CELL = 20.0 * np.eye(3)
 
 def cluster(tmp_path, types, x):
     return read_data(tmp_path / "c.data", (CLUSTER_CELL, types, np.array(x, dtype=float) + 10.0))
+
+
+def hexagon_among(atoms):
+    """A ring of six silicons, the last atoms, and lithium on a grid beside it."""
+    grid = 3.0 * np.array(list(itertools.product(range(36), repeat=3)))[:atoms - 12]
+    kinds, x = ring(" ".join(["Si"] * 6))
+    cell = np.diag([108.0, 108.0, 128.0])
+    return (cell, [1] * len(grid) + kinds[:12],
+            np.vstack([grid + (0.0, 0.0, 20.0), x[:12] + (54.0, 54.0, 8.0)]))
 
 
 def test_boroxol_molecule(lmp, tmp_path):
