@@ -140,6 +140,20 @@ TEST(DpFile, FrozenFileOfTheSameModelGivesTheSameModel)
   }
 }
 
+// Beside its tables a compressed file holds the networks, and what else makes up the energy.
+TEST(DpFile, CompressedFileGivesTheSameModel)
+{
+  auto dp = convert_dp(reference_file("atom_ener.dp"));
+  auto const pth = convert_pth(reference_file("atom_ener_compressed.pth"));
+  EXPECT_EQ(dp.shortest, std::vector<double>(4, 0.0));
+  EXPECT_EQ(pth.shortest, std::vector<double>(4, 0.9));    // without it nothing is compressed
+  EXPECT_NE(checksum(dp), checksum(pth));
+  dp.shortest = pth.shortest;
+  EXPECT_EQ(checksum(dp), checksum(pth));
+  dp.embedding[0][0].weight[0] += 1.0e-12;
+  EXPECT_NE(checksum(dp), checksum(pth));
+}
+
 TEST(DpFile, WhatTheModelDoesNotHaveIsRefusedByName)
 {
   expect_error([] { convert_dp(reference_file("refuse_fparam.dp")); }, "numb_fparam is not supp");
@@ -148,6 +162,10 @@ TEST(DpFile, WhatTheModelDoesNotHaveIsRefusedByName)
   expect_error([] { convert_dp(reference_file("refuse_dpa1.dp")); }, "descriptor 'dpa1' is not");
   expect_error([] { convert_dp(reference_file("refuse_se_r.dp")); }, "descriptor 'se_r' is not");
   expect_error([] { convert_dp(reference_file("refuse_se_t.dp")); }, "descriptor 'se_e3' is not");
+  expect_error([] { convert_pth(reference_file("refuse_spin.pth")); },
+               "a model of class SpinEnergyModel is not supported");
+  expect_error([] { convert_pth(reference_file("refuse_se_t.pth")); },
+               "a descriptor with operator deepmd::tabulate_fusion_se_t is not supported");
   expect_error([] { convert_dp(reference_file("silut_one.dp")); },
                "activation function 'silut:1.5' is not supported");
   expect_error([] { convert_dp(reference_file("model_exclusions.dp")); }, "atom_exclude_types");

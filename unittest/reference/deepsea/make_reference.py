@@ -13,6 +13,7 @@ OUTDIR receives
   NAME.json       energy, forces, virial, atomic energies and virials on every frame whose
                   elements the model knows (eV, Angstrom; shortest text that reads back exactly)
   refuse_*        models which a converter must refuse by name
+  atom_ener.dp, atom_ener_compressed.pth    one model, as it is and with tables
 Energies and forces are in double precision from the PyTorch back end (frozen model, DeepPot);
 the energies of the NumPy back end must agree to 1e-12.  A float32 model is evaluated with its own
 weights in double ("frames") and as deepmd-kit evaluates it ("frames_native").
@@ -23,6 +24,7 @@ import itertools
 import json
 import os
 import tempfile
+import zipfile
 
 for key in ("OMP_NUM_THREADS", "DP_INTRA_OP_PARALLELISM_THREADS",
             "DP_INTER_OP_PARALLELISM_THREADS"):
@@ -37,6 +39,7 @@ from deepmd.dpmodel.model.ener_model import EnergyModel
 from deepmd.dpmodel.model.model import get_model
 from deepmd.dpmodel.utils.serialization import load_dp_model, save_dp_model
 from deepmd.infer import DeepPot
+from deepmd.pt.entrypoints.compress import enable_compression
 from deepmd.pt.model.model.model import BaseModel
 from deepmd.pt.utils.serialization import deserialize_to_file, serialize_from_file
 
@@ -373,6 +376,26 @@ def make_model(name, frames, out):
           flush=True)
 
 
+def strip(path):
+    """Take the line numbers of the code out of a .pth, which are half of a small one."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [(p.filename, archive.read(p)) for p in archive.infolist()
+                 if not p.filename.endswith(".debug_pkl")]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts:
+            method = zipfile.ZIP_DEFLATED if "/code/" in name else zipfile.ZIP_STORED
+            archive.writestr(name, content, method)
+
+
+def compress(data, path):
+    """The model as a .pth with tables, as `dp --pt compress` writes it."""
+    with tempfile.TemporaryDirectory() as tmp:
+        deserialize_to_file(f"{tmp}/whole.pth", data)
+        enable_compression(f"{tmp}/whole.pth", path, stride=0.1, extrapolate=2)
+    strip(path)
+    assert torch.jit.load(path).atomic_model.descriptor.sea.compress
+
+
 def make_refused(out):
     """Models outside se_e2_a + energy, to be refused with the reason in the file's name."""
     base = dict(type_map=["O", "B"], fitting_net=dict(neuron=[3, 3], seed=1))
@@ -404,6 +427,12 @@ def make_refused(out):
         save_dp_model(f"{out}/{prefix}{name}.dp", data)
         if name == "fparam":
             deserialize_to_file(f"{out}/refuse_fparam.pth", data)
+        if name in ("spin", "se_t"):
+            deserialize_to_file(f"{out}/refuse_{name}.pth", data)
+            strip(f"{out}/refuse_{name}.pth")
+        if name == "atom_ener":
+            data["@variables"]["min_nbor_dist"] = np.array(0.9)    # compression asks for it
+            compress(data, f"{out}/atom_ener_compressed.pth")
 
 
 def main():
