@@ -2,6 +2,8 @@
 
 #include "../support/input_error.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <numeric>
 
@@ -28,6 +30,21 @@ std::vector<double> output_of(const DenseNet &net, std::vector<double> x)
   return x;
 }
 
+// What the file tells about the training set beyond averages, deviations and biases.
+std::string training_of(const DeepmdModel &file)
+{
+  using Json = nlohmann::ordered_json;
+  Json training;
+  if (file.min_nbor_dist > 0.0) training["min_nbor_dist"] = file.min_nbor_dist;
+  auto const script = Json::parse(file.model_def_script, nullptr, false);
+  for (const char *key : {"data_stat_nbatch", "data_bias_nsample"})
+    if (script.is_object() && script.contains(key)) training[key] = script[key];
+  auto const info = script.is_object() ? script.value("info", Json()) : Json();
+  if (info.is_object() && info.contains("observed_type"))
+    training["observed_type"] = info["observed_type"];
+  return training.empty() ? "" : training.dump();
+}
+
 class Builder {
  public:
   Builder(const DeepmdModel &file, const std::string &where)
@@ -43,6 +60,7 @@ class Builder {
     set_exclusions();
     set_energy_bias();
     model_.provenance = file_.provenance;
+    model_.provenance.training = training_of(file_);
     check_model(model_, where_);
     model_.sha256 = checksum(model_);
     return std::move(model_);

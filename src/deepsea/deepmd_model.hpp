@@ -38,6 +38,7 @@ struct DeepmdModel {
   std::vector<double> out_bias;       // of the model
   std::vector<char> no_vacuum;        // [type]: net(0) is taken off; empty: of none
   double min_nbor_dist = 0.0;         // A; 0 or less: not known
+  std::string model_def_script;       // JSON; empty: not known
 
   Provenance provenance;
 };

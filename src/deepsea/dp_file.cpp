@@ -35,6 +35,8 @@ class DpFile {
     out_.pair_exclude_types = pairs(model, "pair_exclude_types");
     out_.out_bias = array(model, "out_bias");
     read_shortest();
+    if (root_.contains("model_def_script"))
+      out_.model_def_script = root_["model_def_script"].dump();
     describe();
     return std::move(out_);
   }

@@ -52,6 +52,7 @@ class PthFile {
     read_descriptor(atomic.submodule("descriptor"));
     read_fitting(atomic.submodule("fitting_net"));
     if (root.has("min_nbor_dist")) out_.min_nbor_dist = root.numbers("min_nbor_dist", 1).front();
+    if (root.has("model_def_script")) out_.model_def_script = root.text("model_def_script");
     out_.provenance.source = "DeePMD-kit .pth file '" + where_.substr(where_.rfind('/') + 1) + "'";
     out_.provenance.software = "DeePMD-kit, PyTorch back end";
     return std::move(out_);

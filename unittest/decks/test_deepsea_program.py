@@ -111,6 +111,7 @@ def test_info_prints_the_contract(folder):
     assert lines["shortest distances"] == f"O-O {shortest} O-B {shortest} B-B {shortest} A"
     assert lines["software"] == "deepmd-kit 3.2.0"
     assert "two_types.dp" in lines["source"]
+    assert json.loads(lines["training"]) == {"min_nbor_dist": defined["min_nbor_dist"]}
     assert len(lines["sha256"]) == 64
     error, _, _, _, scale = lines["error of values"].split()
     assert 0.0 < float(error) < 1e-10 * float(scale)

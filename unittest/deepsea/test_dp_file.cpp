@@ -120,6 +120,33 @@ TEST(DpFile, GivesTheModelThatDeepmdDefines)
   EXPECT_EQ(model.provenance.source.rfind("DeePMD-kit .dp file 'tanh_two.dp' of 20", 0), 0U);
 }
 
+TEST(DpFile, WhatTheFileTellsOfTheTrainingSetIsKept)
+{
+  auto const training = [](const std::string &path) {
+    return Json::parse(convert_dp(path).provenance.training);
+  };
+  auto const distance = reference_json("two_types.json")["min_nbor_dist"];
+  EXPECT_EQ(training(reference_file("two_types.dp")), (Json{{"min_nbor_dist", distance}}));
+  EXPECT_EQ(Json::parse(convert_pth(reference_file("two_types.pth")).provenance.training),
+            (Json{{"min_nbor_dist", distance}}));
+  EXPECT_EQ(convert_dp(reference_file("atom_ener.dp")).provenance.training, "");
+
+  // The keys that training by DeePMD-kit 3.2 adds to the definition of the model.
+  ChangedFile const file;
+  auto json = file.description();
+  json["model_def_script"]["data_stat_nbatch"] = 10;
+  json["model_def_script"]["data_bias_nsample"] = 12;
+  json["model_def_script"]["info"] = {{"observed_type", {"O", "B"}}};
+  file.describe(json.dump());
+  EXPECT_EQ(training(file.flushed()), (Json{{"min_nbor_dist", distance},
+                                            {"data_stat_nbatch", 10},
+                                            {"data_bias_nsample", 12},
+                                            {"observed_type", {"O", "B"}}}));
+  json["model_def_script"] = nullptr;
+  file.describe(json.dump());
+  EXPECT_EQ(training(file.flushed()), (Json{{"min_nbor_dist", distance}}));
+}
+
 TEST(DpFile, SinglePrecisionAndExclusionsAreKept)
 {
   EXPECT_EQ(convert_dp(reference_file("float32.dp")).precision, Precision::SINGLE);
