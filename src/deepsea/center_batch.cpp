@@ -180,9 +180,11 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair, 
         by_row[k] += exact_.value[i * channels + m] * number;
         by_s += exact_.slope[i * channels + m] * number * rows_.row[k][n];
       }
-    double e[4];
-    chain_to_row(by_row, by_s, c, e);
-    for (int k = 0; k < 4; ++k) rows_.e[k][n] = e[k];
+    EnvironmentRow const e = chain_to_row({by_row[0], by_row[1], by_row[2], by_row[3]}, by_s, c);
+    rows_.e[0][n] = e.s;
+    rows_.e[1][n] = e.x;
+    rows_.e[2][n] = e.y;
+    rows_.e[3][n] = e.z;
   }
 }
 

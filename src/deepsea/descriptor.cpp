@@ -49,13 +49,12 @@ LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConsta
   for (int n = 0; n < count; ++n) {
     double const r = std::sqrt(x[n] * x[n] + y[n] * y[n] + z[n] * z[n]);
     RadialPart const part = radial_part(r, c.from, c.inverse_width, c.protection);
-    double row[4];
-    normalized_row(part, c, x[n], y[n], z[n], row);
-    TablePlace const place = table_place(row[0], c.low, c.inverse_step, c.intervals);
-    r0[n] = row[0];
-    r1[n] = row[1];
-    r2[n] = row[2];
-    r3[n] = row[3];
+    EnvironmentRow const row = normalized_row(part, c, x[n], y[n], z[n]);
+    TablePlace const place = table_place(row.s, c.low, c.inverse_step, c.intervals);
+    r0[n] = row.s;
+    r1[n] = row.x;
+    r2[n] = row.y;
+    r3[n] = row.z;
     ds[n] = part.ds;
     dv[n] = part.dv;
     v[n] = part.v;
@@ -97,7 +96,7 @@ LBS_KERNEL pair_gradients(const NeighborRun &run, const RunRows &rows, double *g
 #pragma omp simd reduction(+ : tx, ty, tz, xx, xy, xz, yx, yy, yz, zx, zy, zz)
   for (int n = 0; n < run.count; ++n) {
     RadialPart const part = {0.0, rows.v[n], rows.ds[n], rows.dv[n]};
-    double const e[4] = {e0[n], e1[n], e2[n], e3[n]};
+    EnvironmentRow const e = {e0[n], e1[n], e2[n], e3[n]};
     double g[3];
     chain_to_vector(part, e, x[n], y[n], z[n], rows.inverse_r[n], g);
     gx[n] = g[0];

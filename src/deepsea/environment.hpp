@@ -44,14 +44,19 @@ struct PairConstants {
   int intervals = 0;                       // 0: no table
 };
 
+// A number for each entry of a row; members, because loops with arrays do not become vector code.
+struct EnvironmentRow {
+  double s, x, y, z;
+};
+
 // The normalized row of a neighbor at (x, y, z) from its center.
-LBS_INLINE void normalized_row(const RadialPart &part, const PairConstants &constants, double x,
-                               double y, double z, double row[4])
+LBS_INLINE EnvironmentRow normalized_row(const RadialPart &part, const PairConstants &constants,
+                                         double x, double y, double z)
 {
-  row[0] = (part.s - constants.average[0]) * constants.inverse_deviation[0];
-  row[1] = (x * part.v - constants.average[1]) * constants.inverse_deviation[1];
-  row[2] = (y * part.v - constants.average[2]) * constants.inverse_deviation[2];
-  row[3] = (z * part.v - constants.average[3]) * constants.inverse_deviation[3];
+  return {(part.s - constants.average[0]) * constants.inverse_deviation[0],
+          (x * part.v - constants.average[1]) * constants.inverse_deviation[1],
+          (y * part.v - constants.average[2]) * constants.inverse_deviation[2],
+          (z * part.v - constants.average[3]) * constants.inverse_deviation[3]};
 }
 
 // Where a normalized s lies in a table: the interval, and the place t in it from 0 to 1. Beyond 1:
@@ -72,34 +77,33 @@ LBS_INLINE TablePlace table_place(double s, double low, double inverse_step, int
   return {interval, place - interval};
 }
 
-// Derivative of an energy by the normalized s through the table, given the derivatives by_t[4] by t
-// of what multiplies the entries of the row.
-LBS_INLINE double chain_through_table(const double by_t[4], const double row[4],
+// Derivative of an energy by the normalized s through the table, given the derivatives by t of what
+// multiplies the entries of the row.
+LBS_INLINE double chain_through_table(const EnvironmentRow &by_t, const EnvironmentRow &row,
                                       double inverse_step)
 {
-  return (by_t[0] * row[0] + by_t[1] * row[1] + by_t[2] * row[2] + by_t[3] * row[3]) * inverse_step;
+  return (by_t.s * row.s + by_t.x * row.x + by_t.y * row.y + by_t.z * row.z) * inverse_step;
 }
 
-// Derivatives e[4] of an energy by a row before normalization, given those by the normalized row,
-// with the embedding net held fixed, and by the normalized s through the net.
-LBS_INLINE void chain_to_row(const double by_row[4], double by_s, const PairConstants &constants,
-                             double e[4])
+// Derivatives of an energy by a row before normalization, given those by the normalized row, with
+// the embedding net held fixed, and by the normalized s through the net.
+LBS_INLINE EnvironmentRow chain_to_row(const EnvironmentRow &by_row, double by_s,
+                                       const PairConstants &constants)
 {
-  e[0] = (by_row[0] + by_s) * constants.inverse_deviation[0];
-  e[1] = by_row[1] * constants.inverse_deviation[1];
-  e[2] = by_row[2] * constants.inverse_deviation[2];
-  e[3] = by_row[3] * constants.inverse_deviation[3];
+  return {(by_row.s + by_s) * constants.inverse_deviation[0],
+          by_row.x * constants.inverse_deviation[1], by_row.y * constants.inverse_deviation[2],
+          by_row.z * constants.inverse_deviation[3]};
 }
 
-// Derivative of an energy by the vector (x, y, z) from center to neighbor, given the derivatives
-// e[4] by the entries of its row before normalization.
-LBS_INLINE void chain_to_vector(const RadialPart &part, const double e[4], double x, double y,
+// Derivative of an energy by the vector (x, y, z) from center to neighbor, given the derivatives e
+// by the entries of its row before normalization.
+LBS_INLINE void chain_to_vector(const RadialPart &part, const EnvironmentRow &e, double x, double y,
                                 double z, double inverse_r, double gradient[3])
 {
-  double const along = (e[0] * part.ds + (e[1] * x + e[2] * y + e[3] * z) * part.dv) * inverse_r;
-  gradient[0] = along * x + e[1] * part.v;
-  gradient[1] = along * y + e[2] * part.v;
-  gradient[2] = along * z + e[3] * part.v;
+  double const along = (e.s * part.ds + (e.x * x + e.y * y + e.z * z) * part.dv) * inverse_r;
+  gradient[0] = along * x + e.x * part.v;
+  gradient[1] = along * y + e.y * part.v;
+  gradient[2] = along * z + e.z * part.v;
 }
 
 }    // namespace lbs::deepsea

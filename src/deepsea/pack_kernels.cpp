@@ -232,13 +232,16 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
   double *const e3 = rows.e[3];
 #pragma omp simd
   for (int n = 0; n < count; ++n) {
-    double const row[4] = {r0[n], r1[n], r2[n], r3[n]};
-    double e[4];
-    chain_to_row(by_row + 4 * n, chain_through_table(by_slope + 4 * n, row, c.inverse_step), c, e);
-    e0[n] = e[0];
-    e1[n] = e[1];
-    e2[n] = e[2];
-    e3[n] = e[3];
+    EnvironmentRow const row = {r0[n], r1[n], r2[n], r3[n]};
+    EnvironmentRow const by_t = {by_slope[4 * n], by_slope[4 * n + 1], by_slope[4 * n + 2],
+                                 by_slope[4 * n + 3]};
+    EnvironmentRow const fixed = {by_row[4 * n], by_row[4 * n + 1], by_row[4 * n + 2],
+                                  by_row[4 * n + 3]};
+    EnvironmentRow const e = chain_to_row(fixed, chain_through_table(by_t, row, c.inverse_step), c);
+    e0[n] = e.s;
+    e1[n] = e.x;
+    e2[n] = e.y;
+    e3[n] = e.z;
   }
 }
 

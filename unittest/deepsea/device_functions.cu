@@ -12,11 +12,9 @@ __global__ void one_neighbor(PairConstants constants, const double *coefficients
   double const r = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]);
   RadialPart const part =
       radial_part(r, constants.from, constants.inverse_width, constants.protection);
-  double row[4];
-  normalized_row(part, constants, x[0], x[1], x[2], row);
-
+  EnvironmentRow const row = normalized_row(part, constants, x[0], x[1], x[2]);
   TablePlace const place =
-      table_place(row[0], constants.low, constants.inverse_step, constants.intervals);
+      table_place(row.s, constants.low, constants.inverse_step, constants.intervals);
   SplineNumbers value;
   SplineNumbers slope;
   spline_weights(place.t, value, slope);
@@ -27,15 +25,15 @@ __global__ void one_neighbor(PairConstants constants, const double *coefficients
     by_t += slope[b] * coefficients[place.interval + b];
   }
 
-  double by_row[4];
-  double by_place[4];
-  for (int k = 0; k < 4; ++k) {
-    gtr[k] = g * row[k];
-    by_row[k] = g * by_gtr[k];
-    by_place[k] = by_t * by_gtr[k];
-  }
-  double e[4];
-  chain_to_row(by_row, chain_through_table(by_place, row, constants.inverse_step), constants, e);
+  gtr[0] = g * row.s;
+  gtr[1] = g * row.x;
+  gtr[2] = g * row.y;
+  gtr[3] = g * row.z;
+  const double *const p = by_gtr;
+  EnvironmentRow const by_row = {g * p[0], g * p[1], g * p[2], g * p[3]};
+  EnvironmentRow const by_place = {by_t * p[0], by_t * p[1], by_t * p[2], by_t * p[3]};
+  EnvironmentRow const e =
+      chain_to_row(by_row, chain_through_table(by_place, row, constants.inverse_step), constants);
   chain_to_vector(part, e, x[0], x[1], x[2], 1.0 / r, gradient);
 }
 

@@ -41,12 +41,12 @@ TEST(Environment, DerivativesAreSlopes)
 
 TEST(Environment, ChainToTheVector)
 {
-  double const e[4] = {0.3, -0.7, 1.1, 0.4};
+  EnvironmentRow const e = {0.3, -0.7, 1.1, 0.4};
   double const x[3] = {1.3, -0.9, 2.1};
   auto const energy = [&](const double d[3]) {
     double const r = std::hypot(d[0], d[1], d[2]);
     RadialPart const p = radial_part(r, FROM, WIDTH, 0.1);
-    return e[0] * p.s + p.v * (e[1] * d[0] + e[2] * d[1] + e[3] * d[2]);
+    return e.s * p.s + p.v * (e.x * d[0] + e.y * d[1] + e.z * d[2]);
   };
   double const r = std::hypot(x[0], x[1], x[2]);
   double gradient[3];
