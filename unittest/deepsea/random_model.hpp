@@ -24,6 +24,34 @@ struct ModelShape {
   double average = 0.1;    // of s; 0: empty places do not count
 };
 
+// Different in every way; their activations have no corners.
+inline std::vector<ModelShape> smooth_shapes()
+{
+  std::vector<ModelShape> all;
+  all.emplace_back();
+  ModelShape s;
+  s.one_side = true;
+  s.embedding_activation = Activation::GELU;
+  s.fitting_activation = Activation::SILU;
+  s.timestep = false;
+  all.push_back(s);
+  s = {};
+  s.embedding = {1, 2, 4, 8};    // every layer passes its input on
+  s.fitting = {32, 32};          // so does the first fitting layer: 8 x 4 numbers
+  s.embedding_activation = Activation::SOFTPLUS;
+  all.push_back(s);
+  s = {};
+  s.fitting = {160, 7};    // twice 20 x 4
+  s.average = 0.0;
+  s.fitting_activation = Activation::SIGMOID;
+  all.push_back(s);
+  s = {};
+  s.embedding = {9, 17};
+  s.axis = 17;
+  all.push_back(s);
+  return all;
+}
+
 class RandomModel {
  public:
   explicit RandomModel(unsigned seed) : random_(seed) {}

@@ -1,16 +1,19 @@
 #include "deepsea/evaluator.hpp"
 
+#include "deepsea/embedding_table.hpp"
 #include "deepsea/environment.hpp"
 #include "random_model.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::Cluster;
 using lbs::deepsea::testing::ModelShape;
 using lbs::deepsea::testing::RandomModel;
+using lbs::deepsea::testing::smooth_shapes;
 
 namespace {
 
@@ -91,6 +94,30 @@ double plain_energy(const Model &model, const Cluster &cluster, int i)
   return plain_net(model.fitting[ti], d)[0] + model.energy_bias[ti];
 }
 
+// Atom i, then the neighbors that the places of the model have room for, the closest ones first,
+// and all that is beyond the cutoff.
+Cluster without_the_far(const Model &model, const Cluster &cluster, int i)
+{
+  const auto distance = [&](int j) {
+    return std::hypot(cluster.x[j][0] - cluster.x[i][0], cluster.x[j][1] - cluster.x[i][1],
+                      cluster.x[j][2] - cluster.x[i][2]);
+  };
+  std::vector<int> order(cluster.x.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return distance(a) < distance(b); });
+  Cluster kept = cluster;
+  kept.x.clear();
+  kept.type.clear();
+  std::vector<int> room = model.selection;
+  for (int const j : order)
+    if (j == i || distance(j) >= model.cutoff || room[cluster.type[j]]-- > 0) {
+      kept.x.push_back(cluster.x[j]);
+      kept.type.push_back(cluster.type[j]);
+    }
+  kept.list_all();
+  return kept;
+}
+
 struct Evaluated {
   double energy;
   std::vector<double> atom_energy;
@@ -133,37 +160,18 @@ double largest_difference(const Evaluated &a, const Evaluated &b)
   return most;
 }
 
-std::vector<ModelShape> shapes()
+double largest_force(const Evaluated &e)
 {
-  std::vector<ModelShape> all;
-  all.emplace_back();
-  ModelShape s;
-  s.one_side = true;
-  s.embedding_activation = Activation::GELU;
-  s.fitting_activation = Activation::SILU;
-  s.timestep = false;
-  all.push_back(s);
-  s = {};
-  s.embedding = {1, 2, 4, 8};    // every layer passes its input on
-  s.fitting = {32, 32};          // so does the first fitting layer: 8 x 4 numbers
-  s.embedding_activation = Activation::SOFTPLUS;
-  all.push_back(s);
-  s = {};
-  s.fitting = {160, 7};    // twice 20 x 4
-  s.average = 0.0;
-  s.fitting_activation = Activation::SIGMOID;
-  all.push_back(s);
-  s = {};
-  s.embedding = {9, 17};
-  s.axis = 17;
-  all.push_back(s);
-  return all;
+  double most = 0.0;
+  for (auto const &force : e.force)
+    for (double const f : force) most = std::max(most, std::fabs(f));
+  return most;
 }
 
 TEST(Evaluator, EqualsTheFormulas)
 {
   unsigned seed = 1;
-  for (const ModelShape &shape : shapes()) {
+  for (const ModelShape &shape : smooth_shapes()) {
     RandomModel random(seed++);
     Model model = random.make(shape);
     model.protection = seed % 2 ? 0.01 : 0.0;
@@ -184,10 +192,40 @@ TEST(Evaluator, EqualsTheFormulas)
   }
 }
 
+// DeePMD-kit drops neighbors beyond `sel`; here they count.
+TEST(Evaluator, MoreNeighborsThanPlacesAllCount)
+{
+  unsigned seed = 101;
+  for (const ModelShape &shape : smooth_shapes()) {
+    RandomModel random(seed++);
+    Model model = random.make(shape);
+    Cluster const cluster(random, ATOMS, 3, EDGE, 1.2);
+    model.selection = {2, 1, 3};
+    Evaluator evaluator(model, exact());
+    Evaluator tabulated(model, {});
+    auto const got = evaluate(evaluator, cluster);
+    auto const from_table = evaluate(tabulated, cluster);
+    // Negative control: the same sum without the neighbors beyond the places.
+    double dropped = 0.0;
+    int crowded = 0;
+    for (int i = 0; i < ATOMS; ++i) {
+      double const expected = plain_energy(model, cluster, i);
+      EXPECT_NEAR(got.atom_energy[i], expected, 1e-12 * std::max(1.0, std::fabs(expected)));
+      EXPECT_NEAR(from_table.atom_energy[i], expected, 1e-9);
+      Cluster const fewer = without_the_far(model, cluster, i);
+      crowded += fewer.x.size() < cluster.x.size();
+      dropped = std::max(dropped, std::fabs(plain_energy(model, fewer, 0) - expected));
+    }
+    EXPECT_GT(crowded, ATOMS / 2);
+    EXPECT_GT(dropped, 0.01);
+    EXPECT_LT(largest_difference(got, from_table), 1e-7 * largest_force(got));
+  }
+}
+
 TEST(Evaluator, ForcesAreTheSlopesOfTheEnergy)
 {
   unsigned seed = 11;
-  for (const ModelShape &shape : shapes()) {
+  for (const ModelShape &shape : smooth_shapes()) {
     RandomModel random(seed++);
     Model const model = random.make(shape);
     Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
@@ -195,7 +233,8 @@ TEST(Evaluator, ForcesAreTheSlopesOfTheEnergy)
       Evaluator evaluator(model, table ? EvaluatorSettings() : exact());
       auto const at = evaluate(evaluator, cluster);
       constexpr double H = 1e-4;
-      double strongest = 0.0;
+      double const strongest = largest_force(at);
+      EXPECT_GT(strongest, 0.05);
       for (int i = 0; i < 6; ++i)
         for (int k = 0; k < 3; ++k) {
           double energy[4];
@@ -207,10 +246,8 @@ TEST(Evaluator, ForcesAreTheSlopesOfTheEnergy)
           }
           cluster.x[i][k] = place;
           double const slope = (energy[0] - 8 * energy[1] + 8 * energy[2] - energy[3]) / (12 * H);
-          EXPECT_NEAR(at.force[i][k], -slope, 1e-7 * std::max(1.0, std::fabs(slope)));
-          strongest = std::max(strongest, std::fabs(slope));
+          EXPECT_NEAR(at.force[i][k], -slope, 1e-7 * strongest);
         }
-      EXPECT_GT(strongest, 0.05);
     }
   }
 }
@@ -347,21 +384,64 @@ TEST(Evaluator, AtomsOfOtherStylesAreLeftOut)
   }
 }
 
-TEST(Evaluator, NothingJumpsAtTheCutoffOrTheTablesEnd)
+// What an atom changes when it crosses the cutoff of another one, relative to the largest number of
+// its kind. Three neighbors on the other side, which do not feel it, pull at that one.
+struct Crossing {
+  double energy;
+  double force;
+};
+
+Crossing cross_cutoff(const Model &model, const EvaluatorSettings &settings)
+{
+  RandomModel random(61);
+  Evaluator evaluator(model, settings);
+  Cluster cluster(random, 5, 3, 4.0, 1.2);
+  Evaluated at[3];
+  double const place[3] = {model.cutoff - 1e-9, model.cutoff + 1e-9, 2.0};
+  for (int n = 0; n < 3; ++n) {
+    cluster.x = {{0, 0, 0}, {1.3, 0.8, 0.2}, {1.1, -1.0, 0.7}, {0.6, 0.4, -1.6}, {-place[n], 0, 0}};
+    at[n] = evaluate(evaluator, cluster);
+  }
+  double const strongest = largest_force(at[1]);
+  EXPECT_GT(strongest, 0.1);
+  EXPECT_GT(largest_difference(at[2], at[1]), 0.1);    // it is felt where it is close
+  return {std::fabs(at[0].energy - at[1].energy) / std::max(1.0, std::fabs(at[1].energy)),
+          largest_difference(at[0], at[1]) / std::max(1.0, strongest)};
+}
+
+TEST(Evaluator, NothingJumpsAtTheCutoff)
+{
+  for (const ModelShape &shape : smooth_shapes())
+    for (bool const crowded : {false, true})
+      for (bool const table : {false, true}) {
+        Model model = RandomModel(61).make(shape);
+        for (DenseNet &net : model.fitting)    // five atoms of many are little to the nets
+          for (double &weight : net.back().weight) weight *= 50.0;
+        if (crowded) model.selection = {1, 1, 1};
+        EvaluatorSettings const settings = table ? EvaluatorSettings() : exact();
+        Crossing const jump = cross_cutoff(model, settings);
+        EXPECT_LT(jump.energy, 1e-13);
+        EXPECT_LT(jump.force, 1e-13);
+        // Negative control: a switch so steep that it is a cut.
+        model.smooth_from = model.cutoff - 1e-10;
+        EXPECT_GT(cross_cutoff(model, settings).energy, 1e-4);
+      }
+}
+
+TEST(Evaluator, NothingJumpsAtTheTablesEnd)
 {
   RandomModel random(61);
   Model const model = random.make({});
   Evaluator evaluator(model, {});
-  for (double const r : {model.cutoff, 0.5}) {
-    Cluster cluster(random, 2, 2, 3.0, 0.6);
-    Evaluated near_and_far[2];
-    for (int side = 0; side < 2; ++side) {
-      cluster.x = {{0, 0, 0}, {r + (side ? 1e-9 : -1e-9), 0, 0}};
-      near_and_far[side] = evaluate(evaluator, cluster);
-    }
-    EXPECT_NEAR(near_and_far[0].energy, near_and_far[1].energy, 1e-7);
-    EXPECT_LT(largest_difference(near_and_far[0], near_and_far[1]), 2e-6);
+  Cluster cluster(random, 2, 2, 3.0, 0.6);
+  Evaluated near_and_far[2];
+  for (int side = 0; side < 2; ++side) {
+    cluster.x = {{0, 0, 0}, {TABLE_CLOSEST + (side ? 1e-9 : -1e-9), 0, 0}};
+    near_and_far[side] = evaluate(evaluator, cluster);
   }
+  EXPECT_NEAR(near_and_far[0].energy, near_and_far[1].energy, 1e-7);
+  EXPECT_LT(largest_difference(near_and_far[0], near_and_far[1]), 2e-6);
+  EXPECT_GT(largest_force(near_and_far[0]), 0.1);
 }
 
 TEST(Evaluator, ShortPairsAreCounted)
