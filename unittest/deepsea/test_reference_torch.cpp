@@ -13,10 +13,13 @@
 #include <cmath>
 
 using namespace lbs::deepsea;
+using lbs::deepsea::testing::Cluster;
+using lbs::deepsea::testing::ModelShape;
 using lbs::deepsea::testing::RandomModel;
 using lbs::deepsea::testing::reference_file;
 using lbs::deepsea::testing::reference_frame;
 using lbs::deepsea::testing::reference_json;
+using lbs::deepsea::testing::smooth_shapes;
 using lbs::test::expect_error;
 using lbs::test::ScratchFolder;
 using Json = nlohmann::json;
@@ -52,26 +55,33 @@ double difference(const std::vector<double> &a, const std::vector<double> &b)
   return most;
 }
 
-void expect_agreement(const FrameEnergy &ours, const Json &theirs, const std::string &what)
+void expect_equal(const FrameEnergy &ours, const FrameEnergy &theirs, const std::string &what)
 {
-  auto const forces = flat(theirs["forces"].get<std::vector<std::array<double, 3>>>());
-  std::vector<double> virial(9);    // theirs is F x, ours x F
-  auto const given = theirs["virial"].get<std::vector<double>>();
-  for (std::size_t k = 0; k < 9; ++k) virial[3 * (k % 3) + k / 3] = given[k];
-  auto const energies = theirs["atomic_energy"].get<std::vector<double>>();
-
+  auto const forces = flat(theirs.force);
+  std::vector<double> const virial(theirs.virial.begin(), theirs.virial.end());
   EXPECT_GT(largest(forces), MIN_FORCE) << what;
-  EXPECT_GT(largest(energies), MIN_ENERGY) << what;
-  EXPECT_GT(std::abs(theirs["energy"].get<double>()), MIN_TOTAL) << what;
+  EXPECT_GT(largest(theirs.atom_energy), MIN_ENERGY) << what;
+  EXPECT_GT(std::abs(theirs.energy), MIN_TOTAL) << what;
   EXPECT_GT(largest(virial), MIN_VIRIAL) << what;
-  EXPECT_LE(std::abs(ours.energy - theirs["energy"].get<double>()),
-            TOLERANCE * std::abs(theirs["energy"].get<double>()))
-      << what;
+  EXPECT_LE(std::abs(ours.energy - theirs.energy), TOLERANCE * std::abs(theirs.energy)) << what;
   EXPECT_LE(difference(flat(ours.force), forces), TOLERANCE * largest(forces)) << what;
   EXPECT_LE(difference({ours.virial.begin(), ours.virial.end()}, virial),
             TOLERANCE * largest(virial))
       << what;
-  EXPECT_LE(difference(ours.atom_energy, energies), TOLERANCE * largest(energies)) << what;
+  EXPECT_LE(difference(ours.atom_energy, theirs.atom_energy),
+            TOLERANCE * largest(theirs.atom_energy))
+      << what;
+}
+
+FrameEnergy deepmd_result(const Json &theirs)
+{
+  FrameEnergy result;
+  result.energy = theirs["energy"].get<double>();
+  result.force = theirs["forces"].get<std::vector<std::array<double, 3>>>();
+  result.atom_energy = theirs["atomic_energy"].get<std::vector<double>>();
+  auto const given = theirs["virial"].get<std::vector<double>>();    // theirs is F x, ours x F
+  for (std::size_t k = 0; k < 9; ++k) result.virial[3 * (k % 3) + k / 3] = given[k];
+  return result;
 }
 
 class AgainstDeepmd : public ::testing::TestWithParam<const char *> {
@@ -86,8 +96,8 @@ class AgainstDeepmd : public ::testing::TestWithParam<const char *> {
   {
     EXPECT_GE(numbers["frames"].size(), 3U);
     for (auto const &[frame, result] : numbers["frames"].items())
-      expect_agreement(engine.evaluate(reference_frame(frames[frame])), result,
-                       name + " on " + frame);
+      expect_equal(engine.evaluate(reference_frame(frames[frame])), deepmd_result(result),
+                   name + " on " + frame);
   }
 };
 
@@ -100,6 +110,27 @@ Frame small_frame()
   frame.x = {{0.1, 0.2, 0.3}, {1.9, 0.4, -0.2}, {0.3, 2.2, 1.4}, {2.6, 2.4, 2.9}, {1.2, 3.6, 4.4}};
   frame.elements = {"O", "Si", "O", "O", "Si"};
   return frame;
+}
+
+void expect_virial(FrameEngine &engine)
+{
+  constexpr double H = 1e-4;
+  auto const virial = engine.evaluate(small_frame()).virial;
+  double const most = largest({virial.begin(), virial.end()});
+  EXPECT_GT(most, 0.01);
+  for (std::size_t a = 0; a < 3; ++a)
+    for (std::size_t b = 0; b < 3; ++b) {
+      // x_b grows by x_a, so that dE/dstrain = -sum x_a F_b.
+      auto const strained = [&](double by) {
+        auto frame = small_frame();
+        for (auto &x : frame.x) x[b] += by * x[a];
+        for (auto &x : frame.cell) x[b] += by * x[a];
+        return engine.evaluate(frame).energy;
+      };
+      double const slope =
+          (8 * (strained(H) - strained(-H)) - (strained(2 * H) - strained(-2 * H))) / (12 * H);
+      EXPECT_NEAR(virial[3 * a + b], -slope, std::min(1e-8, 1e-7 * most)) << a << b;
+    }
 }
 
 class ReferenceTorch : public ::testing::Test {
@@ -178,23 +209,48 @@ TEST_F(ReferenceTorch, ForcesAreDerivativesOfTheEnergy)
 
 TEST_F(ReferenceTorch, VirialIsTheDerivativeByStrain)
 {
-  constexpr double H = 1e-4;
-  auto const reference = engine(0.1, true);
-  auto const virial = reference->evaluate(small_frame()).virial;
-  EXPECT_GT(largest({virial.begin(), virial.end()}), 0.01);
-  for (std::size_t a = 0; a < 3; ++a)
-    for (std::size_t b = 0; b < 3; ++b) {
-      // x_b grows by x_a, so that dE/dstrain = -sum x_a F_b.
-      auto const strained = [&](double by) {
-        auto frame = small_frame();
-        for (auto &x : frame.x) x[b] += by * x[a];
-        for (auto &x : frame.cell) x[b] += by * x[a];
-        return reference->evaluate(frame).energy;
-      };
-      double const slope =
-          (8 * (strained(H) - strained(-H)) - (strained(2 * H) - strained(-2 * H))) / (12 * H);
-      EXPECT_NEAR(virial[3 * a + b], -slope, 1e-8) << a << b;
-    }
+  expect_virial(*engine(0.1, true));
+}
+
+TEST_F(ReferenceTorch, VirialOfTheFastKernelsIsTheDerivativeByStrain)
+{
+  engine(0.1, true);    // writes the file
+  EvaluatorSettings settings;
+  expect_virial(*fast_engine(read_model(path), settings));
+  settings.table_error = 0.0;
+  expect_virial(*fast_engine(read_model(path), settings));
+}
+
+// All shapes of the tests, and one with corners, which only the networks themselves can have; with
+// room for all neighbors and with little.
+TEST_F(ReferenceTorch, FastKernelsEqualTheForward)
+{
+  EvaluatorSettings settings;
+  settings.table_error = 0.0;
+  std::vector<ModelShape> shapes = smooth_shapes();
+  ModelShape corners;
+  corners.embedding_activation = corners.fitting_activation = Activation::RELU6;
+  shapes.push_back(corners);
+  unsigned seed = 201;
+  for (const ModelShape &shape : shapes)
+    for (bool const crowded : {false, true})
+      for (double const protection : {0.0, 0.05}) {
+        RandomModel random(seed++);
+        Model model = random.make(shape);
+        model.protection = protection;
+        if (crowded) model.selection = {2, 1, 3};
+        for (DenseNet &net : model.fitting)    // twelve atoms are little to the nets
+          for (double &weight : net.back().weight) weight *= 10.0;
+        write_model(model, path);
+        Cluster const atoms(random, 12, model.types(), 5.0, 1.2);
+        Frame frame;
+        frame.cell = {{{6.0, 0.0, 0.0}, {1.0, 6.5, 0.0}, {-0.5, 0.7, 7.0}}};
+        frame.periodic = {true, true, true};
+        frame.x = atoms.x;
+        for (int const type : atoms.type) frame.elements.push_back(model.elements[type]);
+        expect_equal(fast_engine(model, settings)->evaluate(frame),
+                     reference_engine(path)->evaluate(frame), "seed " + std::to_string(seed - 1));
+      }
 }
 
 TEST_F(ReferenceTorch, AtomsBeyondTheCutoffAddTheirOwnEnergyOnly)
