@@ -2,8 +2,11 @@
 // in two or four narrower ones. Needs the vector extensions of GCC and Clang.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <new>
+#include <string>
 #include <vector>
 
 namespace lbs {
@@ -121,7 +124,7 @@ template <class Real, int BYTES> struct Pack {
 // Instruction sets with a code of their own.
 enum class Machine { PLAIN, AVX2, AVX512 };
 
-inline Machine this_machine()
+inline Machine best_machine()
 {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
@@ -131,6 +134,21 @@ inline Machine this_machine()
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Machine::AVX2;
 #endif
   return Machine::PLAIN;
+}
+
+// The best one of this processor, unless the environment variable LBS_MACHINE names a lesser one:
+// plain or avx2. It cannot name one that the processor lacks; what is no such name changes nothing.
+inline Machine this_machine()
+{
+  static Machine const machine = [] {
+    const char *const variable = std::getenv("LBS_MACHINE");
+    std::string const name = variable ? variable : "";
+    Machine const most = name == "plain"  ? Machine::PLAIN
+                         : name == "avx2" ? Machine::AVX2
+                                          : Machine::AVX512;
+    return std::min(most, best_machine());
+  }();
+  return machine;
 }
 
 // Defines the function `name` with these parameters, which calls name_with<width of registers> of
