@@ -3,11 +3,12 @@ import json
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import numpy as np
 import pytest
 
-from deck import MASS, ROOT
+from deck import MASS, ROOT, TIMEOUT
 
 REFERENCE = ROOT / "unittest" / "reference" / "deepsea"
 FRAMES = json.loads((REFERENCE / "frames.json").read_text())
@@ -28,6 +29,27 @@ def convert(source, target):
     done = subprocess.run(["deepsea", "convert", str(source), str(target)], capture_output=True,
                           text=True, check=False, timeout=60)
     return done.returncode, done.stdout + done.stderr
+
+
+def extxyz(frame):
+    """A frame of the reference as extended XYZ."""
+    cell = ""
+    if frame["cell"]:
+        cell = 'Lattice="' + " ".join(repr(v) for row in frame["cell"] for v in row) + '" '
+    lines = [str(len(frame["elements"])), cell + "Properties=species:S:1:pos:R:3"]
+    lines += [f"{e} {x!r} {y!r} {z!r}" for e, (x, y, z) in
+              zip(frame["elements"], frame["positions"])]
+    return "\n".join(lines) + "\n"
+
+
+def evaluate(model, frames):
+    """Results of `deepsea eval --reference` for frames like those of frames.json."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "frames.xyz"
+        file.write_text("".join(extxyz(frame) for frame in frames))
+        done = subprocess.run(["deepsea", "eval", str(model), str(file), "--reference", "--json"],
+                              capture_output=True, text=True, check=True, timeout=TIMEOUT)
+    return json.loads(done.stdout)["frames"]
 
 
 class Models:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from deck import ROOT, TIMEOUT
+from deepsea_models import extxyz
 
 REFERENCE = ROOT / "unittest" / "reference" / "deepsea"
 MODEL = "two_types"    # of O and B, with both a .dp and a .pth
@@ -40,17 +41,6 @@ def reference():
     frames = json.loads((REFERENCE / "frames.json").read_text())
     numbers = json.loads((REFERENCE / f"{MODEL}.json").read_text())["frames"]
     return [(frames[name], numbers[name]) for name in numbers]
-
-
-def extxyz(frame):
-    """A frame of the reference as extended XYZ."""
-    cell = ""
-    if frame["cell"]:
-        cell = 'Lattice="' + " ".join(repr(v) for row in frame["cell"] for v in row) + '" '
-    lines = [str(len(frame["elements"])), cell + "Properties=species:S:1:pos:R:3"]
-    lines += [f"{e} {x!r} {y!r} {z!r}" for e, (x, y, z) in
-              zip(frame["elements"], frame["positions"])]
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
