@@ -109,6 +109,23 @@ def test_short_pairs_are_told_and_counted(lmp, models, tmp_path):
     lmp.fails(deck(models, tmp_path, "short error", after=SQUEEZE), "use 'core zbl R_IN R_OUT'")
 
 
+@pytest.mark.parametrize("ranks, threads", [(2, 1), (4, 1), (1, 2), (2, 2)])
+def test_short_pairs_are_counted_once(lmp, models, tmp_path, monkeypatch, ranks, threads):
+    """The count of ranks and threads is the number of pairs within the bound, by their distances."""
+    monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
+    result = lmp(deck(models, tmp_path, after=SQUEEZE, run=COUNT + "run 0")
+                 .replace(COLUMNS, f"{COLUMNS} x y z"), ranks)
+    assert f"using {threads} OpenMP thread(s)" in result.log
+    _, cell, atoms = result.frames()[-1]
+    x = np.transpose([atoms[k] for k in "xyz"])
+    apart = x[:, None] - x
+    apart -= np.round(apart @ np.linalg.inv(cell)) @ cell
+    bound = reference("tanh_two")["min_nbor_dist"]
+    close = np.triu(np.linalg.norm(apart, axis=-1) < bound, 1).sum()
+    assert close > 5
+    assert result.last()["c_pair[7]"] == close
+
+
 def test_overlapping_atoms_stop(lmp, models, tmp_path):
     overlap = "set atom 2 x 1.828126 y 1.097474 z 2.294164\n"    # where atom 1 is
     lmp.fails(deck(models, tmp_path, after=overlap), "are on top of each other at step 0")

@@ -10,7 +10,9 @@ import subprocess
 
 import pytest
 
-DATA = pathlib.Path(__file__).resolve().parent.parent / "styles" / "data.lbs"
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+DATA = TESTS / "styles" / "data.lbs"
+MODEL = TESTS / "reference" / "deepsea" / "tanh_two.dp"
 MPI, SERIAL = os.environ["LBS_ENV"], os.environ["LBS_SERIAL_ENV"]
 DECK = f"""units metal
 atom_style charge
@@ -25,6 +27,25 @@ thermo_modify format float %.15g
 fix 1 all nve
 run 5
 """
+DEEPSEA = f"""units metal
+atom_style charge
+read_data {DATA}
+pair_style deepsea model.pt core zbl 0.9 1.4
+pair_coeff * * O Si B Li
+compute ca all centroid/stress/atom NULL pair
+compute s all reduce sumsq c_ca[*]
+thermo_style custom step pe pxx pxy c_s[1] c_s[9]
+thermo_modify format float %.15g
+fix 1 all nve
+timestep 0.0002
+run 5
+"""
+
+
+def convert(host, tmp_path):
+    """Makes model.pt by the program of env.sh `host`."""
+    command = f". '{host}'; deepsea convert '{MODEL}' model.pt"
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
 
 
 def run(host, plugin, deck, tmp_path):
@@ -42,13 +63,27 @@ def last_thermo(output):
     return [float(word) for word in re.findall(r"^ +5 +(.*)$", output, re.M)[-1].split()]
 
 
+def both(deck, tmp_path, *, prepare=lambda host, folder: None):
+    """Last thermo output of a deck in either host, each with its own plugin."""
+    numbers = []
+    for host in (MPI, SERIAL):
+        prepare(host, tmp_path)
+        done = run(host, host, deck, tmp_path)
+        assert done.returncode == 0, done.stdout[-2000:]
+        numbers.append(last_thermo(done.stdout))
+    return numbers
+
+
 def test_both_hosts_agree(tmp_path):
-    ours = run(MPI, MPI, DECK, tmp_path)
-    other = run(SERIAL, SERIAL, DECK, tmp_path)
-    assert ours.returncode == 0, ours.stdout[-2000:]
-    assert other.returncode == 0, other.stdout[-2000:]
-    a, b = last_thermo(ours.stdout), last_thermo(other.stdout)
+    a, b = both(DECK, tmp_path)
     assert abs(a[0]) > 100 and a[3] + a[4] > 0 and a[7] > 0
+    assert b == pytest.approx(a, rel=1e-10)
+
+
+def test_both_hosts_agree_in_deepsea(tmp_path):
+    """Each with the model that its own program converted."""
+    a, b = both(DEEPSEA, tmp_path, prepare=convert)
+    assert abs(a[0]) > 10 and min(abs(n) for n in a[1:]) > 100
     assert b == pytest.approx(a, rel=1e-10)
 
 
