@@ -111,7 +111,7 @@ def test_short_pairs_are_told_and_counted(lmp, models, tmp_path):
 
 @pytest.mark.parametrize("ranks, threads", [(2, 1), (4, 1), (1, 2), (2, 2)])
 def test_short_pairs_are_counted_once(lmp, models, tmp_path, monkeypatch, ranks, threads):
-    """The count of ranks and threads is the number of pairs within the bound, by their distances."""
+    """Ranks and threads count as many pairs as there are within the bound."""
     monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
     result = lmp(deck(models, tmp_path, after=SQUEEZE, run=COUNT + "run 0")
                  .replace(COLUMNS, f"{COLUMNS} x y z"), ranks)
