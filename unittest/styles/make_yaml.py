@@ -52,8 +52,8 @@ FILES = {
 FILES = {f"fmp_lbs_{name}": row for name, row in FILES.items()}
 # Without tables, whose error may differ from version to version.
 for name, more in (("deepsea", ""), ("deepsea_core", " core zbl 1.2 2.0")):
-    FILES[name] = (f"deepsea models/tanh_two.pt short off table off{more}", "* * O Si B Li", "", "scale 2",
-                   None, None)
+    FILES[name] = (f"deepsea models/tanh_two.pt short off table off{more}", "* * O Si B Li", "",
+                   "scale 2", None, None)
 
 
 def config(style, coeffs, post, extract, prerequisites):
