@@ -14,6 +14,7 @@ import numpy as np    # noqa: E402
 
 BORATE = [f"B-O, {n} four-coordinated" for n in range(4)]
 MIXED = [f"mixed, {n} Si" for n in (1, 2, 3)]
+TEMPERATURE = "temperature of the thermostat (K)"
 
 
 def last_block(path):
@@ -48,10 +49,10 @@ def main():
     for k, name in enumerate(BORATE + MIXED):
         axes[0, 0].plot(temperature, rings[2 + k], lw=1, label=name,
                         ls="-" if k < len(BORATE) else "--")
-    axes[0, 0].set(xlabel="temperature of the thermostat (K)", ylabel="three-membered rings")
+    axes[0, 0].set(xlabel=TEMPERATURE, ylabel="three-membered rings")
     axes[0, 0].legend(frameon=False, fontsize=7)
     axes[0, 1].plot(temperature, 100 * rings[9], lw=1)
-    axes[0, 1].set(xlabel="temperature of the thermostat (K)", ylabel="3B in 3MR (% of 3B)", ylim=(0, None))
+    axes[0, 1].set(xlabel=TEMPERATURE, ylabel="3B in 3MR (% of 3B)", ylim=(0, None))
     width = 0.2
     for k, name in enumerate(("rings per former", "P_N", "P_min", "P_max")):
         axes[1, 0].bar(sizes[:, 0] + (k - 1.5) * width, sizes[:, 2 + k], width, label=name)
@@ -59,7 +60,7 @@ def main():
     axes[1, 0].legend(frameon=False, fontsize=8)
     for k, name in enumerate(("all", "3MR", "4MR", "5MR", "6MR", "B-O 3MR")):
         axes[1, 1].plot(memory[1], 100 * memory[2 + k], lw=1 if k else 2, label=name)
-    axes[1, 1].set(xlabel="temperature of the thermostat (K)", ylabel="rings of the glass already there (%)",
+    axes[1, 1].set(xlabel=TEMPERATURE, ylabel="rings of the glass already there (%)",
                    ylim=(0, 105))
     axes[1, 1].legend(frameon=False, fontsize=8)
     fig.suptitle(pathlib.Path(prefix).name.replace("_", "-"))

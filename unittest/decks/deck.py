@@ -4,6 +4,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 import numpy as np
 import pytest
@@ -157,6 +158,10 @@ class Runner:
         return result
 
 
+# Lone processes that begin at the same time would disturb each other in one session folder.
+SESSIONS = tempfile.TemporaryDirectory(prefix="lbs-")
+
+
 def environment(ranks):
     """Environment of a deck. Open MPI looks for networks and starts a daemon for lone processes,
     which takes longer than most decks here; all of that is left out where one rank runs.
@@ -164,7 +169,7 @@ def environment(ranks):
     env = dict(os.environ)
     env.setdefault("OMP_NUM_THREADS", "1")
     if ranks == 1:
-        for name, value in LONE_PROCESS.items():
+        for name, value in {**LONE_PROCESS, "orte_tmpdir_base": SESSIONS.name}.items():
             env.setdefault(f"OMPI_MCA_{name}", value)
     return env
 

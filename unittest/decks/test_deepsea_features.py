@@ -1,4 +1,4 @@
-"""pair_style deepsea in company: units, hybrid, scale, core, short pairs, several models, restart."""
+"""pair_style deepsea in company: units, hybrid, scale, core, short pairs, models, restart."""
 import numpy as np
 import pytest
 
@@ -219,7 +219,8 @@ FIRST_RUN = ROOT / "examples" / "deepsea-first-run"
 def test_first_run(lmp, tmp_path):
     """The example's deck, shorter; its guard stops what the models have not learnt."""
     deck = (FIRST_RUN / "in.first-run").read_text()
-    words = ["-var", "out", str(tmp_path / "out"), "-var", "equilibrate", "0.1", "-var", "run", "0.1"]
+    words = ["-var", "out", str(tmp_path / "out"), "-var", "equilibrate", "0.1",
+             "-var", "run", "0.1"]
     result = lmp.run(deck, args=words, cwd=FIRST_RUN)
     assert result.status == 0, result.log[-3000:]
     deviation = np.loadtxt(tmp_path / "out.deviation")
