@@ -31,7 +31,8 @@ Parcels LAMMPS_NS::exchange_parcels(const Parcels &sent, MPI_Comm world, int &fl
     if (told[r].count > 0)
       MPI_Isend(sent[r].data(), told[r].count, MPI_LMP_BIGINT, r, TAG, world,
                 &requests.emplace_back());
-  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  std::vector<MPI_Status> statuses(requests.size());    // LAMMPS' serial MPI knows no other way
+  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), statuses.data());
   return received;
 }
 

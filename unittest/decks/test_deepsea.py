@@ -84,9 +84,7 @@ def test_kokkos(lmp, models, tmp_path, newton):
 @pytest.mark.parametrize("model", MODELS)
 def test_mixed_is_close(lmp, models, tmp_path, model):
     """Forces to 1e-5 eV/A, and visibly not those of double."""
-    # an embedding net of relu is too rough for a table
-    rough = reference(model)["definition"]["descriptor"]["activation_function"] == "relu"
-    settings = "precision mixed" + (" table off" if rough else "")
+    settings = "precision mixed" + (" table off" if model in CORNERS else "")
     largest = []
     for frame, expected in reference(model)["frames"].items():
         atoms = lmp(deck(models, model, frame, tmp_path, settings=settings)).atoms()

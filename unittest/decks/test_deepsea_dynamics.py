@@ -86,7 +86,7 @@ def crossings(frames):
 def test_energy_is_kept(lmp):
     """NVE at 300 K with 0.5 fs for 20 ps, while pairs cross the cutoff all the time."""
     deck = (CORNER + MINIMIZE + "velocity all create 600.0 4711 mom yes dist gaussian\n"
-            f"timestep {TIMESTEP}\nfix bath all nvt temp 300 300 0.05\nrun 2000\nunfix bath\n"
+            f"timestep {TIMESTEP}\nfix bath all nvt temp 300 300 0.05\nrun 8000\nunfix bath\n"
             "fix nve all nve\nreset_timestep 0\nthermo 20\n" + dump("id x y z", every=EVERY)
             + f"run {STEPS}\n")
     result = lmp(deck, timeout=300)

@@ -147,5 +147,6 @@ TEST(Frames, BadFoldersAreRefused)
   refuse("type.raw", "1 x\n", "a type must be an integer, not 'x'");
   refuse("set.000/real_atom_types.npy", "", "the mixed-type format");
   expect_error([&] { read_frames(folder.file("nothing"), {}); }, "cannot open");
-  expect_error([&] { read_frames(folder.write("empty.xyz", ""), {}); }, "holds no frames");
+  expect_error([&] { read_frames(folder.write("empty.xyz", ""), {}); }, "empty.xyz is empty");
+  expect_error([&] { read_frames(folder.write("blank.xyz", "\n"), {}); }, "holds no frames");
 }
