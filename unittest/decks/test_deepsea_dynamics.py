@@ -85,9 +85,12 @@ def crossings(frames):
 
 def test_energy_is_kept(lmp):
     """NVE at 300 K with 0.5 fs for 20 ps, while pairs cross the cutoff all the time."""
-    deck = (CORNER + MINIMIZE + "velocity all create 600.0 4711 mom yes dist gaussian\n"
-            f"timestep {TIMESTEP}\nfix bath all nvt temp 300 300 0.05\nrun 8000\nunfix bath\n"
-            "fix nve all nve\nreset_timestep 0\nthermo 20\n" + dump("id x y z", every=EVERY)
+    # The energy that a bath leaves so few atoms differs by some 25 K from run to run, and half of
+    # what scaling takes away comes back from the bonds.
+    deck = (CORNER + MINIMIZE + "velocity all create 1600.0 4711 mom yes dist gaussian\n"
+            f"timestep {TIMESTEP}\nfix bath all nvt temp 800 300 0.05\nrun 6000\nunfix bath\n"
+            "fix nve all nve\n" + 5 * "run 500\nvelocity all scale 300.0\n"
+            + "reset_timestep 0\nthermo 20\n" + dump("id x y z", every=EVERY)
             + f"run {STEPS}\n")
     result = lmp(deck, timeout=300)
     assert f"cutoff {CUTOFF:g} A" in result.log
