@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 
 using namespace LAMMPS_NS;
 using namespace lbs::network;
@@ -30,6 +31,13 @@ constexpr int PRESENT = CLASSES + 1;
 constexpr int BORATE_SHARE = CLASSES + 2;
 constexpr int VALUES = CLASSES + 3;
 constexpr int COLUMNS = 3;    // remembered, present, share
+
+// Sum of the counts from `first` on, up to `last` if that is given.
+template <class Counts> std::int64_t total(const Counts &counts, int first = 0, int last = -1)
+{
+  auto const end = last < 0 ? counts.end() : counts.begin() + last + 1;
+  return std::accumulate(counts.begin() + first, end, std::int64_t{0});
+}
 
 double ratio(std::int64_t part, std::int64_t whole)
 {
@@ -223,10 +231,7 @@ double ComputeRingPersist::compute_scalar()
 {
   invoked_scalar = update->ntimestep;
   evaluate();
-  std::int64_t remembered = 0, present = 0;
-  for (auto const n : presence_.remembered) remembered += n;
-  for (auto const n : presence_.present) present += n;
-  return scalar = ratio(present, remembered);
+  return scalar = ratio(total(presence_.present), total(presence_.remembered));
 }
 
 void ComputeRingPersist::compute_vector()
@@ -235,15 +240,10 @@ void ComputeRingPersist::compute_vector()
   evaluate();
   for (int c = BORON_0; c <= CLASSES; ++c)
     vector[c - 1] = ratio(presence_.class_present[c], presence_.class_remembered[c]);
-  vector[REMEMBERED] = vector[PRESENT] = 0.0;
-  for (auto const n : presence_.remembered) vector[REMEMBERED] += static_cast<double>(n);
-  for (auto const n : presence_.present) vector[PRESENT] += static_cast<double>(n);
-  std::int64_t remembered = 0, present = 0;
-  for (int c = BORON_0; c <= BORON_3; ++c) {
-    remembered += presence_.class_remembered[c];
-    present += presence_.class_present[c];
-  }
-  vector[BORATE_SHARE] = ratio(present, remembered);
+  vector[REMEMBERED] = static_cast<double>(total(presence_.remembered));
+  vector[PRESENT] = static_cast<double>(total(presence_.present));
+  vector[BORATE_SHARE] = ratio(total(presence_.class_present, BORON_0, BORON_3),
+                               total(presence_.class_remembered, BORON_0, BORON_3));
 }
 
 void ComputeRingPersist::compute_array()
