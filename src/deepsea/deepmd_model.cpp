@@ -23,7 +23,7 @@ std::vector<double> output_of(const DenseNet &net, std::vector<double> x)
       for (std::size_t i = 0; i < inputs; ++i) y[o] += x[i] * layer.weight[i * outputs + o];
       y[o] = activate(layer.activation, y[o]).value;
       if (!layer.timestep.empty()) y[o] *= layer.timestep[o];
-      if (layer.skip && (outputs == inputs || outputs == 2 * inputs)) y[o] += x[o % inputs];
+      if (layer.skips() > 0) y[o] += x[o % inputs];
     }
     x = std::move(y);
   }

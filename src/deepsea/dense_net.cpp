@@ -12,12 +12,6 @@ namespace lbs::deepsea {
 
 namespace {
 
-int skips_of(const DenseLayer &layer)
-{
-  if (!layer.skip) return 0;
-  return layer.outputs == layer.inputs ? 1 : layer.outputs == 2 * layer.inputs ? 2 : 0;
-}
-
 template <Activation A> using Choice = std::integral_constant<Activation, A>;
 
 // Numbers z become y = a(z), and d = a'(z); one loop for each activation, so that it becomes
@@ -66,11 +60,18 @@ template <class Real> constexpr std::size_t pack_size(int rows)
   return static_cast<std::size_t>(whole_groups(rows)) * LANES<Real>;
 }
 
+template <int>
+LBS_ALWAYS_INLINE void activate_all_with(Activation activation, std::size_t count, double *y,
+                                         double *d)
+{
+  activate_any(activation, count, y, d);
+}
+
 // y = x W becomes the layer's output, d its derivative by x W; by groups of rows, which stay in the
 // cache from one loop to the next.
-template <class Real>
-LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, const Real *x, Real *y,
-                                  Real *d)
+template <int, class Real>
+LBS_ALWAYS_INLINE void finish_layer_with(const HiddenLayer<Real> &layer, int packs, const Real *x,
+                                         Real *y, Real *d)
 {
   constexpr int LANE = LANES<Real>;
   int const rows = whole_groups(layer.outputs);
@@ -97,9 +98,9 @@ LBS_ALWAYS_INLINE void finish_any(const HiddenLayer<Real> &layer, int packs, con
 
 // From the gradient by a layer's output to that by x W, in d, and to what goes past the layer to
 // its input, in `next`. That may be the gradient itself where the widths are equal.
-template <class Real>
-LBS_ALWAYS_INLINE void back_any(const HiddenLayer<Real> &layer, int packs, const Real *gradient,
-                                Real *d, Real *next)
+template <int, class Real>
+LBS_ALWAYS_INLINE void back_through_with(const HiddenLayer<Real> &layer, int packs,
+                                         const Real *gradient, Real *d, Real *next)
 {
   std::size_t const size = pack_size<Real>(layer.outputs);
   std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
@@ -114,9 +115,9 @@ LBS_ALWAYS_INLINE void back_any(const HiddenLayer<Real> &layer, int packs, const
 }
 
 // The net's values from the output x of the last hidden layer, and their gradients by it.
-template <class Real>
-LBS_ALWAYS_INLINE void last_any(const LastLayer<Real> &layer, int packs, const Real *x,
-                                double *value, Real *gradient)
+template <int, class Real>
+LBS_ALWAYS_INLINE void last_layer_with(const LastLayer<Real> &layer, int packs, const Real *x,
+                                       double *value, Real *gradient)
 {
   constexpr int LANE = LANES<Real>;
   auto const inputs = layer.weight.size();
@@ -142,26 +143,33 @@ LBS_ALWAYS_INLINE void last_any(const LastLayer<Real> &layer, int packs, const R
 }
 
 // clang-format off
-LBS_KERNEL activate_all(Activation activation, std::size_t count, double *y, double *d)
-{ activate_any(activation, count, y, d); }
-LBS_KERNEL finish_layer(const HiddenLayer<double> &layer, int packs, const double *x, double *y,
-                        double *d)
-{ finish_any(layer, packs, x, y, d); }
-LBS_KERNEL finish_layer(const HiddenLayer<float> &layer, int packs, const float *x, float *y,
-                        float *d)
-{ finish_any(layer, packs, x, y, d); }
-LBS_KERNEL back_through(const HiddenLayer<double> &layer, int packs, const double *gradient,
-                        double *d, double *next)
-{ back_any(layer, packs, gradient, d, next); }
-LBS_KERNEL back_through(const HiddenLayer<float> &layer, int packs, const float *gradient,
-                        float *d, float *next)
-{ back_any(layer, packs, gradient, d, next); }
-LBS_KERNEL last_layer(const LastLayer<double> &layer, int packs, const double *x, double *value,
-                      double *gradient)
-{ last_any(layer, packs, x, value, gradient); }
-LBS_KERNEL last_layer(const LastLayer<float> &layer, int packs, const float *x, double *value,
-                      float *gradient)
-{ last_any(layer, packs, x, value, gradient); }
+LBS_MACHINES(activate_all, in_double,
+             (Activation activation, std::size_t count, double *y, double *d),
+             (activation, count, y, d))
+LBS_MACHINES(finish_layer, in_double,
+             (const HiddenLayer<double> &layer, int packs, const double *x, double *y,
+              double *d),
+             (layer, packs, x, y, d))
+LBS_MACHINES(back_through, in_double,
+             (const HiddenLayer<double> &layer, int packs, const double *gradient, double *d,
+              double *next),
+             (layer, packs, gradient, d, next))
+LBS_MACHINES(last_layer, in_double,
+             (const LastLayer<double> &layer, int packs, const double *x, double *value,
+              double *gradient),
+             (layer, packs, x, value, gradient))
+LBS_MACHINES(finish_layer, in_float,
+             (const HiddenLayer<float> &layer, int packs, const float *x, float *y,
+              float *d),
+             (layer, packs, x, y, d))
+LBS_MACHINES(back_through, in_float,
+             (const HiddenLayer<float> &layer, int packs, const float *gradient, float *d,
+              float *next),
+             (layer, packs, gradient, d, next))
+LBS_MACHINES(last_layer, in_float,
+             (const LastLayer<float> &layer, int packs, const float *x, double *value,
+              float *gradient),
+             (layer, packs, x, value, gradient))
 // clang-format on
 
 template <class Real> RowBlock<const Real> read_only(const RowBlock<Real> &block)
@@ -189,7 +197,7 @@ void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetS
                    result.slope.data());
     for (std::size_t i = 0; i < size; ++i) result.value[i] += layer.bias[i % width];
     activate_all(layer.activation, size, result.value.data(), derivative.data());
-    int const skips = skips_of(layer);
+    int const skips = layer.skips();
     for (std::size_t i = 0; i < size; ++i) {
       double const step = layer.timestep.empty() ? 1.0 : layer.timestep[i % width];
       result.value[i] *= step;
@@ -210,7 +218,7 @@ template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
     std::vector<Real> const weight(layer->weight.begin(), layer->weight.end());
     hidden_.push_back({layer->inputs,
                        layer->outputs,
-                       skips_of(*layer),
+                       layer->skips(),
                        layer->activation,
                        {},
                        std::vector<Real>(layer->bias.begin(), layer->bias.end()),

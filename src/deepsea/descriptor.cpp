@@ -1,34 +1,17 @@
 #include "descriptor.hpp"
 
-#include "../support/vector_math.hpp"
+#include "../support/simd.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace lbs::deepsea {
 
-void RunRows::fit(int count)
-{
-  auto const size = static_cast<std::size_t>(padded<double>(count));
-  constexpr int ARRAYS = 13;
-  constexpr int COLUMNS = ARRAYS + 8;
-  if (numbers.size() >= COLUMNS * size) return;
-  auto const room = static_cast<std::size_t>(padded<double>(count + count / 2));
-  numbers.assign(COLUMNS * room, 0.0);
-  interval.assign(room, 0);
-  double *next = numbers.data();
-  double **const arrays[ARRAYS] = {&t, &row[0],    &row[1], &row[2], &row[3], &ds,  &dv,
-                                   &v, &inverse_r, &e[0],   &e[1],   &e[2],   &e[3]};
-  for (double **array : arrays) {
-    *array = next;
-    next += room;
-  }
-  by_row = next;
-  by_slope = by_row + 4 * room;
-}
+namespace {
 
-LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConstants &constants,
-                                        RunRows &rows)
+template <int>
+LBS_ALWAYS_INLINE void environment_rows_with(const NeighborRun &run, const PairConstants &constants,
+                                             RunRows &rows)
 {
   PairConstants const c = constants;
   const double *const x = run.x;
@@ -64,25 +47,10 @@ LBS_VECTOR_CLONES void environment_rows(const NeighborRun &run, const PairConsta
   }
 }
 
-void Moments::fit(int coefficients)
-{
-  auto const size = 4 * static_cast<std::size_t>(padded<float>(coefficients));
-  grow(sum, size);    // with zeros
-}
-
-void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)
-{
-  SplineNumbers value;
-  SplineNumbers unused;
-  spline_weights(t, value, unused);
-  double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
-  for (int b = 0; b < SPLINE_SUPPORT; ++b)
-    for (int k = 0; k < 4; ++k) sum[4 * b + k] += weight * value[b] * row[k];
-  moments.range.add(interval);
-}
-
-LBS_KERNEL pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy,
-                          double *gz, double total[3], double product[9])
+template <int>
+LBS_ALWAYS_INLINE void pair_gradients_with(const NeighborRun &run, const RunRows &rows, double *gx,
+                                           double *gy, double *gz, double total[3],
+                                           double product[9])
 {
   const double *const x = run.x;
   const double *const y = run.y;
@@ -121,5 +89,54 @@ LBS_KERNEL pair_gradients(const NeighborRun &run, const RunRows &rows, double *g
   double const sums[9] = {xx, xy, xz, yx, yy, yz, zx, zy, zz};
   for (int k = 0; k < 9; ++k) product[k] += sums[k];
 }
+
+}    // namespace
+
+void RunRows::fit(int count)
+{
+  auto const size = static_cast<std::size_t>(padded<double>(count));
+  constexpr int ARRAYS = 13;
+  constexpr int COLUMNS = ARRAYS + 8;
+  if (numbers.size() >= COLUMNS * size) return;
+  auto const room = static_cast<std::size_t>(padded<double>(count + count / 2));
+  numbers.assign(COLUMNS * room, 0.0);
+  interval.assign(room, 0);
+  double *next = numbers.data();
+  double **const arrays[ARRAYS] = {&t, &row[0],    &row[1], &row[2], &row[3], &ds,  &dv,
+                                   &v, &inverse_r, &e[0],   &e[1],   &e[2],   &e[3]};
+  for (double **array : arrays) {
+    *array = next;
+    next += room;
+  }
+  by_row = next;
+  by_slope = by_row + 4 * room;
+}
+
+void Moments::fit(int coefficients)
+{
+  auto const size = 4 * static_cast<std::size_t>(padded<float>(coefficients));
+  grow(sum, size);    // with zeros
+}
+
+void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)
+{
+  SplineNumbers value;
+  SplineNumbers unused;
+  spline_weights(t, value, unused);
+  double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
+  for (int b = 0; b < SPLINE_SUPPORT; ++b)
+    for (int k = 0; k < 4; ++k) sum[4 * b + k] += weight * value[b] * row[k];
+  moments.range.add(interval);
+}
+
+// clang-format off
+LBS_MACHINES(environment_rows, of_run,
+             (const NeighborRun &run, const PairConstants &constants, RunRows &rows),
+             (run, constants, rows))
+LBS_MACHINES(pair_gradients, of_run,
+             (const NeighborRun &run, const RunRows &rows, double *gx, double *gy, double *gz,
+              double total[3], double product[9]),
+             (run, rows, gx, gy, gz, total, product))
+// clang-format on
 
 }    // namespace lbs::deepsea

@@ -21,6 +21,13 @@ struct DenseLayer {
   std::vector<double> weight;      // inputs x outputs, row by row
   std::vector<double> bias;        // outputs; zeros if the layer has none
   std::vector<double> timestep;    // outputs, or empty for ones
+
+  // Copies of the input that are added to the output: 0, 1 or 2.
+  [[nodiscard]] int skips() const
+  {
+    if (!skip) return 0;
+    return outputs == inputs ? 1 : outputs == 2 * inputs ? 2 : 0;
+  }
 };
 
 using DenseNet = std::vector<DenseLayer>;

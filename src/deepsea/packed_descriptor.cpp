@@ -9,7 +9,7 @@ FittingInput pack_input(const DenseNet &net, int channels, int axis)
 {
   FittingInput input = {net, {0}};
   DenseLayer &first = input.net.front();
-  if (first.skip && (first.outputs == first.inputs || first.outputs == 2 * first.inputs)) {
+  if (first.skips() > 0) {
     for (int m = 1; m <= channels; ++m) input.rows.push_back(m * axis);
     return input;
   }

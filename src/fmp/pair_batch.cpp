@@ -2,6 +2,8 @@
 
 #include "pair_batch.hpp"
 
+#include "../support/simd.hpp"
+
 #include <algorithm>
 
 namespace lbs::fmp {
@@ -11,8 +13,8 @@ namespace {
 // The physics stays in the scalar functions; this only runs them over a batch. `evaluate` gets
 // (squared distance, its inverse, index) and pairs beyond the cutoff count as zero.
 template <class Evaluate>
-__attribute__((always_inline)) inline void run(const PairBatch &batch, double *energy, double cutsq,
-                                               Evaluate &&evaluate)
+LBS_ALWAYS_INLINE void run(const PairBatch &batch, double *energy, double cutsq,
+                           Evaluate &&evaluate)
 {
   double *force_over_r = batch.force_over_r;
   const double *rsq = batch.rsq;
@@ -27,8 +29,7 @@ __attribute__((always_inline)) inline void run(const PairBatch &batch, double *e
 
 // `bare` gives the term before offset and switch from (distance, inverse square).
 template <class Bare>
-__attribute__((always_inline)) inline void run_short_range(const PairTerm &t,
-                                                           const PairBatch &batch, Bare &&bare)
+LBS_ALWAYS_INLINE void run_short_range(const PairTerm &t, const PairBatch &batch, Bare &&bare)
 {
   auto const shifted = [&](double r, double r2inv) {
     PairValue v = bare(r, r2inv);
@@ -45,9 +46,8 @@ __attribute__((always_inline)) inline void run_short_range(const PairTerm &t,
         [&](double rsq, double r2inv, int) { return shifted(std::sqrt(rsq), r2inv); });
 }
 
-}    // namespace
-
-LBS_VECTOR_CLONES void add_short_range(const PairTerm &term, const PairBatch &batch)
+template <int>
+LBS_ALWAYS_INLINE void add_short_range_with(const PairTerm &term, const PairBatch &batch)
 {
   PairTerm const t = term;    // a copy that no store into the batch can change
   if (t.half_power == 0) {
@@ -64,17 +64,22 @@ LBS_VECTOR_CLONES void add_short_range(const PairTerm &term, const PairBatch &ba
   }
 }
 
-void add_coulomb(const NoCoulomb &, double, const PairBatch &batch)
+// Both kinds whose terms are formulas.
+template <int, class Coulomb>
+LBS_ALWAYS_INLINE void add_coulomb_with(const Coulomb &coulomb, double cutsq,
+                                        const PairBatch &batch)
 {
-  std::fill_n(batch.e_coulomb, batch.n, 0.0);
-}
-
-LBS_VECTOR_CLONES void add_coulomb(const CoulombLong &coulomb, double cutsq, const PairBatch &batch)
-{
-  CoulombLong const c = coulomb;
+  Coulomb const c = coulomb;
   const double *qq = batch.qq;
   run(batch, batch.e_coulomb, cutsq,
       [&](double rsq, double r2inv, int k) { return c.full(qq[k], rsq, r2inv); });
+}
+
+}    // namespace
+
+void add_coulomb(const NoCoulomb &, double, const PairBatch &batch)
+{
+  std::fill_n(batch.e_coulomb, batch.n, 0.0);
 }
 
 void add_coulomb(const CoulombTable &coulomb, double cutsq, const PairBatch &batch)
@@ -87,13 +92,15 @@ void add_coulomb(const CoulombTable &coulomb, double cutsq, const PairBatch &bat
   }
 }
 
-LBS_VECTOR_CLONES void add_coulomb(const CoulombDamped &coulomb, double cutsq,
-                                   const PairBatch &batch)
-{
-  CoulombDamped const c = coulomb;
-  const double *qq = batch.qq;
-  run(batch, batch.e_coulomb, cutsq,
-      [&](double rsq, double r2inv, int k) { return c.full(qq[k], rsq, r2inv); });
-}
+// clang-format off
+LBS_MACHINES(add_short_range, of_pairs,
+             (const PairTerm &term, const PairBatch &batch), (term, batch))
+LBS_MACHINES(add_coulomb, long_range,
+             (const CoulombLong &coulomb, double cutsq, const PairBatch &batch),
+             (coulomb, cutsq, batch))
+LBS_MACHINES(add_coulomb, damped,
+             (const CoulombDamped &coulomb, double cutsq, const PairBatch &batch),
+             (coulomb, cutsq, batch))
+// clang-format on
 
 }    // namespace lbs::fmp

@@ -1,5 +1,3 @@
-#include "vector_math.hpp"
-
 #include "quartered_matrix.hpp"
 
 #include <algorithm>
@@ -50,8 +48,8 @@ template <class Real> struct Products {
 };
 
 // T1 to T4, each like B11.
-template <class Real>
-LBS_ALWAYS_INLINE void sum_any(const Halves &halves, const Quarters<Real> &b, Real *t)
+template <int, class Real>
+LBS_ALWAYS_INLINE void sum_with(const Halves &halves, const Quarters<Real> &b, Real *t)
 {
   std::size_t const next = halves.left * b.size;
   for (int pack = 0; pack < halves.left; ++pack) {
@@ -78,8 +76,9 @@ LBS_ALWAYS_INLINE void sum_any(const Halves &halves, const Quarters<Real> &b, Re
 }
 
 // C from P.
-template <class Real>
-LBS_ALWAYS_INLINE void combine_any(const Halves &halves, const Products<Real> &from, Real *out)
+template <int, class Real>
+LBS_ALWAYS_INLINE void combine_products_with(const Halves &halves, const Products<Real> &from,
+                                             Real *out)
 {
   Products<Real> const p = from;
   for (int pack = 0; pack < halves.left; ++pack) {
@@ -108,8 +107,9 @@ LBS_ALWAYS_INLINE void combine_any(const Halves &halves, const Products<Real> &f
 }
 
 // The derivative of that.
-template <class Real>
-LBS_ALWAYS_INLINE void divide_any(const Halves &halves, const Real *out, const Products<Real> &to)
+template <int, class Real>
+LBS_ALWAYS_INLINE void divide_gradient_with(const Halves &halves, const Real *out,
+                                            const Products<Real> &to)
 {
   Products<Real> const p = to;
   for (int pack = 0; pack < halves.left; ++pack) {
@@ -141,9 +141,9 @@ LBS_ALWAYS_INLINE void divide_any(const Halves &halves, const Real *out, const P
 }
 
 // B12 = x + z, B22 += z
-template <class Real>
-LBS_ALWAYS_INLINE void add_last_any(const Halves &halves, const Real *x, const Real *z,
-                                    const Quarters<Real> &b)
+template <int, class Real>
+LBS_ALWAYS_INLINE void add_last_with(const Halves &halves, const Real *x, const Real *z,
+                                     const Quarters<Real> &b)
 {
   for (int pack = 0; pack < halves.right; ++pack) {
     std::size_t const begin = pack * b.size;
@@ -157,24 +157,28 @@ LBS_ALWAYS_INLINE void add_last_any(const Halves &halves, const Real *x, const R
 }
 
 // clang-format off
-LBS_KERNEL sum(const Halves &halves, const Quarters<double> &b, double *t)
-{ sum_any(halves, b, t); }
-LBS_KERNEL sum(const Halves &halves, const Quarters<float> &b, float *t)
-{ sum_any(halves, b, t); }
-LBS_KERNEL combine_products(const Halves &halves, const Products<double> &from, double *out)
-{ combine_any(halves, from, out); }
-LBS_KERNEL combine_products(const Halves &halves, const Products<float> &from, float *out)
-{ combine_any(halves, from, out); }
-LBS_KERNEL divide_gradient(const Halves &halves, const double *out, const Products<double> &to)
-{ divide_any(halves, out, to); }
-LBS_KERNEL divide_gradient(const Halves &halves, const float *out, const Products<float> &to)
-{ divide_any(halves, out, to); }
-LBS_KERNEL add_last(const Halves &halves, const double *x, const double *z,
-                    const Quarters<double> &b)
-{ add_last_any(halves, x, z, b); }
-LBS_KERNEL add_last(const Halves &halves, const float *x, const float *z,
-                    const Quarters<float> &b)
-{ add_last_any(halves, x, z, b); }
+LBS_MACHINES(sum, in_double,
+             (const Halves &halves, const Quarters<double> &b, double *t), (halves, b, t))
+LBS_MACHINES(combine_products, in_double,
+             (const Halves &halves, const Products<double> &from, double *out),
+             (halves, from, out))
+LBS_MACHINES(divide_gradient, in_double,
+             (const Halves &halves, const double *out, const Products<double> &to),
+             (halves, out, to))
+LBS_MACHINES(add_last, in_double,
+             (const Halves &halves, const double *x, const double *z, const Quarters<double> &b),
+             (halves, x, z, b))
+LBS_MACHINES(sum, in_float,
+             (const Halves &halves, const Quarters<float> &b, float *t), (halves, b, t))
+LBS_MACHINES(combine_products, in_float,
+             (const Halves &halves, const Products<float> &from, float *out),
+             (halves, from, out))
+LBS_MACHINES(divide_gradient, in_float,
+             (const Halves &halves, const float *out, const Products<float> &to),
+             (halves, out, to))
+LBS_MACHINES(add_last, in_float,
+             (const Halves &halves, const float *x, const float *z, const Quarters<float> &b),
+             (halves, x, z, b))
 // clang-format on
 
 }    // namespace
