@@ -2,7 +2,7 @@
 
 Energies come from libtorch running the code in the model file, their derivatives from differences
 of them, so nothing here has been near our formulas for virials. Clusters, because there a pair has
-one vector.
+one vector; a cell smaller than the cutoff is cut out of its crystal as one.
 """
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ SAME = 1.0e-7         # relative: what differences are good for
 STENCIL = {-2: 1 / 12, -1: -2 / 3, 1: 2 / 3, 2: -1 / 12}    # of a first derivative, fourth order
 STEP = 5.0e-4         # A
 CASES = [("tanh_two", "cluster"), ("gelu_one", "cluster"), ("two_types", "cluster_bo")]
+CELLS = [("two_types", "small_bo", 4.5), ("gelu_one", "small", 4.0)]    # with the cutoff, A
 VOIGT = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
 
 
@@ -65,6 +66,47 @@ def test_stress_of_atoms(lmp, models, tmp_path, model, frame):
     # negative control: the two ways to share are not the same
     with pytest.raises(AssertionError, match="relative difference"):
         agree(got, whole[:, :6], 1.0e-2, 0.1)
+
+
+def crystal(frame, reach):
+    """(frame without a cell of all atoms up to `reach` from those of the cell, the cell's first;
+    for each its number in the cell)."""
+    cell, inside = np.array(frame["cell"]), np.array(frame["positions"])
+    images = np.array(sorted(np.ndindex(17, 17, 17), key=lambda n: n != (8, 8, 8))) - 8
+    places = (images[:, None] @ cell + inside).reshape(-1, 3)
+    near = np.linalg.norm(places[:, None] - inside, axis=2).min(1) < reach
+    # one image more in each direction would have been too far
+    assert np.abs(np.repeat(images, len(inside), 0)[near]).max() < 8
+    number = np.tile(np.arange(len(inside)), len(images))[near]
+    elements = [frame["elements"][k] for k in number]
+    return {"elements": elements, "cell": None, "positions": places[near].tolist()}, number
+
+
+@pytest.mark.parametrize("model, frame, cutoff", CELLS)
+def test_stress_of_atoms_in_a_small_cell(lmp, models, tmp_path, model, frame, cutoff):
+    """An atom of the cell moves, and energies of centers in all cells answer."""
+    count = len(FRAMES[frame]["elements"])
+    # centers feel the atom within the cutoff, and need their own neighbors
+    cluster, number = crystal(FRAMES[frame], 2 * cutoff)
+    positions = np.array(cluster["positions"])
+    single = np.eye(3 * count, 3 * len(number)).reshape(3 * count, -1, 3)
+    gradient = slopes(models(model), cluster, single).reshape(count, 3, -1)
+    apart = positions[:count, None] - positions    # [neighbor, center]
+    felt = np.linalg.norm(apart, axis=2) < cutoff
+    gradient = np.where(felt[:, None], gradient, 0.0)    # beyond, centers are not whole
+    assert felt.sum(1).min() > 20 and np.abs(gradient).max() > 0.01
+    term = -np.einsum("jia,jbi->jiab", apart, gradient)
+    at_neighbor = term.sum(1)
+    at_center = np.array([term[:, number == k].sum((0, 1)) for k in range(count)])
+    halves = 0.5 * (at_neighbor + at_center)
+    atoms = lmp(deck(models, model, frame, tmp_path, "compute sa all stress/atom NULL pair\n"
+                     + dump("id type c_sa[*]"))).atoms()
+    got = -np.array([atoms[f"c_sa[{k}]"] for k in range(1, 7)]).T / BAR
+    agree(got, [[0.5 * (w[a, b] + w[b, a]) for a, b in VOIGT] for w in halves], SAME, 0.1)
+    # negative control: the cell without its images
+    lonely = 0.5 * (term[:, :count].sum(1) + term[:, :count].sum(0))
+    with pytest.raises(AssertionError, match="relative difference"):
+        agree(got, [[w[a, b] for a, b in VOIGT] for w in lonely], 1.0e-2, 0.0)
 
 
 @pytest.mark.parametrize("model, frame", CASES)
