@@ -23,12 +23,13 @@ CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 {
   moments_.fit(model.most_coefficients);
   q_.assign(4 * static_cast<std::size_t>(model.most_coefficients + LANES<Real>), 0.0);
-  gtr_.assign(LANES<Real> * center_size(), Real(0));
+  gtr_.assign(4 * std::size_t(LANES<Real>) * model.widest(), Real(0));
   p_.assign(gtr_.size(), Real(0));
   next_.resize(model.types + 1);
   for (int i = 0; i < model.types; ++i) {
     for (int j = 0; j < model.types; ++j) {
-      double const least = std::max(OVERLAP, model.source.shortest[model.source.pair(i, j)]);
+      std::size_t const pair = model.source.pair(i, j);
+      double const least = std::max({OVERLAP, model.source.shortest[pair], model.closest[pair]});
       least2_.push_back(least * least);
     }
     least2_.push_back(0.0);
@@ -36,8 +37,9 @@ CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
 }
 
 // Neighbors inside the cutoff, sorted by type; those that are not of this model go behind the rest.
+// False: the center is left over.
 template <class Real>
-void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums)
+bool CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums)
 {
   const FullNeighborList &list = atoms.list;
   int const listed = list.numneigh[center];
@@ -64,6 +66,7 @@ void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center,
   std::fill(next_.begin(), next_.end(), 0);
   for (int n = 0; n < near; ++n) ++next_[bucket_of(near_[n])];
   std::size_t const first_run = runs_.size();
+  std::size_t const first_place = used_;
   for (int t = 0; t < types; ++t) {
     auto const count = static_cast<int>(next_[t]);
     runs_.push_back({used_, count});
@@ -92,7 +95,13 @@ void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center,
     x_[place] = dx;
     y_[place] = dy;
     z_[place] = dz;
-    close |= dx * dx + dy * dy + dz * dz < least2[bucket];
+    close |= !(dx * dx + dy * dy + dz * dz >= least2[bucket]);
+  }
+  if (close && !serves(type, first_run)) {
+    runs_.resize(first_run);
+    used_ = first_place;
+    sums.left_over.push_back(center);
+    return false;
   }
   for (int t = 0; t < types; ++t) {
     const Run &run = runs_[first_run + t];
@@ -102,6 +111,25 @@ void CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center,
     }
     if (close) check_distances(type, t, center, run, sums);
   }
+  return true;
+}
+
+template <class Real> double CenterBatch<Real>::distance(std::size_t place) const
+{
+  return std::sqrt(x_[place] * x_[place] + y_[place] * y_[place] + z_[place] * z_[place]);
+}
+
+// Whether this form of the model is right for a center with these neighbors.
+template <class Real> bool CenterBatch<Real>::serves(int type, std::size_t first_run) const
+{
+  for (int t = 0; t < model_.types; ++t) {
+    double const closest = model_.closest[model_.source.pair(type, t)];
+    if (closest == 0.0) continue;
+    const Run &run = runs_[first_run + t];
+    for (std::size_t n = run.start; n < run.start + run.count; ++n)
+      if (!(distance(n) >= closest)) return false;
+  }
+  return true;
 }
 
 // Neighbors of a run that are closer than the training set ever saw, or on top of the center.
@@ -111,7 +139,7 @@ void CenterBatch<Real>::check_distances(int type, int neighbor_type, int center,
 {
   double const bound = model_.source.shortest[model_.source.pair(type, neighbor_type)];
   for (std::size_t n = run.start; n < run.start + run.count; ++n) {
-    double const r = std::sqrt(x_[n] * x_[n] + y_[n] * y_[n] + z_[n] * z_[n]);
+    double const r = distance(n);
     if (r < OVERLAP && sums.bad_center < 0) sums.bad_center = center;
     if (!(r < bound)) continue;
     ShortPair &shortest = sums.shortest;
@@ -144,8 +172,8 @@ template <class Real> void CenterBatch<Real>::add_padding(std::size_t pair, int 
   }
   const std::vector<double> &g = model_.padding_net[pair].value;
   for (int k = 0; k < 4; ++k)
-    for (int m = 0; m < model_.channels; ++m)
-      gtr[k * model_.stride + m] += static_cast<Real>(places * row[k] * g[m]);
+    for (int m = 0; m < channels_; ++m)
+      gtr[k * stride_ + m] += static_cast<Real>(places * row[k] * g[m]);
 }
 
 // The networks themselves for the neighbors of a run that no table covers.
@@ -158,17 +186,17 @@ template <class Real> void CenterBatch<Real>::evaluate_outside(int type, int nei
 
 template <class Real> void CenterBatch<Real>::add_outside(Real *gtr)
 {
-  auto const channels = static_cast<std::size_t>(model_.channels);
+  auto const channels = static_cast<std::size_t>(channels_);
   for (std::size_t i = 0; i < outside_.size(); ++i)
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m)
-        gtr[k * model_.stride + m] +=
+        gtr[k * stride_ + m] +=
             static_cast<Real>(exact_.value[i * channels + m] * rows_.row[k][outside_[i]]);
 }
 
 template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair, const Real *p)
 {
-  auto const channels = static_cast<std::size_t>(model_.channels);
+  auto const channels = static_cast<std::size_t>(channels_);
   const PairConstants &c = model_.constants[pair];
   for (std::size_t i = 0; i < outside_.size(); ++i) {
     int const n = outside_[i];
@@ -176,7 +204,7 @@ template <class Real> void CenterBatch<Real>::collect_outside(std::size_t pair, 
     double by_s = 0.0;
     for (int k = 0; k < 4; ++k)
       for (std::size_t m = 0; m < channels; ++m) {
-        double const number = p[k * model_.stride + m];
+        double const number = p[k * stride_ + m];
         by_row[k] += exact_.value[i * channels + m] * number;
         by_s += exact_.slope[i * channels + m] * number * rows_.row[k][n];
       }
@@ -210,7 +238,7 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
       }
     }
     if (model_.tables_used)
-      expand(model_.tables[model_.table_of[pair]], model_.stride, moments_, compact_, gtr);
+      expand(model_.tables[model_.table_of[pair]], stride_, moments_, compact_, gtr);
   }
 }
 
@@ -240,40 +268,50 @@ template <class Real> template <class Visit> void CenterBatch<Real>::over_lanes(
 {
   constexpr int LANE = LANES<Real>;
   for (int k = 0; k < 4; ++k)
-    for (int first = 0; first < model_.channels; first += LANE)
+    for (int first = 0; first < channels_; first += LANE)
       for (int lane = 0; lane < LANE; ++lane)
-        for (int m = first; m < std::min(first + LANE, model_.channels); ++m)
-          visit(lane * center_size() + k * model_.stride + m, (4 * m + k) * LANE + lane);
+        for (int m = first; m < std::min(first + LANE, channels_); ++m)
+          visit(lane * center_size() + k * stride_ + m, (4 * m + k) * LANE + lane);
 }
 
 template <class Real>
 void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *centers, int count,
                                  BatchSums &sums)
 {
-  int const packs = padded<Real>(count) / LANES<Real>;
-  energy_.resize(padded<Real>(count));
-  gtr_batch_.resize(packs * pack_size());
-  gradient_batch_.assign(gtr_batch_.size(), Real(0));
+  channels_ = model_.channels[type];
+  stride_ = model_.stride[type];
+  gtr_batch_.resize(padded<Real>(count) / LANES<Real> * pack_size());
   runs_.clear();
   used_ = 0;
+  served_.clear();
 
   for (int c = 0; c < count; ++c) {
     if (c + 1 < count) fetch_neighbors(atoms.list, centers[c + 1]);
-    find_neighbors(atoms, type, centers[c], sums);
-    int const lane = c % LANES<Real>;
-    sum_environment(type, c, gtr_.data() + lane * center_size());
-    if (c + 1 == count) std::fill(gtr_.begin() + (lane + 1) * center_size(), gtr_.end(), Real(0));
-    if (lane == LANES<Real> - 1 || c + 1 == count) enter_lanes(c / LANES<Real>);
+    if (!find_neighbors(atoms, type, centers[c], sums)) continue;
+    auto const place = static_cast<int>(served_.size());
+    served_.push_back(centers[c]);
+    int const lane = place % LANES<Real>;
+    sum_environment(type, place, gtr_.data() + lane * center_size());
+    if (lane == LANES<Real> - 1) enter_lanes(place / LANES<Real>);
   }
+  count = static_cast<int>(served_.size());
+  if (int const lanes = count % LANES<Real>; lanes > 0) {
+    std::fill(gtr_.begin() + lanes * center_size(), gtr_.end(), Real(0));
+    enter_lanes(count / LANES<Real>);
+  }
+  int const packs = padded<Real>(count) / LANES<Real>;
+  if (packs == 0) return;
+  energy_.resize(padded<Real>(count));
+  gradient_batch_.assign(packs * pack_size(), Real(0));
 
   const std::vector<int> &rows = model_.fitting_rows[type];
   model_.fitting[type].evaluate(
       packs,
       [&](const RowBlock<Real> &block) {
-        make_descriptor(rows, packs, model_.channels, gtr_batch_.data(), block);
+        make_descriptor(rows, packs, channels_, gtr_batch_.data(), block);
       },
       [&](const RowBlock<const Real> &block) {
-        add_descriptor_gradient(rows, packs, model_.channels, gtr_batch_.data(), block,
+        add_descriptor_gradient(rows, packs, channels_, gtr_batch_.data(), block,
                                 gradient_batch_.data());
       },
       energy_.data(), net_);
@@ -282,11 +320,11 @@ void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *center
   for (int c = 0; c < count; ++c) {
     double const energy = scale * (energy_[c] + model_.source.energy_bias[type]);
     sums.results.energy += energy;
-    if (sums.results.atom_energy) sums.results.atom_energy[centers[c]] += energy;
-    if (!std::isfinite(energy) && sums.bad_center < 0) sums.bad_center = centers[c];
+    if (sums.results.atom_energy) sums.results.atom_energy[served_[c]] += energy;
+    if (!std::isfinite(energy) && sums.bad_center < 0) sums.bad_center = served_[c];
     int const lane = c % LANES<Real>;
     if (lane == 0) leave_lanes(c / LANES<Real>);
-    add_forces(type, c, centers[c], scale, p_.data() + lane * center_size(), sums);
+    add_forces(type, c, served_[c], scale, p_.data() + lane * center_size(), sums);
   }
 }
 
@@ -310,8 +348,7 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
         else outside_.push_back(n);
       }
       if (range.end > 0)
-        contract(model_.tables[model_.table_of[pair]], model_.channels, model_.stride, range, p,
-                 q_);
+        contract(model_.tables[model_.table_of[pair]], channels_, stride_, range, p, q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);

@@ -19,6 +19,7 @@ struct BatchSums {
   Results results;
   ShortPair shortest;
   int bad_center = -1;
+  std::vector<int> left_over;    // centers that the form of the model does not serve
 };
 
 // Workspace of one thread; buffers grow and are kept.
@@ -49,6 +50,11 @@ template <class Real> class CenterBatch {
   std::vector<double> least2_;    // [type][neighbor's type + 1]: squares of distances below which
                                   // a pair is checked; the last one is for what is not of
                                   // this model
+  std::vector<int> served_;       // the centers that are not left over
+
+  // Of the type at work.
+  int channels_ = 0;
+  int stride_ = 0;
 
   RunRows rows_;
   Moments moments_;
@@ -66,15 +72,14 @@ template <class Real> class CenterBatch {
   std::vector<double> energy_;
   typename ScalarNet<Real>::Workspace net_;
 
-  void find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums);
+  bool find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums);
+  [[nodiscard]] bool serves(int type, std::size_t first_run) const;
   void check_distances(int type, int neighbor_type, int center, const Run &run,
                        BatchSums &sums) const;
+  [[nodiscard]] double distance(std::size_t place) const;
   [[nodiscard]] NeighborRun run_of(int center, int neighbor_type) const;
-  [[nodiscard]] std::size_t center_size() const { return 4 * std::size_t(model_.stride); }
-  [[nodiscard]] std::size_t pack_size() const
-  {
-    return 4 * std::size_t(model_.channels) * LANES<Real>;
-  }
+  [[nodiscard]] std::size_t center_size() const { return 4 * std::size_t(stride_); }
+  [[nodiscard]] std::size_t pack_size() const { return 4 * std::size_t(channels_) * LANES<Real>; }
   void sum_environment(int type, int center, Real *gtr);
   void enter_lanes(int pack);
   void leave_lanes(int pack);

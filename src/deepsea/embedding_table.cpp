@@ -18,11 +18,7 @@ namespace {
 constexpr int BEYOND = 64;
 constexpr int FIRST_INTERVALS = 8;
 constexpr int MOST_INTERVALS = 4096;
-// Places in each interval where the error is looked at. It is no sharper between two knots than one
-// period of a sine there (a Bernoulli polynomial for narrow intervals), so that between the places
-// it is at most 1/cos(pi/PROBES) = 1.083 times what they show.
-constexpr int PROBES = 8;
-constexpr double BETWEEN_PROBES = 1.1;
+constexpr int PROBES = 8;    // in each interval
 
 // Coefficients for values at the knots: column by column, `knots` rows.
 void interpolate(int knots, int columns, std::vector<double> &values)
@@ -78,11 +74,7 @@ EmbeddingSpline fit_with(const DenseNet &net, double low, double high, int inter
 
 void measure(const DenseNet &net, EmbeddingSpline &spline)
 {
-  std::vector<double> at;
-  for (int i = 0; i < spline.intervals; ++i)
-    for (int p = 0; p < PROBES; ++p)
-      at.push_back(spline.low + (i + static_cast<double>(p) / PROBES) / spline.inverse_step);
-  at.push_back(spline.low + spline.intervals / spline.inverse_step);
+  std::vector<double> const at = probes(spline);
   NetSlopes exact;
   evaluate_embedding(net, at, exact);
   std::vector<double> value;
@@ -119,6 +111,16 @@ void EmbeddingSpline::evaluate(double s, std::vector<double> &value,
       value[m] += weight[b] * c;
       slope[m] += derivative[b] * inverse_step * c;
     }
+}
+
+std::vector<double> probes(const EmbeddingSpline &spline)
+{
+  std::vector<double> at;
+  for (int i = 0; i < spline.intervals; ++i)
+    for (int p = 0; p < PROBES; ++p)
+      at.push_back(spline.low + (i + static_cast<double>(p) / PROBES) / spline.inverse_step);
+  at.push_back(spline.low + spline.intervals / spline.inverse_step);
+  return at;
 }
 
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance)

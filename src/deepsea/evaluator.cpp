@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 
 namespace lbs::deepsea {
 
@@ -34,16 +35,29 @@ struct Chunk {
 template <class Real> class EvaluatorIn final : public Evaluator::Implementation {
  public:
   EvaluatorIn(const Model &model, const EvaluatorSettings &settings)
-      : model_(model, settings.table_tolerance()), threads_(std::max(1, settings.threads)),
-        by_type_(model_.types), sums_(threads_), buffers_(threads_)
+      : general_(model, settings.table_tolerance(), Form::GENERAL),
+        threads_(std::max(1, settings.threads)), by_type_(model.types()), sums_(threads_),
+        buffers_(threads_)
   {
-    for (int t = 0; t < threads_; ++t) batches_.emplace_back(model_);
-    report = model_.report;
+    report = general_.report;
+    if (general_.tables_used) {
+      reduced_.emplace(model, settings.table_tolerance(), Form::REDUCED);
+      if (!reduced_->reduces()) reduced_.reset();
+    }
+    if (reduced_) {
+      report = reduced_->report;
+      report.value_error = std::max(report.value_error, general_.report.value_error);
+      report.slope_error = std::max(report.slope_error, general_.report.slope_error);
+      report.bytes += general_.report.bytes;
+    }
+    for (int t = 0; t < threads_; ++t) {
+      if (reduced_) reduced_batches_.emplace_back(*reduced_);
+      general_batches_.emplace_back(general_);
+    }
   }
 
   void evaluate(const Atoms &atoms, Results &results) override
   {
-    sort_centers(atoms);
     // One thread works in place; several have buffers of their own.
     for (int t = 0; t < threads_; ++t) {
       sums_[t] = BatchSums();
@@ -52,19 +66,24 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
       std::fill(std::begin(sums_[t].results.virial), std::end(sums_[t].results.virial), 0.0);
       if (t > 0) buffers_[t].attach(atoms.count, sums_[t].results);
     }
-    auto const chunks = static_cast<int>(chunks_.size());
-#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
-    for (int t = 0; t < threads_; ++t)
-      for (int c = t; c < chunks; c += threads_)
-        batches_[t].evaluate(atoms, chunks_[c].type, centers_.data() + chunks_[c].start,
-                             chunks_[c].count, sums_[t]);
+    for (auto &centers : by_type_) centers.clear();
+    for (int i = 0; i < atoms.list.inum; ++i) add_center(atoms, atoms.list.ilist[i]);
+    if (reduced_) {
+      evaluate_by(reduced_batches_, atoms);
+      for (auto &centers : by_type_) centers.clear();
+      for (const BatchSums &sums : sums_)
+        for (int const center : sums.left_over) add_center(atoms, center);
+    }
+    evaluate_by(general_batches_, atoms);
     add_up(atoms, results);
   }
 
   [[nodiscard]] std::size_t memory_usage() const override
   {
-    std::size_t bytes = model_.memory_usage() + centers_.capacity() * sizeof(int);
-    for (const auto &batch : batches_) bytes += batch.memory_usage();
+    std::size_t bytes = general_.memory_usage() + centers_.capacity() * sizeof(int);
+    if (reduced_) bytes += reduced_->memory_usage();
+    for (const auto *batches : {&reduced_batches_, &general_batches_})
+      for (const auto &batch : *batches) bytes += batch.memory_usage();
     for (const auto &buffer : buffers_) bytes += buffer.numbers.capacity() * sizeof(double);
     return bytes;
   }
@@ -92,25 +111,38 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
     }
   };
 
-  PreparedModel<Real> model_;
+  std::optional<PreparedModel<Real>> reduced_;    // if that is less work
+  PreparedModel<Real> general_;
   int threads_;
-  std::vector<std::vector<int>> by_type_;
+  std::vector<std::vector<int>> by_type_;    // centers to evaluate
   std::vector<int> centers_;
   std::vector<Chunk> chunks_;
-  std::deque<CenterBatch<Real>> batches_;
+  std::deque<CenterBatch<Real>> reduced_batches_;
+  std::deque<CenterBatch<Real>> general_batches_;
   std::vector<BatchSums> sums_;
   std::vector<Buffer> buffers_;
 
-  void sort_centers(const Atoms &atoms)
+  void add_center(const Atoms &atoms, int center)
   {
-    for (auto &centers : by_type_) centers.clear();
-    for (int i = 0; i < atoms.list.inum; ++i) {
-      int const center = atoms.list.ilist[i];
-      if (atoms.type[center] >= 0) by_type_[atoms.type[center]].push_back(center);
-    }
+    if (atoms.type[center] >= 0) by_type_[atoms.type[center]].push_back(center);
+  }
+
+  void evaluate_by(std::deque<CenterBatch<Real>> &batches, const Atoms &atoms)
+  {
+    make_chunks();
+    auto const chunks = static_cast<int>(chunks_.size());
+#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1 && chunks > 0)
+    for (int t = 0; t < threads_; ++t)
+      for (int c = t; c < chunks; c += threads_)
+        batches[t].evaluate(atoms, chunks_[c].type, centers_.data() + chunks_[c].start,
+                            chunks_[c].count, sums_[t]);
+  }
+
+  void make_chunks()
+  {
     centers_.clear();
     chunks_.clear();
-    for (int type = 0; type < model_.types; ++type) {
+    for (int type = 0; type < general_.types; ++type) {
       auto const count = static_cast<int>(by_type_[type].size());
       // In pairs of packs, which matrix products like.
       constexpr int PAIR = 2 * LANES<Real>;

@@ -4,7 +4,9 @@
 #include "model.hpp"
 
 #include "../support/neighbor_list.hpp"
+#include "../support/text.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -66,6 +68,24 @@ struct ShortPair {
   double bound = 0.0;       // A
 };
 
+// The least and the largest of some numbers.
+template <class Number> struct Span {
+  Number least = 0, most = 0;
+
+  void add(Number number)
+  {
+    least = most == 0 ? number : std::min(least, number);
+    most = std::max(most, number);
+  }
+};
+
+// One number if both are the same, else "3 to 5".
+template <class Number> std::string to_text(const Span<Number> &numbers)
+{
+  std::string const least = text::number(numbers.least, 4);
+  return numbers.least == numbers.most ? least : least + " to " + text::number(numbers.most, 4);
+}
+
 class Evaluator {
  public:
   // `model` is copied as far as it is needed. Throws InputError if no table meets the error asked
@@ -83,16 +103,19 @@ class Evaluator {
   [[nodiscard]] int bad_center() const;
   // Pairs closer than the model's `shortest` in the last call.
   [[nodiscard]] const ShortPair &short_pairs() const;
-  // Error of the table against the networks, at most: values and slopes, absolute.
+  // The tables that are used where no neighbor is very close.
   struct TableReport {
+    // Errors against the networks, at most, of all channels of the model: values and slopes,
+    // absolute; and the largest absolute value and slope in a table.
     double value_error = 0.0;
     double slope_error = 0.0;
-    double value_scale = 0.0;    // largest absolute value and slope in the table
+    double value_scale = 0.0;
     double slope_scale = 0.0;
     std::size_t bytes = 0;
-    int rows_least = 0;    // rows of the tables of the pairs of types
-    int rows_most = 0;
-    double closest = 0.0;    // A: below this the networks are evaluated instead
+    Span<int> rows;          // of the tables of the pairs of types; zeros if there are none
+    Span<int> channels;      // kept of the model's, by the type of the center
+    Span<double> from;       // A: centers with neighbors closer than this, by the pair, keep all
+    double closest = 0.0;    // A: networks are evaluated below this
   };
   [[nodiscard]] TableReport table_report() const;
   [[nodiscard]] std::size_t memory_usage() const;    // bytes

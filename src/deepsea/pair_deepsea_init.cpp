@@ -198,8 +198,9 @@ void PairDeepsea::report() const
   for (std::size_t m = 0; m < models_.size(); ++m) {
     auto const table = evaluators_[m]->table_report();
     std::string accuracy = "no table";
-    if (table.rows_most > 0)
-      accuracy = fmt::format("table error {:.1e} of {:.3g}", table.value_error, table.value_scale);
+    if (table.rows.most > 0)
+      accuracy = fmt::format("table error {:.1e} of {:.3g}, channels {}", table.value_error,
+                             table.value_scale, to_text(table.channels));
     utils::logmesg(lmp, "deepsea: {}: {}, cutoff {} A, {}, SHA-256 {}\n", style_.files[m],
                    lbs::text::joined(models_[m].elements), models_[m].cutoff, accuracy,
                    models_[m].sha256.substr(0, 12));

@@ -1,4 +1,4 @@
-// The symbols of the chemical elements.
+// The chemical elements.
 #pragma once
 
 #include <string>
@@ -7,6 +7,9 @@ namespace lbs {
 
 // Protons of an element, 0 if the word is no element's symbol.
 int atomic_number(const std::string &symbol);
+
+// A; 0 if the word is no element's symbol, or none is known (beyond Cm).
+double covalent_radius(const std::string &symbol);
 
 // Whether the word is an element's symbol, in its usual capitals.
 bool is_element_symbol(const std::string &word);

@@ -135,10 +135,14 @@ void print_table(const Model &model)
     return text::number(absolute, 2) + " of at most " + text::number(scale, 3);
   };
   line("embedding table", text::number(double(report.bytes) / 1048576.0, 3) + " MiB, " +
-                              std::to_string(report.rows_least) + " to " +
-                              std::to_string(report.rows_most) + " rows for a pair");
+                              to_text(report.rows) + " rows for a pair");
   line("  error of values", error(report.value_error, report.value_scale));
   line("  error of slopes", error(report.slope_error, report.slope_scale));
+  bool const reduced = report.channels.least < model.channels();
+  line("  channels kept", to_text(report.channels) + " of " + std::to_string(model.channels()) +
+                              (reduced ? " where no neighbor is nearer than " +
+                                             to_text(report.from) + " A, by the pair; else all"
+                                       : ""));
   line("  from", text::number(report.closest, 4) + " A; networks below");
 }
 

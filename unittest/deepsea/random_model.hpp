@@ -24,6 +24,14 @@ struct ModelShape {
   double average = 0.1;    // of s; 0: empty places do not count
 };
 
+// More channels than their embedding nets need.
+inline ModelShape wide_shape()
+{
+  ModelShape shape;
+  shape.embedding = {10, 120};
+  return shape;
+}
+
 // Different in every way; their activations have no corners.
 inline std::vector<ModelShape> smooth_shapes()
 {
@@ -49,6 +57,7 @@ inline std::vector<ModelShape> smooth_shapes()
   s.embedding = {9, 17};
   s.axis = 17;
   all.push_back(s);
+  all.push_back(wide_shape());
   return all;
 }
 

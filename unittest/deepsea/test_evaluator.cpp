@@ -14,6 +14,7 @@ using lbs::deepsea::testing::Cluster;
 using lbs::deepsea::testing::ModelShape;
 using lbs::deepsea::testing::RandomModel;
 using lbs::deepsea::testing::smooth_shapes;
+using lbs::deepsea::testing::wide_shape;
 
 namespace {
 
@@ -333,25 +334,69 @@ TEST(Evaluator, MotionsAndNamesOfAtomsDoNotMatter)
 
 TEST(Evaluator, MixedIsCloseAndThreadsAgree)
 {
-  RandomModel random(31);
-  Model const model = random.make({});
-  Cluster const cluster(random, 60, 3, 9.0, 1.2);
-  Evaluator evaluator(model, {});
-  auto const reference = evaluate(evaluator, cluster);
-  EvaluatorSettings mixed;
-  mixed.arithmetic = EvaluatorSettings::Arithmetic::MIXED;
-  mixed.table_error = 1e-7;
-  Evaluator single(model, mixed);
-  auto const close = evaluate(single, cluster);
-  EXPECT_LT(largest_difference(reference, close), 1e-5);
-  EXPECT_GT(largest_difference(reference, close), 1e-10);    // it is another arithmetic
-  EvaluatorSettings three;
-  three.threads = 3;
-  Evaluator threaded(model, three);
-  auto const same = evaluate(threaded, cluster);
-  EXPECT_LT(largest_difference(reference, same), 1e-12);
-  EXPECT_NEAR(same.energy, reference.energy, 1e-11);
-  for (int k = 0; k < 9; ++k) EXPECT_NEAR(same.virial[k], reference.virial[k], 1e-11);
+  for (const ModelShape &shape : {ModelShape(), wide_shape()}) {
+    RandomModel random(31);
+    Model const model = random.make(shape);
+    Cluster const cluster(random, 60, 3, 9.0, 1.2);
+    Evaluator evaluator(model, {});
+    auto const reference = evaluate(evaluator, cluster);
+    EvaluatorSettings mixed;
+    mixed.arithmetic = EvaluatorSettings::Arithmetic::MIXED;
+    Evaluator single(model, mixed);
+    auto const close = evaluate(single, cluster);
+    EXPECT_LT(largest_difference(reference, close), 1e-5);
+    EXPECT_GT(largest_difference(reference, close), 1e-10);    // it is another arithmetic
+    EvaluatorSettings three;
+    three.threads = 3;
+    Evaluator threaded(model, three);
+    auto const same = evaluate(threaded, cluster);
+    EXPECT_LT(largest_difference(reference, same), 1e-12);
+    EXPECT_NEAR(same.energy, reference.energy, 1e-11);
+    for (int k = 0; k < 9; ++k) EXPECT_NEAR(same.virial[k], reference.virial[k], 1e-11);
+  }
+}
+
+// The distance of each atom to the nearest other one.
+std::vector<double> nearest(const Cluster &cluster)
+{
+  std::vector<double> least;
+  for (const auto &x : cluster.x) {
+    double most = HUGE_VAL;
+    for (const auto &y : cluster.x)
+      if (&x != &y) most = std::min(most, std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]));
+    least.push_back(most);
+  }
+  return least;
+}
+
+// All channels are needed only for centers with close neighbors.
+TEST(Evaluator, FewChannelsOrAllGiveTheSame)
+{
+  RandomModel random(35);
+  Model const model = random.make(wide_shape());
+  for (double const error : {1e-6, 1e-8, 1e-10}) {
+    EvaluatorSettings settings;
+    settings.table_error = error;
+    Evaluator evaluator(model, settings);
+    auto const report = evaluator.table_report();
+    EXPECT_LT(report.channels.most, model.channels());
+    EXPECT_GT(report.from.least, 0.9);
+    EXPECT_LT(report.from.most, 2.0);
+    for (double const apart : {2.0, 0.8}) {
+      Cluster const cluster(random, 40, 3, 9.0, apart);
+      auto const distances = nearest(cluster);
+      auto const away = std::count_if(distances.begin(), distances.end(),
+                                      [&](double r) { return r > report.from.most; });
+      if (apart > report.from.most) EXPECT_EQ(away, 40);
+      else EXPECT_TRUE(away > 5 && away < 35) << away;
+      auto const got = evaluate(evaluator, cluster);
+      double worst = 0.0;
+      for (int i = 0; i < 40; ++i)
+        worst = std::max(worst, std::fabs(got.atom_energy[i] - plain_energy(model, cluster, i)));
+      EXPECT_LT(worst, 10 * error);
+      EXPECT_GT(worst, 1e-4 * error);    // it is no other path
+    }
+  }
 }
 
 TEST(Evaluator, ExcludedPairsAreNotFelt)
@@ -428,42 +473,60 @@ TEST(Evaluator, NothingJumpsAtTheCutoff)
       }
 }
 
+// Two atoms of one element, and one that always feels both.
 TEST(Evaluator, NothingJumpsAtTheTablesEnd)
 {
   RandomModel random(61);
-  Model const model = random.make({});
-  Evaluator evaluator(model, {});
-  Cluster cluster(random, 2, 2, 3.0, 0.6);
-  Evaluated near_and_far[2];
-  for (int side = 0; side < 2; ++side) {
-    cluster.x = {{0, 0, 0}, {TABLE_CLOSEST + (side ? 1e-9 : -1e-9), 0, 0}};
-    near_and_far[side] = evaluate(evaluator, cluster);
+  for (const ModelShape &shape : {ModelShape(), wide_shape()}) {
+    Model model = random.make(shape);
+    for (DenseNet &net : model.fitting)    // three atoms of many are little to the nets
+      for (double &weight : net.back().weight) weight *= 30.0;
+    Evaluator evaluator(model, {});
+    bool const few = evaluator.table_report().channels.most < model.channels();
+    EXPECT_EQ(few, shape.embedding == wide_shape().embedding);
+    double const lithium = 0.75 * 2 * 1.28;    // A: closer, and all channels are kept
+    for (double const end : {TABLE_CLOSEST, lithium}) {
+      Cluster cluster(random, 3, 2, 3.0, 0.6);
+      cluster.type = {0, 0, 1};
+      Evaluated near_and_far[2];
+      for (int side = 0; side < 2; ++side) {
+        cluster.x = {{0, 0, 0}, {end + (side ? 1e-9 : -1e-9), 0, 0}, {0, 2.1, 0}};
+        near_and_far[side] = evaluate(evaluator, cluster);
+      }
+      EXPECT_NEAR(near_and_far[0].energy, near_and_far[1].energy, 1e-7);
+      EXPECT_LT(largest_difference(near_and_far[0], near_and_far[1]), 2e-6);
+      EXPECT_GT(largest_force(near_and_far[0]), 0.1);
+    }
   }
-  EXPECT_NEAR(near_and_far[0].energy, near_and_far[1].energy, 1e-7);
-  EXPECT_LT(largest_difference(near_and_far[0], near_and_far[1]), 2e-6);
-  EXPECT_GT(largest_force(near_and_far[0]), 0.1);
 }
 
 TEST(Evaluator, ShortPairsAreCounted)
 {
-  RandomModel random(71);
-  Model model = random.make({});
-  std::fill(model.shortest.begin(), model.shortest.end(), 1.0);
-  Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
-  Evaluator evaluator(model, {});
-  evaluate(evaluator, cluster);
-  EXPECT_EQ(evaluator.short_pairs().count, 0);
-  cluster.x[3] = {cluster.x[7][0] + 0.7, cluster.x[7][1], cluster.x[7][2]};
-  evaluate(evaluator, cluster);
-  EXPECT_GE(evaluator.short_pairs().count, 2);
-  EXPECT_LE(evaluator.short_pairs().distance, 0.7 + 1e-12);
-  EXPECT_EQ(evaluator.short_pairs().bound, 1.0);
+  for (const ModelShape &shape : {ModelShape(), wide_shape()}) {
+    RandomModel random(71);
+    Model model = random.make(shape);
+    std::fill(model.shortest.begin(), model.shortest.end(), 1.0);
+    Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
+    Evaluator evaluator(model, {});
+    evaluate(evaluator, cluster);
+    EXPECT_EQ(evaluator.short_pairs().count, 0);
+    cluster.x[3] = {cluster.x[7][0] + 0.7, cluster.x[7][1], cluster.x[7][2]};
+    long ordered = 0;
+    for (const auto &x : cluster.x)
+      for (const auto &y : cluster.x)
+        ordered += &x != &y && std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]) < 1.0;
+    evaluate(evaluator, cluster);
+    EXPECT_GE(ordered, 2);
+    EXPECT_EQ(evaluator.short_pairs().count, ordered);
+    EXPECT_LE(evaluator.short_pairs().distance, 0.7 + 1e-12);
+    EXPECT_EQ(evaluator.short_pairs().bound, 1.0);
+  }
 }
 
 TEST(Evaluator, OverlapsAndLostPlacesAreFoundOut)
 {
   RandomModel random(81);
-  Model const model = random.make({});
+  Model const model = random.make(wide_shape());
   for (bool const table : {false, true}) {
     Cluster cluster(random, ATOMS, 3, EDGE, 1.2);
     Evaluator evaluator(model, table ? EvaluatorSettings() : exact());
