@@ -1,11 +1,14 @@
 """Makes the benchmark's model with DeePMD-kit; run by deepsea.py with that program's Python.
 
     python deepmd_model.py FOLDER FRAME
+    python deepmd_model.py FOLDER FRAME --steps 5000 --systems DATA...
 
-Embedding 25-50-100, 16 axis neurons, fitting 240-240-240, rc 6.0 A, nets by both types; barely
-trained on noise around FRAME (a LAMMPS data file), which is enough for its size and statistics.
-Leaves model.pth, model.dp and compressed.pb in FOLDER.
+Embedding 25-50-100, 16 axis neurons, fitting 240-240-240, rc 6.0 A, nets by both types. By default
+it is barely trained, on noise around FRAME (a LAMMPS data file), which is enough for its size and
+statistics. DATA are folders of training frames, such as make_models.py in ../deepsea-first-run
+makes; nets that have learnt from them are less smooth. Leaves model.dp and compressed.pb in FOLDER.
 """
+import argparse
 import json
 import pathlib
 import re
@@ -43,7 +46,7 @@ def write_training_set(folder, frame):
         np.save(folder / "set.000" / name, array)
 
 
-def training():
+def training(steps, systems):
     return {
         "model": {
             "type_map": ELEMENTS,
@@ -51,24 +54,34 @@ def training():
                            "rcut_smth": 5.8, "neuron": [25, 50, 100], "axis_neuron": 16,
                            "type_one_side": False, "seed": 1},
             "fitting_net": {"neuron": [240, 240, 240], "resnet_dt": True, "seed": 1}},
-        "learning_rate": {"type": "exp", "start_lr": 1e-3, "stop_lr": 1e-7, "decay_steps": 5000},
+        "learning_rate": {"type": "exp", "start_lr": 1e-3, "stop_lr": 1e-6,
+                          "decay_steps": max(1, steps // 100)},
         "loss": {"type": "ener", "start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000,
-                 "limit_pref_f": 1},
-        "training": {"training_data": {"systems": ["set"], "batch_size": 1}, "numb_steps": 2,
-                     "disp_freq": 1, "save_freq": 2, "seed": 1}}
+                 "limit_pref_f": 10},
+        "training": {"training_data": {"systems": systems, "batch_size": 1}, "numb_steps": steps,
+                     "disp_freq": max(1, steps // 100), "save_freq": steps, "seed": 1}}
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    write_training_set(folder / "set", sys.argv[2])
-    (folder / "input.json").write_text(json.dumps(training(), indent=1))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("frame")
+    parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--systems", nargs="+", type=pathlib.Path)
+    args = parser.parse_args()
+    folder = args.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    systems = [str(system.resolve()) for system in args.systems or []]
+    if not systems:
+        write_training_set(folder / "set", args.frame)
+        systems = ["set"]
+    (folder / "input.json").write_text(json.dumps(training(args.steps, systems), indent=1))
     dp = str(pathlib.Path(sys.executable).parent / "dp")
-    for words in (["--pt", "train", "input.json"], ["--pt", "freeze", "-o", "model.pth"],
-                  ["convert-backend", "model.pth", "model.dp"],
-                  ["convert-backend", "model.pth", "model.pb"],
+    for words in (["train", "input.json"], ["freeze", "-o", "model.pb"],
+                  ["convert-backend", "model.pb", "model.dp"],
                   ["compress", "-i", "model.pb", "-o", "compressed.pb"]):
         with open(folder / f"{words[-1]}.log", "w", encoding="utf-8") as log:
-            subprocess.run([dp, *words], cwd=folder, stdout=log, stderr=log, check=True)
+            subprocess.run([dp, "--tf", *words], cwd=folder, stdout=log, stderr=log, check=True)
 
 
 if __name__ == "__main__":

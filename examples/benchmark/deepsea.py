@@ -4,11 +4,12 @@
     deepsea.py --deepmd VENV --work FOLDER [--rounds 5] [--steps 20] [--callgrind]
 
 VENV is a Python environment with deepmd-kit[torch,lmp] and TensorFlow; FOLDER keeps the model and
-the frames (made at the first call, five minutes). Checks that the forces of both agree, then runs
-them in turn on one core and prints tables in reStructuredText: LAMMPS' own loop times per atom and
-step, ratios round by round, memory per atom, two ranks against one, and ns a day for 300 atoms.
-With --callgrind it prints instead the instructions of our style, counted by valgrind (which knows
-no AVX-512, so those of the AVX2 code); ten minutes or more.
+the frames (made at the first call, two minutes). Another model for Li B O Si can be put there
+before, as model.dp and compressed.pb; deepmd_model.py trains one. Checks that the forces of both
+agree, then runs them in turn on one core and prints tables in reStructuredText: LAMMPS' own loop
+times per atom and step, ratios round by round, memory per atom, two ranks against one, and ns a day
+for 300 atoms. With --callgrind it prints instead the instructions of our style, counted by valgrind
+(which knows no AVX-512, so those of the AVX2 code); ten minutes or more.
 """
 import argparse
 import os

@@ -23,16 +23,6 @@ struct Samples {
   }
 };
 
-// What errors of a spline are relative to.
-double value_unit(const EmbeddingSpline &spline)
-{
-  return std::max(spline.value_scale, 1.0);
-}
-double slope_unit(const EmbeddingSpline &spline)
-{
-  return std::max(spline.slope_scale, 1.0);
-}
-
 // Orthonormal directions, row by row, in the order of what the nets have of them. Chebyshev's nodes
 // give the ends of the tables the weight that keeps the largest error small.
 std::vector<double> directions(const std::vector<TabulatedNet> &nets, int channels)
@@ -48,8 +38,8 @@ std::vector<double> directions(const std::vector<TabulatedNet> &nets, int channe
       at.push_back(spline.low + 0.5 * length * (1.0 - std::cos(M_PI * (n + 0.5) / nodes)));
     NetSlopes exact;
     evaluate_embedding(*tabulated.net, at, exact);
-    samples.add(exact.value, value_unit(spline));
-    samples.add(exact.slope, slope_unit(spline));
+    samples.add(exact.value, spline.value_unit());
+    samples.add(exact.slope, spline.slope_unit());
   }
   // Fewer samples than channels cannot be: a table has at least 15 coefficients, but M is free.
   auto const width = static_cast<std::size_t>(channels);
@@ -77,10 +67,10 @@ class Residual {
         table.value.insert(table.value.end(), value.begin(), value.end());
         table.slope.insert(table.slope.end(), slope.begin(), slope.end());
       }
-      rest_.add(exact.value, value_unit(spline));
-      rest_.add(exact.slope, slope_unit(spline));
-      table_.add(table.value, value_unit(spline));
-      table_.add(table.slope, slope_unit(spline));
+      rest_.add(exact.value, spline.value_unit());
+      rest_.add(exact.slope, spline.slope_unit());
+      table_.add(table.value, spline.value_unit());
+      table_.add(table.slope, spline.slope_unit());
       ends_.push_back(rest_.rows.size() - exact.slope.size());
       ends_.push_back(rest_.rows.size());
     }
@@ -163,8 +153,8 @@ ChannelBasis find_basis(std::vector<TabulatedNet> &nets, int axis, double tolera
     turn_to_axis(basis, axis);
     for (std::size_t n = 0; n < nets.size(); ++n) {
       EmbeddingSpline &spline = nets[n].spline;
-      spline.value_error = errors[2 * n] * value_unit(spline);
-      spline.slope_error = errors[2 * n + 1] * slope_unit(spline);
+      spline.value_error = errors[2 * n] * spline.value_unit();
+      spline.slope_error = errors[2 * n + 1] * spline.slope_unit();
     }
     break;
   }

@@ -129,9 +129,8 @@ EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, doub
   while (true) {
     EmbeddingSpline spline = fit_with(net, low, high, intervals);
     measure(net, spline);
-    double const excess =
-        std::max(spline.value_error / (tolerance * std::max(spline.value_scale, 1.0)),
-                 spline.slope_error / (tolerance * std::max(spline.slope_scale, 1.0)));
+    double const excess = std::max(spline.value_error / (tolerance * spline.value_unit()),
+                                   spline.slope_error / (tolerance * spline.slope_unit()));
     if (excess <= 1.0) return spline;
     if (intervals >= MOST_INTERVALS)
       throw InputError("the embedding net is not smooth enough for a table of error " +

@@ -7,6 +7,7 @@
 
 #include "../support/simd.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <vector>
@@ -29,6 +30,9 @@ struct EmbeddingSpline {
   double value_error = 0.0, slope_error = 0.0;
   double value_scale = 0.0, slope_scale = 0.0;
 
+  // What errors are relative to; not much less than what else forces are made of.
+  [[nodiscard]] double value_unit() const { return std::max(value_scale, 1.0e-3); }
+  [[nodiscard]] double slope_unit() const { return std::max(slope_scale, 0.1 * value_unit()); }
   [[nodiscard]] int coefficients() const { return intervals + SPLINE_DEGREE; }
   // All channels at s; for tests and for the padding.
   void evaluate(double s, std::vector<double> &value, std::vector<double> &slope) const;
@@ -41,8 +45,8 @@ std::vector<double> probes(const EmbeddingSpline &spline);
 constexpr double BETWEEN_PROBES = 1.1;
 
 // Spline over [low, high] whose error is at most `tolerance` times the largest absolute value of g
-// and of dg/ds. Throws InputError if that takes too many intervals, as with a net that has corners
-// (relu).
+// and of dg/ds, as value_unit() and slope_unit() have them. Throws InputError if that takes too
+// many intervals, as with a net that has corners (relu).
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
 
 // The same in two orders, in the precision of the computation: packs along the channels for sums

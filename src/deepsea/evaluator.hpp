@@ -27,7 +27,7 @@ struct EvaluatorSettings {
   [[nodiscard]] double table_tolerance() const
   {
     if (table_error >= 0.0) return table_error;
-    return arithmetic == Arithmetic::MIXED ? 1.0e-7 : 1.0e-10;
+    return arithmetic == Arithmetic::MIXED ? 3.0e-7 : 5.0e-11;
   }
 };
 

@@ -4,5 +4,6 @@
 #if defined(__CUDACC__) || defined(__HIPCC__)
 #define LBS_INLINE __host__ __device__ inline
 #else
-#define LBS_INLINE inline
+// At once, so that the loops around them become vector code for each instruction set (simd.hpp).
+#define LBS_INLINE inline __attribute__((always_inline))
 #endif

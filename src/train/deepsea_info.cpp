@@ -138,11 +138,10 @@ void print_table(const Model &model)
                               to_text(report.rows) + " rows for a pair");
   line("  error of values", error(report.value_error, report.value_scale));
   line("  error of slopes", error(report.slope_error, report.slope_scale));
-  bool const reduced = report.channels.least < model.channels();
-  line("  channels kept", to_text(report.channels) + " of " + std::to_string(model.channels()) +
-                              (reduced ? " where no neighbor is nearer than " +
-                                             to_text(report.from) + " A, by the pair; else all"
-                                       : ""));
+  line("  channels kept", to_text(report.channels) + " of " + std::to_string(model.channels()));
+  if (report.channels.least < model.channels())
+    line("  all of them",
+         "where a neighbor is nearer than " + to_text(report.from) + " A, by the pair");
   line("  from", text::number(report.closest, 4) + " A; networks below");
 }
 

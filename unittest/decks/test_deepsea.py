@@ -1,4 +1,6 @@
 """pair_style deepsea against DeePMD-kit's own numbers, through a whole deck."""
+import re
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,21 @@ def test_same_numbers_with_the_default_table(lmp, models, tmp_path, model):
     for frame, expected in reference(model)["frames"].items():
         result = lmp(deck(models, model, frame, tmp_path, settings=""))
         check(result, expected, EXACT)
+
+
+def test_fewer_channels_were_tested(lmp, models, tmp_path):
+    """wide_two has more channels than its tables keep, but for centers with close neighbors."""
+    log = lmp(deck(models, "wide_two", "glass", tmp_path, settings="")).log
+    least, most = map(int, re.search(r"channels (\d+) to (\d+),", log).groups())
+    assert 40 < least <= most < 72
+    reach = {"Li": 1.28, "B": 0.84, "O": 0.66, "Si": 1.11}    # A, covalent radii
+    elements, x = FRAMES["glass"]["elements"], np.array(FRAMES["glass"]["positions"])
+    edge = np.diag(FRAMES["glass"]["cell"])
+    apart = x[:, None] - x
+    apart = np.linalg.norm(apart - edge * np.round(apart / edge), axis=2) + 99.0 * np.eye(len(x))
+    radii = np.array([reach[e] for e in elements])
+    close = (apart < 0.75 * (radii[:, None] + radii)).any(1).sum()
+    assert 2 < close < len(x) - 2
 
 
 @pytest.mark.parametrize("frame", ["glass", "triclinic", "small"])

@@ -92,8 +92,8 @@ TEST(ChannelBasis, KeepsTheErrorAskedFor)
       const EmbeddingSpline &told = tabulated.spline;
       EXPECT_LE(value_error, told.value_error);
       EXPECT_LE(slope_error, told.slope_error);
-      EXPECT_LE(told.value_error, tolerance * std::max(1.0, told.value_scale));
-      EXPECT_LE(told.slope_error, tolerance * std::max(1.0, told.slope_scale));
+      EXPECT_LE(told.value_error, tolerance * told.value_unit());
+      EXPECT_LE(told.slope_error, tolerance * told.slope_unit());
       EXPECT_GT(slope_error, 0.5 * told.slope_error);    // and it is no loose bound
     }
   }

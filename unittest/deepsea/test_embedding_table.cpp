@@ -81,8 +81,8 @@ TEST_P(EmbeddingTableOf, KeepsTheErrorAskedFor)
     EXPECT_GT(scale, 0.5);
     EXPECT_LE(value_error, spline.value_error);
     EXPECT_LE(slope_error, spline.slope_error);
-    EXPECT_LE(spline.value_error, tolerance * std::max(1.0, spline.value_scale));
-    EXPECT_LE(spline.slope_error, tolerance * std::max(1.0, spline.slope_scale));
+    EXPECT_LE(spline.value_error, tolerance * spline.value_unit());
+    EXPECT_LE(spline.slope_error, tolerance * spline.slope_unit());
     EXPECT_GT(slope_error, 0.5 * spline.slope_error);    // it is a table, and no loose bound
     EXPECT_GT(value_error, 1e-16);
   }

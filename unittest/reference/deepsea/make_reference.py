@@ -91,6 +91,9 @@ MODELS = {
     "silut_one": dict(
         types=LBOS, rc=(2.5, 4.5), sel=[18, 20, 30, 12], one_side=True, axis=2,
         emb=([3, 6, 7], "silut:1.5", False), fit=([12, 6], "none", False), gain=1.5),
+    "wide_two": dict(    # more channels than such smooth nets need
+        types=LBOS, rc=(2.0, 4.5), sel=[18, 20, 30, 12], one_side=False, axis=4,
+        emb=([8, 72], "tanh", False), fit=([12, 12], "tanh", True), gain=0.3),
 }
 
 
