@@ -111,9 +111,6 @@ class Bench:
         """(all instructions of a run, those in the products, atoms)."""
         command, env = self.command(style, "300", steps)
         counts = self.work / "callgrind.out"
-        # The accuracy of a table is its number of rows, and a short one is made sooner.
-        command = [word + " table 1.0e-4" if word.startswith("deepsea ") else word
-                   for word in command]
         output = call(["valgrind", "--tool=callgrind", f"--callgrind-out-file={counts}", *command],
                       env=env)
         atoms = int(re.search(r"steps with (\d+) atoms", output)[1])

@@ -1,5 +1,6 @@
 """The program `deepsea` as its user runs it."""
 import json
+import re
 import shutil
 import subprocess
 
@@ -104,7 +105,20 @@ def test_info_prints_the_contract(folder):
     assert json.loads(lines["training"]) == {"min_nbor_dist": defined["min_nbor_dist"]}
     assert len(lines["sha256"]) == 64
     error, _, _, _, scale = lines["error of values"].split()
-    assert 0.0 < float(error) < 1e-10 * float(scale)
+    assert 0.0 < float(error) < 5e-11 * float(scale)
+    assert lines["channels kept"] == "15 of 15" and "all of them" not in lines
+
+
+def test_info_tells_how_many_channels_are_kept(tmp_path):
+    """The bounds are those of the radii and of nine tenths of the shortest distance."""
+    works("convert", REFERENCE / "wide_two.dp", tmp_path / "wide.pt")
+    lines = info(tmp_path / "wide.pt")
+    least, most, all_channels = map(int, re.findall(r"\d+", lines["channels kept"]))
+    assert 40 < least <= most < all_channels == 72
+    shortest = float(lines["shortest distances"].split()[1])
+    assert 1.4 < shortest < 1.6
+    low, high = map(float, re.search(r"than (\S+) to (\S+) A", lines["all of them"]).groups())
+    assert abs(low - 0.9 * shortest) < 1e-3 and abs(high - 0.75 * 2 * 1.28) < 1e-3
 
 
 @pytest.mark.parametrize("name, lines", [

@@ -9,3 +9,11 @@ TEST(Elements, KnowsSymbolsInTheirCapitals)
   for (const char *no : {"", "si", "SI", "Xx", "types", "cutof"})
     EXPECT_FALSE(lbs::is_element_symbol(no)) << no;
 }
+
+TEST(Elements, HasCovalentRadii)
+{
+  EXPECT_EQ(lbs::covalent_radius("H"), 0.31);
+  EXPECT_EQ(lbs::covalent_radius("Si"), 1.11);
+  EXPECT_EQ(lbs::covalent_radius("Cm"), 1.69);    // the last one of the table
+  for (const char *none : {"Bk", "Lr", "Xx"}) EXPECT_EQ(lbs::covalent_radius(none), 0.0) << none;
+}
