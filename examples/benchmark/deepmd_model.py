@@ -57,7 +57,7 @@ def training(steps, systems):
         "learning_rate": {"type": "exp", "start_lr": 1e-3, "stop_lr": 1e-6,
                           "decay_steps": max(1, steps // 100)},
         "loss": {"type": "ener", "start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000,
-                 "limit_pref_f": 10},
+                 "limit_pref_f": 10, "start_pref_v": 0.01, "limit_pref_v": 0.5},
         "training": {"training_data": {"systems": systems, "batch_size": 1}, "numb_steps": steps,
                      "disp_freq": max(1, steps // 100), "save_freq": steps, "seed": 1}}
 

@@ -19,7 +19,7 @@ TEST(Commands, DefaultsAreThoseOfTheDocumentation)
   EXPECT_EQ(command.core_outer, 0.0);
   EXPECT_FALSE(command.atomic);
   EXPECT_EQ(command.evaluator.arithmetic, EvaluatorSettings::Arithmetic::DOUBLE);
-  EXPECT_EQ(command.evaluator.table_tolerance(), 1.0e-10);
+  EXPECT_EQ(command.evaluator.table_tolerance(), 5.0e-11);
 }
 
 TEST(Commands, EveryKeyword)
@@ -40,7 +40,7 @@ TEST(Commands, EveryKeyword)
   EXPECT_EQ(command.core_inner, 0.8);
   EXPECT_EQ(command.core_outer, 1.2);
   EXPECT_EQ(parse_style({"a.pt", "table", "off"}).evaluator.table_tolerance(), 0.0);
-  EXPECT_EQ(parse_style({"a.pt", "precision", "mixed"}).evaluator.table_tolerance(), 1.0e-7);
+  EXPECT_EQ(parse_style({"a.pt", "precision", "mixed"}).evaluator.table_tolerance(), 3.0e-7);
 }
 
 TEST(Commands, TypesByElement)
