@@ -152,7 +152,8 @@ inline Machine this_machine()
 }
 
 // Defines the function `name` with these parameters, which calls name_with<width of registers> of
-// these arguments, compiled for the machine that it runs on. `tag` tells overloads apart.
+// these arguments, compiled for the machine that it runs on. `tag` tells overloads apart. Functions
+// without packs have no use for the width, but their plain loops become vector code of this width.
 #if defined(__x86_64__)
 #define LBS_MACHINES(name, tag, parameters, arguments)                                        \
   __attribute__((target("arch=x86-64-v4"), flatten)) static void name##_##tag##_v4 parameters \
