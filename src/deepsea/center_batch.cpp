@@ -237,8 +237,7 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
         add_outside(gtr);
       }
     }
-    if (model_.tables_used)
-      expand(model_.tables[model_.table_of[pair]], stride_, moments_, compact_, gtr);
+    if (model_.tables_used) expand(model_.tables[pair], stride_, moments_, compact_, gtr);
   }
 }
 
@@ -347,8 +346,7 @@ void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale,
         if (rows_.t[n] <= 1.0) range.add(rows_.interval[n]);
         else outside_.push_back(n);
       }
-      if (range.end > 0)
-        contract(model_.tables[model_.table_of[pair]], channels_, stride_, range, p, q_);
+      if (range.end > 0) contract(model_.tables[pair], channels_, stride_, range, p, q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);
@@ -414,8 +412,9 @@ template <class Real> std::size_t CenterBatch<Real>::memory_usage() const
   auto const bytes = [](const auto &...buffer) {
     return ((buffer.capacity() * sizeof(buffer[0])) + ...);
   };
-  std::size_t const total = bytes(runs_, atom_, x_, y_, z_, near_, rows_.numbers, moments_.sum, q_,
-                                  gradient_, gtr_, p_, gtr_batch_, gradient_batch_, energy_);
+  std::size_t const total =
+      bytes(runs_, atom_, x_, y_, z_, near_, served_, rows_.numbers, moments_.sum, q_, gradient_,
+            gtr_, p_, gtr_batch_, gradient_batch_, energy_);
   return total + net_.memory_usage();
 }
 

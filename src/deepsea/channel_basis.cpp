@@ -1,7 +1,6 @@
 #include "channel_basis.hpp"
 
 #include "../support/blas.hpp"
-#include "../support/input_error.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,7 +40,7 @@ std::vector<double> directions(const std::vector<TabulatedNet> &nets, int channe
     samples.add(exact.value, spline.value_unit());
     samples.add(exact.slope, spline.slope_unit());
   }
-  // Fewer samples than channels cannot be: a table has at least 15 coefficients, but M is free.
+  // Rows of zeros where there are fewer samples than channels.
   auto const width = static_cast<std::size_t>(channels);
   std::size_t const count = std::max(samples.rows.size() / width, width);
   samples.rows.resize(count * width, 0.0);

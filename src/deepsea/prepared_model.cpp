@@ -30,7 +30,6 @@ PreparedModel<Real>::PreparedModel(const Model &model, double table_error, Form 
   padding_row.resize(4 * pairs);
   padded_out.assign(pairs, 0);
   padding_net.resize(pairs);
-  table_of.assign(pairs, -1);
   if (form == Form::REDUCED) set_closest();
   for (int center = 0; center < types; ++center) {
     for (int neighbor = 0; neighbor < types; ++neighbor) set_constants(center, neighbor);
@@ -115,7 +114,6 @@ template <class Real> void PreparedModel<Real>::add_to_report(const EmbeddingSpl
 template <class Real>
 void PreparedModel<Real>::keep_table(std::size_t pair, const EmbeddingSpline &spline)
 {
-  table_of[pair] = static_cast<int>(tables.size());
   tables.emplace_back(spline);
   PairConstants &c = constants[pair];
   c.low = spline.low;

@@ -34,12 +34,11 @@ template <class Real> struct PreparedModel {
 
   // [center * types + neighbor]
   std::vector<PairConstants> constants;
-  std::vector<double> closest;           // A: no neighbor may be nearer; 0: any may
-  std::vector<double> padding_row;       // [4]: that of an empty place among the neighbors
-  std::vector<char> padded_out;          // whether it is not zero
-  std::vector<NetSlopes> padding_net;    // the net there, if there are no tables
-  std::vector<int> table_of;             // into `tables`
-  std::vector<EmbeddingTable<Real>> tables;
+  std::vector<double> closest;                 // A: no neighbor may be nearer; 0: any may
+  std::vector<double> padding_row;             // [4]: that of an empty place among the neighbors
+  std::vector<char> padded_out;                // whether it is not zero
+  std::vector<NetSlopes> padding_net;          // the net there, if there are no tables
+  std::vector<EmbeddingTable<Real>> tables;    // none if they are not used
   int most_coefficients = 0;
 
   Evaluator::TableReport report;
