@@ -1,7 +1,7 @@
 // The words of `pair_style deepsea` and its `pair_coeff`, checked before LAMMPS acts on them.
 #pragma once
 
-#include "evaluator.hpp"
+#include "deepsea/host/evaluator.hpp"
 
 #include <string>
 #include <vector>

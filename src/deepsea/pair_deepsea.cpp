@@ -1,6 +1,6 @@
 #include "pair_deepsea.h"
 
-#include "../support/pair_error.h"
+#include "lammps/pair_error.h"
 
 #include "atom.h"
 #include "comm.h"

@@ -1,10 +1,10 @@
 // pair_style deepsea: Deep Potentials (DeepPot-SE) from model files.
 #pragma once
 
-#include "../support/input_error.hpp"
 #include "commands.hpp"
-#include "evaluator.hpp"
-#include "model.hpp"
+#include "deepsea/host/evaluator.hpp"
+#include "deepsea/model/model.hpp"
+#include "support/input_error.hpp"
 #include "zbl_core.hpp"
 
 #include "pair.h"

@@ -1,9 +1,9 @@
 // pair_style deepsea before a run: the deck's words, model files, units, checks.
 #include "pair_deepsea.h"
 
-#include "../support/text.hpp"
-#include "model_file.hpp"
-#include "model_message.hpp"
+#include "deepsea/file/model_file.hpp"
+#include "deepsea/file/model_message.hpp"
+#include "support/text.hpp"
 
 #include "atom.h"
 #include "citeme.h"

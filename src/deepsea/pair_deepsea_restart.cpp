@@ -1,8 +1,8 @@
 // pair_style deepsea in restart files.
 #include "pair_deepsea.h"
 
-#include "../support/pair_restart.h"
-#include "../support/text.hpp"
+#include "lammps/pair_restart.h"
+#include "support/text.hpp"
 
 #include "atom.h"
 #include "error.h"

@@ -1,7 +1,7 @@
 #include "zbl_core.hpp"
 
-#include "../support/elements.hpp"
-#include "../support/input_error.hpp"
+#include "support/elements.hpp"
+#include "support/input_error.hpp"
 
 #include <cmath>
 

@@ -3,7 +3,7 @@
 // (1985). Form and constants as of LAMMPS' pair_style zbl, which also is the test's reference.
 #pragma once
 
-#include "evaluator.hpp"
+#include "deepsea/host/evaluator.hpp"
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 // core, a cutoff shift and a smooth switch. Inline on scalars, so that hosts and devices share it.
 #pragma once
 
-#include "../support/host_device.hpp"
+#include "support/host_device.hpp"
 
 #include <cmath>
 

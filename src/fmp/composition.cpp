@@ -1,7 +1,7 @@
 #include "composition.hpp"
 
-#include "../support/input_error.hpp"
-#include "../support/text.hpp"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 #include "core_fit.hpp"
 
-#include "../support/input_error.hpp"
-#include "../support/text.hpp"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
-#include "../support/vector_math.hpp"
+#include "linalg/vector_math.hpp"
 
 #include "pair_batch.hpp"
 
-#include "../support/simd.hpp"
+#include "linalg/simd.hpp"
 
 #include <algorithm>
 

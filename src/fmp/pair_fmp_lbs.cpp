@@ -1,8 +1,8 @@
 #include "pair_fmp_lbs.h"
 
-#include "../support/input_error.hpp"
-#include "../support/pair_error.h"
-#include "../support/text.hpp"
+#include "lammps/pair_error.h"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include "atom.h"
 #include "citeme.h"

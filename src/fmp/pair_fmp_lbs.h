@@ -1,12 +1,12 @@
 // pair_style fmp/lbs: composition-dependent Buckingham potential with Coulomb for oxide glasses.
 #pragma once
 
-#include "../support/input_error.hpp"
 #include "commands.hpp"
 #include "coulomb.hpp"
 #include "force_field.hpp"
 #include "pair_loop.hpp"
 #include "potential_file.hpp"
+#include "support/input_error.hpp"
 
 #include "pair.h"
 

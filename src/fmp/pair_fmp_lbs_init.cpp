@@ -1,8 +1,8 @@
 // pair_style fmp/lbs before a run: composition, parameters, charges, Coulomb setup, checks.
 #include "pair_fmp_lbs.h"
 
-#include "../support/input_error.hpp"
-#include "../support/text.hpp"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include "atom.h"
 #include "comm.h"

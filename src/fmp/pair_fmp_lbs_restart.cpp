@@ -1,9 +1,9 @@
 // pair_style fmp/lbs in restart files.
 #include "pair_fmp_lbs.h"
 
-#include "../support/input_error.hpp"
-#include "../support/pair_restart.h"
-#include "../support/text.hpp"
+#include "lammps/pair_restart.h"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include "atom.h"
 #include "comm.h"

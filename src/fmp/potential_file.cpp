@@ -1,7 +1,7 @@
 #include "potential_file.hpp"
 
-#include "../support/input_error.hpp"
-#include "../support/text.hpp"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include <algorithm>
 #include <set>

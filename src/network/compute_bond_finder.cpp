@@ -1,6 +1,6 @@
 #include "compute_bond_finder.h"
 
-#include "../support/elements.hpp"
+#include "support/elements.hpp"
 
 #include "atom.h"
 #include "comm.h"

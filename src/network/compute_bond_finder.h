@@ -1,7 +1,7 @@
 // How the computes of this folder get the bond graph: neighbor list, ghost shell, element types.
 #pragma once
 
-#include "bond_graph.hpp"
+#include "network/graph/bond_graph.hpp"
 
 #include "pointers.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "compute_bond_finder.h"
-#include "coordination.hpp"
+#include "network/graph/coordination.hpp"
 
 #include "compute.h"
 

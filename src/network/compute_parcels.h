@@ -1,7 +1,7 @@
 // Parcels between the ranks of a LAMMPS instance.
 #pragma once
 
-#include "ring_domain.hpp"
+#include "network/rings/ring_domain.hpp"
 
 #include <mpi.h>
 

@@ -3,7 +3,7 @@
 #include "compute_parcels.h"
 #include "compute_ring_stats.h"
 
-#include "../support/input_error.hpp"
+#include "support/input_error.hpp"
 
 #include "atom.h"
 #include "comm.h"

@@ -1,7 +1,7 @@
 // compute ring/persist: which rings of a reference exist now.
 #pragma once
 
-#include "ring_memory.hpp"
+#include "network/rings/ring_memory.hpp"
 
 #include "compute.h"
 

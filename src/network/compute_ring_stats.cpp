@@ -2,7 +2,7 @@
 
 #include "compute_parcels.h"
 
-#include "../support/input_error.hpp"
+#include "support/input_error.hpp"
 
 #include "atom.h"
 #include "comm.h"

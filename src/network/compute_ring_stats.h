@@ -2,8 +2,8 @@
 #pragma once
 
 #include "compute_bond_finder.h"
-#include "ring_census.hpp"
-#include "ring_search.hpp"
+#include "network/rings/ring_census.hpp"
+#include "network/rings/ring_search.hpp"
 
 #include "compute.h"
 

@@ -1,7 +1,7 @@
 // The command line of compute ring/stats.
 #include "compute_ring_stats.h"
 
-#include "../support/elements.hpp"
+#include "support/elements.hpp"
 
 #include "atom.h"
 #include "comm.h"

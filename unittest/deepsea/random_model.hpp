@@ -1,8 +1,8 @@
 // Models with random weights and atoms at random places, for tests.
 #pragma once
 
-#include "deepsea/evaluator.hpp"
-#include "deepsea/model.hpp"
+#include "deepsea/host/evaluator.hpp"
+#include "deepsea/model/model.hpp"
 
 #include <array>
 #include <cmath>

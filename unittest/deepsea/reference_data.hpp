@@ -1,7 +1,7 @@
 // Models and numbers of DeePMD-kit, in unittest/reference/deepsea.
 #pragma once
 
-#include "deepsea/frames.hpp"
+#include "deepsea/frames/frames.hpp"
 
 #include <nlohmann/json.hpp>
 

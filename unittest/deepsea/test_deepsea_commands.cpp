@@ -1,6 +1,6 @@
 #include "deepsea/commands.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "deepsea/zbl_core.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 
 #include <gtest/gtest.h>
 

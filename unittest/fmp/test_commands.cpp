@@ -1,6 +1,6 @@
 #include "fmp/commands.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 #include "support/text.hpp"
 
 using namespace lbs::fmp;

@@ -1,6 +1,6 @@
 #include "fmp/composition.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 
 #include <cmath>
 

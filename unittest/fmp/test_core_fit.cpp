@@ -2,7 +2,7 @@
 
 #include "fmp/composition.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "fmp/force_field.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 #include "shipped.hpp"
 
 #include <cmath>

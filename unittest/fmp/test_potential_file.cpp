@@ -1,6 +1,6 @@
 #include "fmp/potential_file.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 #include "shipped.hpp"
 
 using namespace lbs::fmp;

@@ -1,6 +1,6 @@
 #include "support/text.hpp"
 
-#include "../expect_error.hpp"
+#include "expect_error.hpp"
 
 using lbs::test::expect_error;
 namespace text = lbs::text;

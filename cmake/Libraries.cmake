@@ -1,0 +1,15 @@
+# Static libraries of plain C++, a room or a feature each, which end up in our shared ones.
+
+# Loops become vector code; no trapping of floating-point exceptions is what blending needs.
+set(LBS_VECTOR_OPTIONS -O3 -fopenmp-simd -fno-trapping-math -fno-math-errno)
+
+# lbs_library(NAME SOURCE...)
+function(lbs_library name)
+  add_library(${name} STATIC ${ARGN})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden)
+  target_link_libraries(${name} PUBLIC lbs_flags)
+  # LAMMPS classes inherit short member names (lmp, input, list), so only our own layer is held to
+  # it.
+  target_compile_options(${name} PRIVATE -Wshadow)
+endfunction()

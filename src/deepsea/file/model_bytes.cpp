@@ -1,0 +1,192 @@
+#include "model_bytes.hpp"
+
+#include "support/input_error.hpp"
+#include "support/sha256.hpp"
+
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+
+namespace lbs::deepsea {
+
+namespace {
+
+constexpr std::size_t MAX_FILE = std::size_t(1) << 32U;
+constexpr const char *SEAL = "lbs deepsea sha256 ";
+constexpr std::size_t DIGITS = 64;
+
+bool holds(const std::string &bytes, const char *text)
+{
+  return bytes.find(text) != std::string::npos;
+}
+
+std::size_t seal_size()
+{
+  return std::strlen(SEAL) + DIGITS;
+}
+
+std::string digest(const std::string &bytes, std::size_t count)
+{
+  Sha256 sha;
+  sha.add(bytes.data(), count);
+  return sha.digits();
+}
+
+bool is_sealed(const std::string &bytes)
+{
+  if (bytes.size() < seal_size()) return false;
+  auto const covered = bytes.size() - seal_size();
+  return bytes.compare(covered, std::string::npos, SEAL + digest(bytes, covered)) == 0;
+}
+
+// Little-endian integers of a zip archive, by position; the caller has checked the bounds.
+std::uint64_t integer(const std::string &bytes, std::size_t at, int width)
+{
+  std::uint64_t value = 0;
+  for (int k = width; k-- > 0;)
+    value = value << 8U | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(k)]);
+  return value;
+}
+
+constexpr std::uint64_t END_OF_DIRECTORY = 0x06054b50;
+constexpr std::uint64_t DIRECTORY_ENTRY = 0x02014b50;
+constexpr std::uint64_t LOCAL_HEADER = 0x04034b50;
+constexpr std::size_t END_SIZE = 22;
+constexpr std::size_t ENTRY_SIZE = 46;
+constexpr std::size_t LOCAL_SIZE = 30;
+
+// Where the record that ends a zip archive begins, which a comment may follow.
+std::size_t end_of_directory(const std::string &bytes)
+{
+  constexpr std::size_t MAX_COMMENT = 65535;
+  if (bytes.size() < END_SIZE) return std::string::npos;
+  auto const last = bytes.size() - END_SIZE;
+  for (std::size_t back = 0; back <= std::min(last, MAX_COMMENT); ++back) {
+    auto const at = last - back;
+    if (integer(bytes, at, 4) == END_OF_DIRECTORY && integer(bytes, at + 20, 2) == back) return at;
+  }
+  return std::string::npos;
+}
+
+// Walks through the directory of an archive and compares every file in it with its checksum.
+class ArchiveCheck {
+ public:
+  ArchiveCheck(const std::string &bytes, const std::string &where) : bytes_(bytes), where_(where) {}
+
+  void run() const
+  {
+    auto const end = end_of_directory(bytes_);
+    if (end == std::string::npos) fail();
+    auto const count = integer(bytes_, end + 10, 2);
+    auto const begin = integer(bytes_, end + 16, 4);
+    // 0xffff and 0xffffffff refer to a zip64 record, which files below 4 GiB do not need.
+    if (count == 0xffff || begin > end) fail();
+    std::size_t at = begin;
+    for (std::uint64_t k = 0; k < count; ++k) at = check_entry(at, end);
+  }
+
+ private:
+  const std::string &bytes_;
+  const std::string &where_;
+
+  [[noreturn]] void fail() const
+  {
+    throw InputError(where_ + ": the file is damaged or incomplete; copy it again");
+  }
+
+  [[nodiscard]] std::size_t check_entry(std::size_t at, std::size_t end) const
+  {
+    if (at + ENTRY_SIZE > end || integer(bytes_, at, 4) != DIRECTORY_ENTRY) fail();
+    auto const method = integer(bytes_, at + 10, 2);
+    auto const checksum = integer(bytes_, at + 16, 4);
+    auto const stored = integer(bytes_, at + 20, 4);
+    auto const size = integer(bytes_, at + 24, 4);
+    auto const local = integer(bytes_, at + 42, 4);
+    auto const next = at + ENTRY_SIZE + integer(bytes_, at + 28, 2) + integer(bytes_, at + 30, 2) +
+                      integer(bytes_, at + 32, 2);
+    if (method == 0 && stored != size) fail();
+    if (local + LOCAL_SIZE > end || integer(bytes_, local, 4) != LOCAL_HEADER || next > end) fail();
+    auto const data =
+        local + LOCAL_SIZE + integer(bytes_, local + 26, 2) + integer(bytes_, local + 28, 2);
+    if (data > end || stored > end - data) fail();
+    if (inflated_checksum(method, data, stored, size) != checksum) fail();
+    return next;
+  }
+
+  [[nodiscard]] std::uint64_t inflated_checksum(std::uint64_t method, std::size_t data,
+                                                std::size_t stored, std::size_t size) const
+  {
+    auto const *bytes = reinterpret_cast<const Bytef *>(bytes_.data() + data);
+    if (method == 0) return crc32_z(0, bytes, stored);
+    constexpr std::size_t MAX_CODE = std::size_t(1) << 26U;    // only code is ever compressed
+    if (method != Z_DEFLATED || size > MAX_CODE) fail();
+    std::string plain(size, '\0');
+    z_stream stream{};
+    stream.next_in = const_cast<Bytef *>(bytes);
+    stream.avail_in = static_cast<uInt>(stored);
+    stream.next_out = reinterpret_cast<Bytef *>(plain.data());
+    stream.avail_out = static_cast<uInt>(size);
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) fail();
+    int const status = inflate(&stream, Z_FINISH);
+    inflateEnd(&stream);
+    if (status != Z_STREAM_END || stream.total_out != size) fail();
+    return crc32_z(0, reinterpret_cast<const Bytef *>(plain.data()), size);
+  }
+};
+
+}    // namespace
+
+FileKind kind_of(const std::string &bytes)
+{
+  if (is_sealed(bytes)) return FileKind::MODEL;
+  bool const seal_is_there =
+      bytes.size() >= seal_size() && bytes.compare(bytes.size() - seal_size(), 8, SEAL, 8) == 0;
+  if (seal_is_there || holds(bytes, "code/__torch__/lbs/deepsea")) return FileKind::DAMAGED_MODEL;
+  if (bytes.rfind("\x89HDF\r\n\x1a\n", 0) == 0) return FileKind::DEEPMD_DP;
+  if (bytes.rfind("PK\x03\x04", 0) == 0) {
+    if (end_of_directory(bytes) == std::string::npos) return FileKind::DAMAGED_MODEL;
+    if (holds(bytes, "code/__torch__/deepmd/")) return FileKind::DEEPMD_PTH;
+    if (holds(bytes, "/code/")) return FileKind::TORCHSCRIPT;
+    if (holds(bytes, "/data.pkl")) return FileKind::PYTORCH_CHECKPOINT;
+  }
+  if (holds(bytes, "descrpt_attr/") || holds(bytes, "model_attr/")) return FileKind::DEEPMD_PB;
+  return FileKind::OTHER;
+}
+
+std::string read_bytes(const std::string &path)
+{
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0)
+    throw InputError("cannot open " + path + ": " + std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) throw InputError(path + " is not a file");
+  auto const size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) throw InputError(path + " is empty; copy or convert it again");
+  if (size > MAX_FILE) throw InputError(path + " is larger than any model file (4 GiB)");
+  std::ifstream stream(path, std::ios::binary);
+  std::string bytes(size, '\0');
+  if (!stream || !stream.read(bytes.data(), status.st_size))
+    throw InputError("cannot read " + path + ": " + std::strerror(errno));
+  return bytes;
+}
+
+std::string seal(const std::string &archive)
+{
+  auto const end = end_of_directory(archive);
+  if (end == std::string::npos || end + END_SIZE != archive.size())
+    throw InputError("libtorch wrote an archive of an unknown kind");
+  auto sealed = archive;
+  sealed[end + 20] = static_cast<char>(seal_size());    // the length of the comment, 2 bytes
+  sealed[end + 21] = 0;
+  return sealed + SEAL + digest(sealed, sealed.size());
+}
+
+void check_archive(const std::string &bytes, const std::string &where)
+{
+  ArchiveCheck(bytes, where).run();
+}
+
+}    // namespace lbs::deepsea

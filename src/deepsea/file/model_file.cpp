@@ -1,0 +1,83 @@
+#include "model_file.hpp"
+
+#include "model_bytes.hpp"
+#include "support/input_error.hpp"
+#include "torch_library.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+namespace lbs::deepsea {
+
+namespace {
+
+std::string convert_first(const std::string &path)
+{
+  return path + " is a file of DeePMD-kit: convert it with 'deepsea convert " + path + " OUT.pt'";
+}
+
+std::string why_no_model(FileKind kind, const std::string &path)
+{
+  switch (kind) {
+    case FileKind::DAMAGED_MODEL:
+      return path + " is damaged or incomplete: its checksum is wrong; copy or convert it again";
+    case FileKind::DEEPMD_DP:
+    case FileKind::DEEPMD_PB:
+    case FileKind::DEEPMD_PTH: return convert_first(path);
+    case FileKind::PYTORCH_CHECKPOINT:
+      return path + " is a checkpoint of PyTorch, no deepsea model; if it is one of DeePMD-kit, "
+                    "freeze it with 'dp --pt freeze' and convert the result";
+    case FileKind::TORCHSCRIPT:
+      return path + " is a TorchScript file, but no deepsea model; 'deepsea convert' makes one of "
+                    "a file of DeePMD-kit";
+    default: break;
+  }
+  return path + " is no deepsea model; 'deepsea convert' makes one of a file of DeePMD-kit";
+}
+
+}    // namespace
+
+std::string read_model_bytes(const std::string &path)
+{
+  auto bytes = read_bytes(path);
+  auto const kind = kind_of(bytes);
+  if (kind != FileKind::MODEL) throw InputError(why_no_model(kind, path));
+  check_archive(bytes, path);
+  return bytes;
+}
+
+Model read_model(const std::string &path)
+{
+  Model model;
+  throw_if(torch_functions().read_model(read_model_bytes(path), path, model));
+  return model;
+}
+
+void write_model(const Model &model, const std::string &path)
+{
+  std::string archive;
+  throw_if(torch_functions().write_model(model, archive));
+  auto const bytes = seal(archive);
+  auto const part = path + ".part";
+  std::ofstream stream(part, std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream || std::rename(part.c_str(), path.c_str()) != 0) {
+    auto const reason = std::string(std::strerror(errno));
+    std::remove(part.c_str());
+    throw InputError("cannot write " + path + ": " + reason);
+  }
+}
+
+Model convert_pth(const std::string &path)
+{
+  auto const bytes = read_bytes(path);
+  check_archive(bytes, path);
+  DeepmdModel file;
+  throw_if(torch_functions().read_pth(bytes, path, file));
+  return model_of(file, path);
+}
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,23 @@
+// Model files: reading, writing, converting.
+#pragma once
+
+#include "deepsea/model/model.hpp"
+
+#include <string>
+
+namespace lbs::deepsea {
+
+// The model in a file, checked. Throws InputError with the file's name and the remedy: a file that
+// is missing, damaged, of another kind, of a newer schema, or not whole.
+Model read_model(const std::string &path);
+
+// Writes a model file, whole or not at all.
+void write_model(const Model &model, const std::string &path);
+
+// The bytes of a model file that is whole; throws InputError as read_model() does for others.
+std::string read_model_bytes(const std::string &path);
+
+// The model in a file of DeePMD-kit; a frozen .pth.
+Model convert_pth(const std::string &path);
+
+}    // namespace lbs::deepsea

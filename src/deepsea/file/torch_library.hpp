@@ -1,0 +1,51 @@
+// The part of this package that needs libtorch: a library of its own, opened when first needed.
+//
+// libtorch takes part of a second to load and cannot be unloaded. Users of other styles shall not
+// pay for that, and `plugin unload` shall still unload the plugin.
+#pragma once
+
+#include "deepsea/file/deepmd/deepmd_model.hpp"
+#include "deepsea/model/model.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace lbs::deepsea {
+
+// A frame as forward() of a model file takes it, and what libtorch makes of it.
+struct ReferenceFrame {
+  int atoms = 0;      // images included
+  int centers = 0;    // the first atoms; the others are images
+  const double (*x)[3] = nullptr;
+  const int *type = nullptr;
+  const int *first = nullptr;       // [centers + 1]: where each center's neighbors begin
+  const int *neighbor = nullptr;    // [first[centers]]
+  double *energy = nullptr;         // [centers], eV
+  double (*force)[3] = nullptr;     // [atoms], eV/A: images get a share of their atom's
+};
+
+// Functions of the library. Each returns an empty text, or the message of an error: exceptions do
+// not cross its border.
+struct TorchFunctions {
+  std::string (*read_model)(const std::string &archive, const std::string &where, Model &model);
+  std::string (*write_model)(const Model &model, std::string &archive);
+  std::string (*read_pth)(const std::string &archive, const std::string &where, DeepmdModel &model);
+  // A module ready to run, and its end.
+  std::string (*open_reference)(const std::string &archive, const std::string &where,
+                                void *&reference);
+  std::string (*run_reference)(void *reference, const ReferenceFrame &frame);
+  void (*close_reference)(void *reference);
+};
+
+// The one symbol of the library; null if it was built from other sources than the caller.
+constexpr const char *TORCH_ENTRY = "lbs_torch_functions";
+using TorchEntry = const TorchFunctions *(*) (const char *version, std::size_t model_size);
+
+// Opens the library, which lies beside the calling one or in the `lib` beside its directory. Throws
+// InputError with the remedy if that is impossible.
+const TorchFunctions &torch_functions();
+
+// Throws InputError with the message if there is one.
+void throw_if(const std::string &message);
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,369 @@
+#include "linalg/vector_math.hpp"
+
+#include "dense_net.hpp"
+
+#include "linalg/blas.hpp"
+#include "linalg/simd.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace lbs::deepsea {
+
+namespace {
+
+template <Activation A> using Choice = std::integral_constant<Activation, A>;
+
+// Numbers z become y = a(z), and d = a'(z); one loop for each activation, so that it becomes
+// vector code.
+template <Activation A, class Real>
+LBS_ALWAYS_INLINE void activate_each(std::size_t count, Real *y, Real *d)
+{
+#pragma omp simd
+  for (std::size_t i = 0; i < count; ++i) {
+    Slope<Real> const a = activate(A, y[i]);
+    y[i] = a.value;
+    d[i] = a.derivative;
+  }
+}
+
+template <class Real>
+LBS_ALWAYS_INLINE void activate_any(Activation activation, std::size_t count, Real *y, Real *d)
+{
+  const auto with = [&](auto choice) { activate_each<decltype(choice)::value>(count, y, d); };
+  switch (activation) {
+    case Activation::LINEAR: return with(Choice<Activation::LINEAR>());
+    case Activation::TANH: return with(Choice<Activation::TANH>());
+    case Activation::GELU: return with(Choice<Activation::GELU>());
+    case Activation::RELU: return with(Choice<Activation::RELU>());
+    case Activation::RELU6: return with(Choice<Activation::RELU6>());
+    case Activation::SOFTPLUS: return with(Choice<Activation::SOFTPLUS>());
+    case Activation::SIGMOID: return with(Choice<Activation::SIGMOID>());
+    case Activation::SILU: return with(Choice<Activation::SILU>());
+  }
+}
+
+// Rows of the input, or of each of its halves, at a time if it is not needed as a whole: whole
+// groups. Those of a batch and the sums of their quarters fill a third of a second-level cache of
+// 1 MB.
+constexpr int MOST_ROWS = 8 * ROW_GROUP;
+
+// Whether seven products of quarters take less time than one of the whole, with all their sums.
+bool quarters_pay(const DenseLayer &layer)
+{
+  return layer.inputs >= 2 * MOST_ROWS && layer.outputs >= 8 * ROW_GROUP &&
+         layer.outputs % (2 * ROW_GROUP) == 0;
+}
+
+template <class Real> constexpr std::size_t pack_size(int rows)
+{
+  return static_cast<std::size_t>(whole_groups(rows)) * LANES<Real>;
+}
+
+template <int>
+LBS_ALWAYS_INLINE void activate_all_with(Activation activation, std::size_t count, double *y,
+                                         double *d)
+{
+  activate_any(activation, count, y, d);
+}
+
+// y = x W becomes the layer's output, d its derivative by x W; by groups of rows, which stay in the
+// cache from one loop to the next.
+template <int, class Real>
+LBS_ALWAYS_INLINE void finish_layer_with(const HiddenLayer<Real> &layer, int packs, const Real *x,
+                                         Real *y, Real *d)
+{
+  constexpr int LANE = LANES<Real>;
+  int const rows = whole_groups(layer.outputs);
+  for (int pack = 0; pack < packs; ++pack)
+    for (int first = 0; first < rows; first += ROW_GROUP) {
+      for (int o = 0; o < ROW_GROUP; ++o)
+        for (int lane = 0; lane < LANE; ++lane) y[o * LANE + lane] += layer.bias[first + o];
+      activate_any(layer.activation, ROW_GROUP * LANE, y, d);
+      for (int o = 0; o < ROW_GROUP && !layer.timestep.empty(); ++o)
+        for (int lane = 0; lane < LANE; ++lane) {
+          y[o * LANE + lane] *= layer.timestep[first + o];
+          d[o * LANE + lane] *= layer.timestep[first + o];
+        }
+      int const skipped = layer.skips > 0 ? std::min(ROW_GROUP, layer.outputs - first) : 0;
+      for (int o = 0; o < skipped; ++o) {
+        const Real *const from =
+            x + pack * pack_size<Real>(layer.inputs) + (first + o) % layer.inputs * LANE;
+        for (int lane = 0; lane < LANE; ++lane) y[o * LANE + lane] += from[lane];
+      }
+      y += ROW_GROUP * LANE;
+      d += ROW_GROUP * LANE;
+    }
+}
+
+// From the gradient by a layer's output to that by x W, in d, and to what goes past the layer to
+// its input, in `next`. That may be the gradient itself where the widths are equal.
+template <int, class Real>
+LBS_ALWAYS_INLINE void back_through_with(const HiddenLayer<Real> &layer, int packs,
+                                         const Real *gradient, Real *d, Real *next)
+{
+  std::size_t const size = pack_size<Real>(layer.outputs);
+  std::size_t const copied = static_cast<std::size_t>(layer.inputs) * LANES<Real>;
+  for (int pack = 0; pack < packs; ++pack, gradient += size, d += size) {
+    for (std::size_t i = 0; i < size; ++i) d[i] *= gradient[i];
+    if (layer.skips == 0) continue;
+    Real *const to = next + pack * pack_size<Real>(layer.inputs);
+    if (to == gradient) continue;
+    for (std::size_t k = 0; k < copied; ++k)
+      to[k] = layer.skips == 1 ? gradient[k] : gradient[k] + gradient[copied + k];
+  }
+}
+
+// The net's values from the output x of the last hidden layer, and their gradients by it.
+template <int, class Real>
+LBS_ALWAYS_INLINE void last_layer_with(const LastLayer<Real> &layer, int packs, const Real *x,
+                                       double *value, Real *gradient)
+{
+  constexpr int LANE = LANES<Real>;
+  auto const inputs = layer.weight.size();
+  for (int pack = 0; pack < packs; ++pack) {
+    double sum[LANE];
+    Real slope[LANE];
+    for (int lane = 0; lane < LANE; ++lane) sum[lane] = layer.bias;
+    for (std::size_t k = 0; k < inputs; ++k)
+      for (int lane = 0; lane < LANE; ++lane)
+        sum[lane] += static_cast<double>(x[k * LANE + lane]) * layer.weight[k];
+    for (int lane = 0; lane < LANE; ++lane) {
+      Slope<double> const last = activate(layer.activation, sum[lane]);
+      value[lane] = last.value;
+      slope[lane] = static_cast<Real>(last.derivative);
+    }
+    for (std::size_t k = 0; k < inputs; ++k)
+      for (int lane = 0; lane < LANE; ++lane)
+        gradient[k * LANE + lane] = slope[lane] * layer.weight[k];
+    x += pack_size<Real>(static_cast<int>(inputs));
+    gradient += pack_size<Real>(static_cast<int>(inputs));
+    value += LANE;
+  }
+}
+
+// clang-format off
+LBS_MACHINES(activate_all, in_double,
+             (Activation activation, std::size_t count, double *y, double *d),
+             (activation, count, y, d))
+LBS_MACHINES(finish_layer, in_double,
+             (const HiddenLayer<double> &layer, int packs, const double *x, double *y,
+              double *d),
+             (layer, packs, x, y, d))
+LBS_MACHINES(back_through, in_double,
+             (const HiddenLayer<double> &layer, int packs, const double *gradient, double *d,
+              double *next),
+             (layer, packs, gradient, d, next))
+LBS_MACHINES(last_layer, in_double,
+             (const LastLayer<double> &layer, int packs, const double *x, double *value,
+              double *gradient),
+             (layer, packs, x, value, gradient))
+LBS_MACHINES(finish_layer, in_float,
+             (const HiddenLayer<float> &layer, int packs, const float *x, float *y,
+              float *d),
+             (layer, packs, x, y, d))
+LBS_MACHINES(back_through, in_float,
+             (const HiddenLayer<float> &layer, int packs, const float *gradient, float *d,
+              float *next),
+             (layer, packs, gradient, d, next))
+LBS_MACHINES(last_layer, in_float,
+             (const LastLayer<float> &layer, int packs, const float *x, double *value,
+              float *gradient),
+             (layer, packs, x, value, gradient))
+// clang-format on
+
+template <class Real> RowBlock<const Real> read_only(const RowBlock<Real> &block)
+{
+  return {block.first, block.count, block.numbers, block.room};
+}
+
+}    // namespace
+
+void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetSlopes &result)
+{
+  auto const rows = static_cast<int>(at.size());
+  std::vector<double> value = at;
+  std::vector<double> slope(at.size(), 1.0);
+  std::vector<double> derivative;
+  for (const DenseLayer &layer : net) {
+    auto const width = static_cast<std::size_t>(layer.outputs);
+    std::size_t const size = at.size() * width;
+    result.value.resize(size);
+    result.slope.resize(size);
+    derivative.resize(size);
+    blas::multiply(rows, layer.inputs, layer.outputs, value.data(), layer.weight.data(),
+                   result.value.data());
+    blas::multiply(rows, layer.inputs, layer.outputs, slope.data(), layer.weight.data(),
+                   result.slope.data());
+    for (std::size_t i = 0; i < size; ++i) result.value[i] += layer.bias[i % width];
+    activate_all(layer.activation, size, result.value.data(), derivative.data());
+    int const skips = layer.skips();
+    for (std::size_t i = 0; i < size; ++i) {
+      double const step = layer.timestep.empty() ? 1.0 : layer.timestep[i % width];
+      result.value[i] *= step;
+      result.slope[i] *= derivative[i] * step;
+      if (skips == 0) continue;
+      std::size_t const from = i / width * layer.inputs + i % width % layer.inputs;
+      result.value[i] += value[from];
+      result.slope[i] += slope[from];
+    }
+    value = result.value;
+    slope = result.slope;
+  }
+}
+
+template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
+{
+  for (auto layer = net.begin(); layer != net.end() - 1; ++layer) {
+    std::vector<Real> const weight(layer->weight.begin(), layer->weight.end());
+    hidden_.push_back({layer->inputs,
+                       layer->outputs,
+                       layer->skips(),
+                       layer->activation,
+                       {},
+                       std::vector<Real>(layer->bias.begin(), layer->bias.end()),
+                       std::vector<Real>(layer->timestep.begin(), layer->timestep.end())});
+    HiddenLayer<Real> &hidden = hidden_.back();
+    hidden.bias.resize(whole_groups(layer->outputs));
+    if (!layer->timestep.empty()) hidden.timestep.resize(whole_groups(layer->outputs));
+    if (layer == net.begin() && hidden.skips == 0 && quarters_pay(*layer))
+      wide_.emplace(layer->inputs, layer->outputs, weight.data());
+    else hidden.weight = PackedMatrix<Real>(layer->inputs, layer->outputs, weight.data());
+  }
+  const DenseLayer &last = net.back();
+  last_ = {std::vector<Real>(last.weight.begin(), last.weight.end()), last.bias.front(),
+           last.activation};
+  inputs_ = net.front().inputs;
+  bool const at_once = hidden_.empty() || hidden_.front().skips > 0;
+  block_ = at_once ? inputs_ : std::min(wide_ ? wide_->half() : inputs_, MOST_ROWS);
+}
+
+template <class Real> std::size_t ScalarNet<Real>::memory_usage() const
+{
+  std::size_t bytes = 0;
+  for (const auto &layer : hidden_) bytes += layer.weight.memory_usage();
+  if (wide_) bytes += wide_->memory_usage();
+  return bytes;
+}
+
+template <class Real> std::size_t ScalarNet<Real>::Workspace::memory_usage() const
+{
+  std::size_t numbers = input.capacity() + passing[0].capacity() + passing[1].capacity() +
+                        quarters.sums.capacity() + quarters.products.capacity();
+  for (const auto &layer : derivative) numbers += layer.capacity();
+  return numbers * sizeof(Real);
+}
+
+// Calls visit(block) for blocks of the input,
+template <class Real>
+template <class Visit>
+void ScalarNet<Real>::over_blocks(Workspace &work, Visit visit) const
+{
+  int const room = whole_groups(block_);
+  for (int first = 0; first < inputs_; first += block_)
+    visit(RowBlock<Real>{first, std::min(block_, inputs_ - first), work.input.data(), room});
+}
+
+// or visit(upper, lower) for blocks of both halves of the input; the lower one may end sooner.
+template <class Real>
+template <class Visit>
+void ScalarNet<Real>::over_halves(int packs, Workspace &work, Visit visit) const
+{
+  int const half = wide_->half();
+  int const room = whole_groups(block_);
+  Real *const upper = work.input.data();
+  Real *const lower = upper + packs * pack_size<Real>(block_);
+  for (int first = 0; first < half; first += block_) {
+    int const count = std::min(block_, half - first);
+    int const rest = std::max(0, std::min(count, inputs_ - half - first));
+    visit(RowBlock<Real>{first, count, upper, room},
+          RowBlock<Real>{half + first, rest, lower, room});
+  }
+}
+
+// The input times the first layer's weights, from block to block,
+template <class Real>
+void ScalarNet<Real>::multiply_input(int packs, const Make &make, Real *out, Workspace &work) const
+{
+  if (wide_) {
+    over_halves(packs, work, [&](const RowBlock<Real> &upper, const RowBlock<Real> &lower) {
+      make(upper);
+      make(lower);
+      wide_->multiply(packs, upper, lower, upper.first > 0, work.quarters);
+    });
+    wide_->combine(packs, work.quarters, out);
+    return;
+  }
+  over_blocks(work, [&](const RowBlock<Real> &block) {
+    make(block);
+    if (!hidden_.empty()) hidden_[0].weight.multiply(packs, read_only(block), out, block.first > 0);
+  });
+}
+
+// and the gradient by the input from that by the product.
+template <class Real>
+void ScalarNet<Real>::take_gradient(int packs, const Take &take, Workspace &work) const
+{
+  if (wide_) {
+    wide_->divide(packs, work.derivative[0].data(), work.quarters);
+    over_halves(packs, work, [&](const RowBlock<Real> &upper, const RowBlock<Real> &lower) {
+      wide_->multiply_transposed(packs, upper, lower, work.quarters);
+      take(read_only(upper));
+      take(read_only(lower));
+    });
+    return;
+  }
+  over_blocks(work, [&](const RowBlock<Real> &block) {
+    if (!hidden_.empty())
+      hidden_[0].weight.multiply_transposed(packs, work.derivative[0].data(),
+                                            hidden_[0].skips > 0 ? block.numbers : nullptr, block);
+    take(read_only(block));
+  });
+}
+
+template <class Real>
+void ScalarNet<Real>::evaluate(int packs, const Make &make, const Take &take, double *value,
+                               Workspace &work) const
+{
+  std::size_t const depth = hidden_.size();
+  work.derivative.resize(depth);
+  int widest = 0;
+  for (std::size_t l = 0; l < depth; ++l) {
+    widest = std::max(widest, hidden_[l].outputs);
+    grow(work.derivative[l], packs * pack_size<Real>(hidden_[l].outputs));
+  }
+  grow(work.input, (wide_ ? 2 : 1) * packs * pack_size<Real>(block_));
+  for (auto &passing : work.passing) grow(passing, packs * pack_size<Real>(widest));
+  Real *const input = work.input.data();
+  Real *here = work.passing[0].data();
+  Real *there = work.passing[1].data();
+
+  multiply_input(packs, make, here, work);
+  if (depth > 0) finish_layer(hidden_[0], packs, input, here, work.derivative[0].data());
+  for (std::size_t l = 1; l < depth; ++l) {
+    const HiddenLayer<Real> &layer = hidden_[l];
+    layer.weight.multiply(packs, {0, layer.inputs, here, whole_groups(layer.inputs)}, there, false);
+    finish_layer(layer, packs, here, there, work.derivative[l].data());
+    std::swap(here, there);
+  }
+
+  if (depth > 0) last_layer(last_, packs, here, value, there);
+  else last_layer(last_, packs, input, value, input);
+  for (std::size_t l = depth; l-- > 0;) {
+    const HiddenLayer<Real> &layer = hidden_[l];
+    Real *const d = work.derivative[l].data();
+    // What goes past a layer of equal widths stays where it is.
+    Real *const next = l == 0 ? input : layer.skips == 1 ? there : here;
+    back_through(layer, packs, there, d, next);
+    if (l == 0) break;
+    layer.weight.multiply_transposed(packs, d, layer.skips > 0 ? next : nullptr,
+                                     {0, layer.inputs, next, whole_groups(layer.inputs)});
+    if (next == here) std::swap(here, there);
+  }
+  take_gradient(packs, take, work);
+}
+
+template class ScalarNet<double>;
+template class ScalarNet<float>;
+
+}    // namespace lbs::deepsea

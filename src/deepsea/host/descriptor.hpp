@@ -1,0 +1,110 @@
+// Loops over the neighbors of one center, from its environment to its descriptor and back.
+//
+// The embedding nets are splines of s with few coefficients (embedding_table.hpp), and G^T R is
+// linear in them. So the neighbors are first summed into moments of each spline,
+//   T[c][k] = sum_j w_c(s_j) R_jk,    (G^T R)[m][k] = sum_c C[c][m] T[c][k],
+// and all channels are visited once a spline instead of once a neighbor; likewise on the way back,
+//   Q[c][k] = sum_m C[c][m] P[m][k],  P = dE/d(G^T R).
+//
+// Functions with Real = double and float exist for both; arrays of `stride` entries are padded to
+// whole packs, with zeros behind the channels.
+#pragma once
+
+#include "deepsea/model/embedding_table.hpp"
+#include "deepsea/model/environment.hpp"
+
+#include "linalg/packed_matrix.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// Neighbors of one type, as many as lie inside the cutoff, padded to whole packs of doubles.
+struct NeighborRun {
+  int count = 0;
+  const int *atom = nullptr;
+  const double *x = nullptr;    // relative to the center, A
+  const double *y = nullptr;
+  const double *z = nullptr;
+};
+
+// The environment rows of a run and what their derivatives need; grows to the longest run.
+struct RunRows {
+  AlignedVector<double> numbers;
+  std::vector<int> interval;
+  double *t = nullptr;    // place in the interval of the table; beyond 1: not in the table
+  double *row[4] = {};    // normalized
+  double *ds = nullptr, *dv = nullptr, *v = nullptr, *inverse_r = nullptr;
+  double *e[4] = {};             // derivatives of the energy by the rows before normalization
+  double *by_row = nullptr;      // [neighbor][4]: Q with the splines
+  double *by_slope = nullptr;    // and with their derivatives
+
+  void fit(int count);
+};
+
+void environment_rows(const NeighborRun &run, const PairConstants &constants, RunRows &rows);
+
+// Coefficients from `begin` to before `end`: those of some neighbors' splines and what lies
+// between.
+struct SplineRange {
+  int begin = std::numeric_limits<int>::max();
+  int end = 0;
+
+  void add(int interval)
+  {
+    begin = std::min(begin, interval);
+    end = std::max(end, interval + SPLINE_SUPPORT);
+  }
+};
+
+// Moments of the splines, [coefficient][4]; they are zero outside the range.
+struct Moments {
+  AlignedVector<double> sum;
+  SplineRange range;
+
+  void fit(int coefficients);
+};
+
+// Adds a neighbor `weight` times, at interval and t.
+void add_moment(double t, int interval, const double row[4], double weight, Moments &moments);
+// The neighbors of a run whose t is in the table; the others are listed in `outside`.
+void project(const NeighborRun &run, const RunRows &rows, Moments &moments,
+             std::vector<int> &outside);
+
+// gtr[k][m] += sum over c of C[c][m] T[c][k]; T returns to zero.
+void expand(const EmbeddingTable<double> &table, int stride, Moments &moments,
+            std::vector<double> &compact, double *gtr);
+void expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
+            std::vector<float> &compact, float *gtr);
+
+// Q[c][k] of a range.
+void contract(const EmbeddingTable<double> &table, int channels, int stride,
+              const SplineRange &range, const double *p, AlignedVector<double> &q);
+void contract(const EmbeddingTable<float> &table, int channels, int stride,
+              const SplineRange &range, const float *p, AlignedVector<double> &q);
+
+// Fills rows.e for the neighbors of a run whose t is in the table.
+void collect(const NeighborRun &run, const PairConstants &constants, const AlignedVector<double> &q,
+             RunRows &rows);
+
+// For batches of centers, G^T R [pack][channel][4][lane]: the rows of a block of D, in the order of
+// packed_descriptor.hpp, and on the way back what they add to dE/d(G^T R).
+void make_descriptor(const std::vector<int> &rows, int packs, int channels, const double *gtr,
+                     const RowBlock<double> &block);
+void make_descriptor(const std::vector<int> &rows, int packs, int channels, const float *gtr,
+                     const RowBlock<float> &block);
+void add_descriptor_gradient(const std::vector<int> &rows, int packs, int channels,
+                             const double *gtr, const RowBlock<const double> &block,
+                             double *gradient);
+void add_descriptor_gradient(const std::vector<int> &rows, int packs, int channels,
+                             const float *gtr, const RowBlock<const float> &block, float *gradient);
+
+// Energy gradients by the vectors of a run, from rows.e: into gx, gy, gz; their sums are added to
+// total[3], and the products of position and gradient to product[9] (gradient's index first).
+void pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy, double *gz,
+                    double total[3], double product[9]);
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,166 @@
+#include "embedding_table.hpp"
+
+#include "environment.hpp"
+
+#include "linalg/blas.hpp"
+#include "support/input_error.hpp"
+#include "support/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lbs::deepsea {
+
+namespace {
+
+// The interpolating spline of an endless row of values decays from a disturbance by 0.535 a knot;
+// this many knots beyond the ends leave nothing of where the row was cut.
+constexpr int BEYOND = 64;
+constexpr int FIRST_INTERVALS = 8;
+constexpr int MOST_INTERVALS = 4096;
+constexpr int PROBES = 8;    // in each interval
+
+// Coefficients for values at the knots: column by column, `knots` rows.
+void interpolate(int knots, int columns, std::vector<double> &values)
+{
+  // The splines' values at the knots, as the upper band of a symmetric matrix.
+  constexpr int BAND = SPLINE_DEGREE / 2;
+  SplineNumbers value;
+  SplineNumbers unused;
+  spline_weights(0.0, value, unused);
+  std::vector<double> band(static_cast<std::size_t>(BAND + 1) * knots);
+  for (int k = 0; k < knots; ++k)
+    for (int d = 0; d <= BAND; ++d)
+      band[static_cast<std::size_t>(k) * (BAND + 1) + BAND - d] = value[BAND + d];
+  int const width = BAND;
+  int const rows = BAND + 1;
+  int info = 0;
+  dpbsv_("U", &knots, &width, &columns, band.data(), &rows, values.data(), &knots, &info);
+  if (info != 0)
+    throw InputError("spline interpolation failed");    // never: the matrix is constant
+}
+
+EmbeddingSpline fit_with(const DenseNet &net, double low, double high, int intervals)
+{
+  int const channels = net.back().outputs;
+  double const step = (high - low) / intervals;
+  // Coefficient c belongs to the spline centered at knot c - 3.
+  int const first = -SPLINE_DEGREE / 2 - BEYOND;
+  int const knots = intervals + SPLINE_DEGREE + 2 * BEYOND;
+  std::vector<double> at(knots);
+  for (int k = 0; k < knots; ++k) at[k] = low + (first + k) * step;
+  NetSlopes exact;
+  evaluate_embedding(net, at, exact);
+
+  std::vector<double> columns(exact.value.size());
+  for (int k = 0; k < knots; ++k)
+    for (int m = 0; m < channels; ++m)
+      columns[static_cast<std::size_t>(m) * knots + k] =
+          exact.value[static_cast<std::size_t>(k) * channels + m];
+  interpolate(knots, channels, columns);
+
+  EmbeddingSpline spline;
+  spline.low = low;
+  spline.inverse_step = 1.0 / step;
+  spline.intervals = intervals;
+  spline.channels = channels;
+  spline.coefficient.resize(static_cast<std::size_t>(spline.coefficients()) * channels);
+  for (int c = 0; c < spline.coefficients(); ++c)
+    for (int m = 0; m < channels; ++m)
+      spline.coefficient[static_cast<std::size_t>(c) * channels + m] =
+          columns[static_cast<std::size_t>(m) * knots + c + BEYOND];
+  return spline;
+}
+
+void measure(const DenseNet &net, EmbeddingSpline &spline)
+{
+  std::vector<double> const at = probes(spline);
+  NetSlopes exact;
+  evaluate_embedding(net, at, exact);
+  std::vector<double> value;
+  std::vector<double> slope;
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    spline.evaluate(at[k], value, slope);
+    for (int m = 0; m < spline.channels; ++m) {
+      double const g = exact.value[k * spline.channels + m];
+      double const dg = exact.slope[k * spline.channels + m];
+      spline.value_scale = std::max(spline.value_scale, std::fabs(g));
+      spline.slope_scale = std::max(spline.slope_scale, std::fabs(dg));
+      spline.value_error = std::max(spline.value_error, std::fabs(value[m] - g));
+      spline.slope_error = std::max(spline.slope_error, std::fabs(slope[m] - dg));
+    }
+  }
+  spline.value_error *= BETWEEN_PROBES;
+  spline.slope_error *= BETWEEN_PROBES;
+}
+
+}    // namespace
+
+void EmbeddingSpline::evaluate(double s, std::vector<double> &value,
+                               std::vector<double> &slope) const
+{
+  TablePlace const place = table_place(s, low, inverse_step, intervals);
+  SplineNumbers weight;
+  SplineNumbers derivative;
+  spline_weights(place.t, weight, derivative);
+  value.assign(channels, 0.0);
+  slope.assign(channels, 0.0);
+  for (int b = 0; b < SPLINE_SUPPORT; ++b)
+    for (int m = 0; m < channels; ++m) {
+      double const c = coefficient[static_cast<std::size_t>(place.interval + b) * channels + m];
+      value[m] += weight[b] * c;
+      slope[m] += derivative[b] * inverse_step * c;
+    }
+}
+
+std::vector<double> probes(const EmbeddingSpline &spline)
+{
+  std::vector<double> at;
+  for (int i = 0; i < spline.intervals; ++i)
+    for (int p = 0; p < PROBES; ++p)
+      at.push_back(spline.low + (i + static_cast<double>(p) / PROBES) / spline.inverse_step);
+  at.push_back(spline.low + spline.intervals / spline.inverse_step);
+  return at;
+}
+
+EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance)
+{
+  int intervals = FIRST_INTERVALS;
+  while (true) {
+    EmbeddingSpline spline = fit_with(net, low, high, intervals);
+    measure(net, spline);
+    double const excess = std::max(spline.value_error / (tolerance * spline.value_unit()),
+                                   spline.slope_error / (tolerance * spline.slope_unit()));
+    if (excess <= 1.0) return spline;
+    if (intervals >= MOST_INTERVALS)
+      throw InputError("the embedding net is not smooth enough for a table of error " +
+                       text::number(tolerance) + "; give a larger error or 'table off'");
+    // The error falls with the seventh power of the step or faster (the slope's).
+    double const factor = std::min(2.0, std::pow(excess, 1.0 / SPLINE_DEGREE));
+    intervals = std::min(MOST_INTERVALS, static_cast<int>(std::ceil(intervals * factor)) + 1);
+  }
+}
+
+template <class Real>
+EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline)
+    : low(spline.low), inverse_step(spline.inverse_step), intervals(spline.intervals),
+      coefficients(spline.coefficients())
+{
+  constexpr auto LANE = static_cast<std::size_t>(LANES<Real>);
+  auto const rows = static_cast<std::size_t>(coefficients);
+  auto const channels = static_cast<std::size_t>(spline.channels);
+  by_channel.assign(rows * padded<Real>(spline.channels), Real(0));
+  by_coefficient.assign(channels * row(), Real(0));
+  for (std::size_t c = 0; c < rows; ++c)
+    for (std::size_t m = 0; m < channels; ++m) {
+      double const number = spline.coefficient[c * channels + m];
+      double const base = DIFFERENCES && c > 0 ? spline.coefficient[(c - 1) * channels + m] : 0.0;
+      by_channel[(m / LANE * rows + c) * LANE + m % LANE] = static_cast<Real>(number);
+      by_coefficient[m * row() + c] = static_cast<Real>(number - base);
+    }
+}
+
+template struct EmbeddingTable<double>;
+template struct EmbeddingTable<float>;
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,80 @@
+// Embedding nets of a pair of types as splines of the normalized s, and the pair's padding.
+#pragma once
+
+#include "deepsea/host/dense_net.hpp"
+#include "model.hpp"
+#include "spline_basis.hpp"
+
+#include "linalg/simd.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// Distances below this (A) are beyond the tables; the networks themselves are evaluated there.
+constexpr double TABLE_CLOSEST = 0.5;
+
+// Splines of degree 7 for all channels g_m of one net. Interval q holds s from low + q/inverse_step
+// on, and uses the coefficients q to q + 7.
+struct EmbeddingSpline {
+  double low = 0.0;
+  double inverse_step = 0.0;
+  int intervals = 0;    // 0: no table
+  int channels = 0;
+  std::vector<double> coefficient;    // (intervals + 7) x channels
+
+  // Bounds of the errors against the net, and largest absolute values, of g and of dg/ds.
+  double value_error = 0.0, slope_error = 0.0;
+  double value_scale = 0.0, slope_scale = 0.0;
+
+  // What errors are relative to; not much less than what else forces are made of.
+  [[nodiscard]] double value_unit() const { return std::max(value_scale, 1.0e-3); }
+  [[nodiscard]] double slope_unit() const { return std::max(slope_scale, 0.1 * value_unit()); }
+  [[nodiscard]] int coefficients() const { return intervals + SPLINE_DEGREE; }
+  // All channels at s; for tests and for the padding.
+  void evaluate(double s, std::vector<double> &value, std::vector<double> &slope) const;
+};
+
+// Places where the errors of a spline are looked at: 8 in each interval. An error is no sharper
+// between two knots than one period of a sine there (a Bernoulli polynomial for narrow intervals),
+// so that between the places it is at most 1/cos(pi/8) = 1.083 times what they show.
+std::vector<double> probes(const EmbeddingSpline &spline);
+constexpr double BETWEEN_PROBES = 1.1;
+
+// Spline over [low, high] whose error is at most `tolerance` times the largest absolute value of g
+// and of dg/ds, as value_unit() and slope_unit() have them. Throws InputError if that takes too
+// many intervals, as with a net that has corners (relu).
+EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
+
+// The same in two orders, in the precision of the computation: packs along the channels for sums
+// over splines; packs along the splines for sums over channels. The latter serve slopes, which are
+// differences of coefficients over a small step; in single precision they are stored as such.
+template <class Real> struct EmbeddingTable {
+  double low = 0.0;
+  double inverse_step = 0.0;
+  int intervals = 0;
+  int coefficients = 0;                  // intervals + 7
+  AlignedVector<Real> by_channel;        // [pack of channels][coefficient][lane]
+  AlignedVector<Real> by_coefficient;    // [channel][coefficient, with a pack of zeros behind]
+
+  // by_coefficient has C[c] - C[c - 1], c > 0, instead of C[c].
+  static constexpr bool DIFFERENCES = std::is_same_v<Real, float>;
+
+  // Coefficients of a channel in by_coefficient; a pack may begin at any that is not of the zeros.
+  [[nodiscard]] int row() const { return coefficients + LANES<Real>; }
+
+  EmbeddingTable() = default;
+  explicit EmbeddingTable(const EmbeddingSpline &spline);
+  [[nodiscard]] std::size_t memory_usage() const
+  {
+    return (by_channel.size() + by_coefficient.size()) * sizeof(Real);
+  }
+};
+
+extern template struct EmbeddingTable<double>;
+extern template struct EmbeddingTable<float>;
+
+}    // namespace lbs::deepsea

@@ -1,0 +1,80 @@
+// Bonds between network formers and oxygen, and on demand between two formers, as a graph in
+// compressed rows.
+#pragma once
+
+#include "support/neighbor_list.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace lbs::network {
+
+// What an atom type is in the network.
+enum class Role : unsigned char { OTHER, OXYGEN, BORON, SILICON };
+
+// Role of an element symbol: B and Si are network formers, O is oxygen, all else is OTHER.
+Role role_of(const std::string &symbol);
+
+inline bool is_former(Role role)
+{
+  return role == Role::BORON || role == Role::SILICON;
+}
+
+// Bond lengths (A) up to which a former and an oxygen, or two formers, count as bonded; 0: never.
+struct BondCutoffs {
+  double boron = 0.0;
+  double silicon = 0.0;
+  std::array<double, 3> direct = {};    // two formers, by the number of silicons among them
+
+  [[nodiscard]] double of(Role former) const
+  {
+    return former == Role::BORON ? boron : former == Role::SILICON ? silicon : 0.0;
+  }
+  // Place in `direct` of two formers.
+  static int pair(Role a, Role b)
+  {
+    return static_cast<int>(a == Role::SILICON) + static_cast<int>(b == Role::SILICON);
+  }
+  [[nodiscard]] double longest_direct() const
+  {
+    return *std::max_element(direct.begin(), direct.end());
+  }
+  [[nodiscard]] double longest() const { return std::max({boron, silicon, longest_direct()}); }
+};
+
+// Rows of atoms 0..rows-1, entries up to all atoms (ghosts included): the neighbors that are
+// bonded, in the order of the neighbor list.
+struct BondGraph {
+  std::vector<std::size_t> start;    // rows + 1
+  std::vector<int> neighbor;
+
+  [[nodiscard]] std::size_t rows() const { return start.empty() ? 0 : start.size() - 1; }
+  [[nodiscard]] int degree(std::size_t i) const
+  {
+    return static_cast<int>(start[i + 1] - start[i]);
+  }
+  // Those of the bonds that lead from a former to oxygen or the reverse.
+  [[nodiscard]] int coordination(std::size_t i, const std::vector<Role> &role) const
+  {
+    bool const former = is_former(role[i]);
+    int count = 0;
+    for (auto e = start[i]; e < start[i + 1]; ++e)
+      count += static_cast<int>(is_former(role[neighbor[e]]) != former);
+    return count;
+  }
+};
+
+// Whose bonds are looked for. Those of the formers tell all, if the oxygens can be told of them.
+enum class BondRows : unsigned char { ALL, FORMERS };
+
+// Graph over the first `rows` atoms. x has a row for every atom and image in the list, `role` an
+// entry for each. An atom may be bonded to several images of one other atom, or to its own. The
+// arrays of `graph` are used again.
+void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
+                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondRows which,
+                      BondGraph &graph);
+
+}    // namespace lbs::network

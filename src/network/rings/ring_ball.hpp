@@ -1,0 +1,95 @@
+// The surroundings of one atom of a periodic network, bond by bond.
+#pragma once
+
+#include "network/graph/periodic_graph.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace lbs::network {
+
+// All images of atoms within some bonds of a root, as nodes 0 (the root), 1, ... in order of their
+// depth, which is their distance from the root in bonds. The arrays are kept from root to root, so
+// that growing a ball allocates nothing once they are long enough.
+class RingBall {
+ public:
+  static constexpr int FAR = 255;    // any distance beyond the ball
+
+  // Which shortest ways to the root are kept: all, or those whose formers all have keys not below
+  // that of the root.
+  enum class Ways : unsigned char { ALL, LARGER_KEYS };
+
+  // The ball of `reach` bonds around `root`. With LARGER_KEYS it ends where no ring can go on.
+  void grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root, int reach,
+            Ways ways);
+
+  [[nodiscard]] int size() const { return static_cast<int>(node_.size()); }
+  [[nodiscard]] int site(int i) const { return node_[i].site; }
+  [[nodiscard]] ImageShift shift(int i) const { return node_[i].shift; }
+  [[nodiscard]] int depth(int i) const { return node_[i].depth; }
+
+  // Node of an image, or -1.
+  [[nodiscard]] int find(int site, ImageShift shift) const;
+
+  // Other nodes that are images of the same atom, of larger number: -1 ends them.
+  [[nodiscard]] int next_image(int i) const { return node_[i].next_image; }
+  [[nodiscard]] bool has_images() const { return has_images_; }
+
+  // The bonds of a node inside the ball; those of the outermost nodes are known as ways up only.
+  [[nodiscard]] const int *bonds_begin(int i) const { return bonds_.data() + bond_start_[i]; }
+  [[nodiscard]] const int *bonds_end(int i) const { return bonds_.data() + bond_start_[i + 1]; }
+
+  // Nodes one bond nearer to the root, on ways that are kept:
+  //   for (int e = first_up(i); e >= 0; e = next_up(e)) ... up(e)
+  [[nodiscard]] int first_up(int i) const { return node_[i].first_up; }
+  [[nodiscard]] int next_up(int e) const { return up_[e].next; }
+  [[nodiscard]] int up(int e) const { return up_[e].node; }
+  // Whether two kept ways lead to a node that begin with different bonds of the root.
+  [[nodiscard]] bool can_be_far_end(int i) const { return several(node_[i].branches); }
+
+  // Bonds between two nodes by ways within the ball; FAR if that takes more than `reach - 2`.
+  [[nodiscard]] int distance(int from, int to);
+
+  [[nodiscard]] double bytes() const;
+
+ private:
+  // Bonds of the root by which a node is reached, a bit each; many bonds share all bits.
+  using Branches = std::uint32_t;
+  static Branches branch(std::size_t k) { return k < 31 ? Branches{1} << k : ~Branches{0}; }
+  static bool several(Branches branches) { return (branches & (branches - 1)) != 0; }
+
+  struct Node {
+    int site = 0;
+    ImageShift shift = 0;
+    int depth = 0;
+    int first_up = -1;
+    int next_image = -1;
+    int row = -1;    // of distances, -1: not made yet
+    Branches branches = 0;
+  };
+  struct Up {
+    int node = 0, next = 0;
+  };
+
+  std::vector<Node> node_;
+  std::vector<std::size_t> bond_start_;
+  std::vector<int> bonds_;
+  std::vector<Up> up_;
+  bool has_images_ = false;
+  int reach_ = 0;
+
+  // First node of each site in the current ball, valid where stamp_ is that of the ball.
+  std::vector<std::uint32_t> stamp_;
+  std::vector<int> first_;
+  std::uint32_t epoch_ = 0;
+
+  std::vector<std::uint8_t> rows_;    // of distances, as long as the ball each
+  std::vector<int> queue_;
+  int rows_used_ = 0;
+
+  void start_over(std::size_t sites, int reach);
+  int place_of(int site, ImageShift shift, int depth);
+  void fill_row(int from);
+};
+
+}    // namespace lbs::network
