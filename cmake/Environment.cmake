@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Writes env.sh into the build directory: sourcing it puts lmp, the plugin, its potentials and our
 # programs on the paths of a shell.
 

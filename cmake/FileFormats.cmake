@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Libraries for files: HDF5 and JSON of DeePMD-kit's models, command lines. At the top, because
 # tests use them, too.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # The Kokkos inside liblammps: what LAMMPS makes of its lib/kokkos, the usual build on clusters. Its
 # symbols come from liblammps, for a second copy would have a state of its own; only headers are
 # needed. LAMMPS installs none of them, and they lie in several places: most in folders of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes target lbs_host: the
 # include directories, definitions and libraries that every file speaking LAMMPS needs.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Static libraries of plain C++, a room or a feature each, which end up in our shared ones.
 
 # Loops become vector code; no trapping of floating-point exceptions is what blending needs.

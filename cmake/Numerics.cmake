@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # BLAS and LAPACK, threads, checksums. OpenBLAS unless -D BLA_VENDOR asks for another library: the
 # plain reference BLAS is many times slower.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Finds libtorch and makes target lbs_libtorch of it.
 #
 # CMake files that come with libtorch are not used: those of a build with CUDA ask for a CUDA

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Flags of every target of this project: warnings, sanitizers, and what unloading needs.
 
 add_library(lbs_flags INTERFACE)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
 # Provides the dependencies, then configures and builds one preset of CMakePresets.json.
 #
 #   bash cmake/build.sh [release|debug|asan] [OPTION OF deps.sh...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
 # A glass in a few minutes: builds all, melts and quenches LBS_20_60_20 on two cores, draws what
 # happened and compares the share of four-coordinated boron (4B) with NMR.
 #

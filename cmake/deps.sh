@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
 # Provides what a Debian machine lacks to build, test and run this package: apt packages, a Python
 # environment, Kokkos and LAMMPS. What is finished is skipped, what was interrupted is resumed.
 #
@@ -45,7 +46,7 @@ readonly BY_HAND="or give a LAMMPS of your own with --lammps PREFIX --lammps-sou
 
 say() { printf '[%2d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*"; }
 
-usage() { sed -n '2,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '3,/^set /s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 fail() {
   printf 'deps.sh: %s\n' "$*" >&2

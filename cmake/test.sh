@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
 # Builds and runs all tests; fails if one fails, and also if there are none.
 #
 #   bash cmake/test.sh [OPTION OF deps.sh...]

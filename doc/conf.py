@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Sphinx settings of the manual; CMake passes the version with -D release=..."""
 import importlib.util
 

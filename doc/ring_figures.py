@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Draws the figures of rings.rst into _static: formers are dark discs, oxygens small red ones."""
 import pathlib
 

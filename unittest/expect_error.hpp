@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Negative control: a statement must throw InputError with a message that holds given words.
 #pragma once
 

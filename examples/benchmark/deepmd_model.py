@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Makes the benchmark's model with DeePMD-kit; run by deepsea.py with that program's Python.
 
     python deepmd_model.py FOLDER FRAME

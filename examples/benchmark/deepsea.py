@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea against DeePMD-kit's compressed model, same model, frames and core, in turn.
 
     deepsea.py --deepmd VENV --work FOLDER [--rounds 5] [--steps 20] [--callgrind]

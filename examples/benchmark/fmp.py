@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """pair_style fmp/lbs against buck/coul/long of the same LAMMPS, on one frame, in one run.
 
     fmp.py [--rounds 5] [--steps 100] [--ranks 1 2]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """compute ring/stats against matscipy; its cost by size, by ranks, in a run; its memory.
 
     rings.py [--peer PYTHON] [--rounds 3] [--largest 1000000]

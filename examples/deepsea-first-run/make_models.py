@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Make the models of this folder again: frames from LAMMPS, training by DeePMD-kit, conversion.
 
     make_models.py frames WORK            in.frames for nine melts; two cores, ten minutes

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Draw a run of in.first-run: temperature, total energy, deviation of the models.
 
     plot.py [PREFIX [PICTURE]]    reads PREFIX.history and PREFIX.deviation, writes PREFIX.png

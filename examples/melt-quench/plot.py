@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Draw one melt-quench: temperature, four-coordinated boron, pair distribution functions.
 
     plot.py PREFIX [PICTURE]      reads PREFIX.history, .gr and .result, writes PREFIX.png

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Four-coordinated boron in all eleven glasses with each potential, beside experiment.
 
     table.py run OUTDIR [--preset middle] [--jobs 2]   run what is missing, then print the table

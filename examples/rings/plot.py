@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Draw the rings of one quench: 3MR, boron in 3MR, sizes, ring memory.
 
     plot.py PREFIX [PICTURE]      reads PREFIX.rings, .sizes and .memory, writes PREFIX.png

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Atoms with the rings they are in, for OVITO and ASE.
 
     rings2xyz.py ATOMS RINGS OUT [--elements Li B O Si]

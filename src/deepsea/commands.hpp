@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The words of `pair_style deepsea` and its `pair_coeff`, checked before LAMMPS acts on them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // How far several models disagree: standard deviations over the models, as DeePMD-kit defines them
 // (Y. Zhang et al., Comput. Phys. Commun. 253, 107206 (2020)).
 #pragma once

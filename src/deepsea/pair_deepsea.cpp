@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "pair_deepsea.h"
 
 #include "lammps/pair_error.h"

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style deepsea: Deep Potentials (DeepPot-SE) from model files.
 #pragma once
 
 #include "commands.hpp"
+#include "zbl_core.hpp"
+
 #include "deepsea/host/evaluator.hpp"
 #include "deepsea/model/model.hpp"
 #include "support/input_error.hpp"
-#include "zbl_core.hpp"
 
 #include "pair.h"
 

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style deepsea with several models: how far they disagree, for the file and for the deck.
-#include "pair_deepsea.h"
-
 #include "model_deviation.hpp"
+#include "pair_deepsea.h"
 
 #include "atom.h"
 #include "comm.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style deepsea before a run: the deck's words, model files, units, checks.
 #include "pair_deepsea.h"
 

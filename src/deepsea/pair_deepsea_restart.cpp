@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style deepsea in restart files.
 #include "pair_deepsea.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "zbl_core.hpp"
 
 #include "support/elements.hpp"

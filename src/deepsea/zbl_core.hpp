@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Ziegler-Biersack-Littmark repulsion between nuclei, switched to zero well inside a model's
 // range: J. F. Ziegler, J. P. Biersack, U. Littmark, The Stopping and Range of Ions in Matter
 // (1985). Form and constants as of LAMMPS' pair_style zbl, which also is the test's reference.
 #pragma once
 
-#include "deepsea/host/evaluator.hpp"
+#include "deepsea/model/atoms.hpp"
 
 #include <string>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Short-range pair energy of `fmp/lbs`: Buckingham with an optional repulsive power, a short-range
 // core, a cutoff shift and a smooth switch. Inline on scalars, so that hosts and devices share it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Oxide composition of a glass and the quantities that composition models read from it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "core_fit.hpp"
 
 #include "support/input_error.hpp"

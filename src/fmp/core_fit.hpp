@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Fit of the short-range core B/r^n + D r^2 to a Buckingham term.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Real-space Coulomb terms of `fmp/lbs`, inline on scalars. Each takes qq = q_i q_j (e^2), the
 // squared distance (A^2), its inverse and the special-bond factor of the pair, and returns energy
 // and force over distance in the units of `qqrd2e`, Coulomb's constant.

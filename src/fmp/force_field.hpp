@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A potential file at one composition: every charge and every pair parameter as a number.
 #pragma once
 

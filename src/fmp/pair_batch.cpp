@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "linalg/vector_math.hpp"
 
 #include "pair_batch.hpp"

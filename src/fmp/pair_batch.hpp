@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Vectorized evaluation of many pairs with the same two types.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style fmp/lbs: composition-dependent Buckingham potential with Coulomb for oxide glasses.
 #pragma once
 
@@ -6,6 +7,7 @@
 #include "force_field.hpp"
 #include "pair_loop.hpp"
 #include "potential_file.hpp"
+
 #include "support/input_error.hpp"
 
 #include "pair.h"

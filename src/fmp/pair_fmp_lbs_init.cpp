@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style fmp/lbs before a run: composition, parameters, charges, Coulomb setup, checks.
 #include "pair_fmp_lbs.h"
 

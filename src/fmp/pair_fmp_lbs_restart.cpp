@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // pair_style fmp/lbs in restart files.
 #include "pair_fmp_lbs.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The host loop of `fmp/lbs` over a neighbor list, on plain arrays.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "potential_file.hpp"
 
 #include "support/input_error.hpp"

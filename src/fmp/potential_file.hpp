@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The potential file of `fmp/lbs`: what it says, before any composition is known.
 #pragma once
 

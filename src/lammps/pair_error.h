@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // How pair styles report bad input of the plain layers.
 #pragma once
 

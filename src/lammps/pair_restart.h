@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Strings and settings in restart files, for pair styles.
 #pragma once
 

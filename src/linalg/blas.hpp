@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Linear algebra by the BLAS and LAPACK libraries that the build found.
 #pragma once
 

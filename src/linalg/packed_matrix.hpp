@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Products of one fixed matrix with batches of columns, which stand in packs side by side.
 //
 // A batch is [pack][row][lane]: the rows of a pack of columns follow each other. BLAS copies both

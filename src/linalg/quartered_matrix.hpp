@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Products of one fixed matrix with batches of columns by seven products of quarters instead of
 // eight: one step of the method of V. Strassen, Numer. Math. 13, 354 (1969), in a form like that of
 // S. Winograd, Linear Algebra Appl. 4, 381 (1971).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Packs of numbers that live in vector registers, whatever their width: in one 512-bit register, or
 // in two or four narrower ones. Needs the vector extensions of GCC and Clang.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Lets loops with exp() become vector code: glibc brings vector versions of it (libmvec), and the
 // attribute tells the compiler so. Include this before any other header of a file with such loops.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "compute_bond_finder.h"
 
 #include "support/elements.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // How the computes of this folder get the bond graph: neighbor list, ghost shell, element types.
 #pragma once
 

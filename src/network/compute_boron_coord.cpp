@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "compute_boron_coord.h"
 
 #include "atom.h"

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // compute boron/coord: coordination of the network formers B and Si by oxygen.
 #pragma once
 
 #include "compute_bond_finder.h"
+
 #include "network/graph/coordination.hpp"
 
 #include "compute.h"

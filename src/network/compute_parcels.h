@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Parcels between the ranks of a LAMMPS instance.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "compute_ring_persist.h"
 
 #include "compute_parcels.h"

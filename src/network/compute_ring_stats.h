@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // compute ring/stats: rings of the network while it moves, on any number of ranks.
 #pragma once
 
 #include "compute_bond_finder.h"
+
 #include "network/rings/ring_census.hpp"
 #include "network/rings/ring_search.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The command line of compute ring/stats.
 #include "compute_ring_stats.h"
 

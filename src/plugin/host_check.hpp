@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Whether a running LAMMPS is the one that the plugin was built for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Entry point of lbsplugin.so. It needs no symbol of LAMMPS, so it loads into any host and can say
 // why a host is the wrong one; only then does it open the library with the styles beside it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The one table of styles of this package, and their registration with a LAMMPS instance.
 
 #include "deepsea/pair_deepsea.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // One macro for the small functions that host loops and device kernels share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The one exception of the plain C++ layers: bad input, with a text for the user.
 #pragma once
 

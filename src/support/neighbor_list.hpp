@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A neighbor list as LAMMPS keeps it, for code that does not know LAMMPS.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "sha256.hpp"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "text.hpp"
 
 #include "input_error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Strict text-to-number conversion and plain number formatting, independent of the locale.
 #pragma once
 

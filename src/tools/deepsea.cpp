@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The program `deepsea`: converts, describes and evaluates models of the Deep Potential.
 
 #include "deepsea_commands.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The subcommands of the program `deepsea`; each adds itself to the command line. What they throw
 // (InputError) the program reports.
 #pragma once

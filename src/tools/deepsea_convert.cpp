@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // deepsea convert MODEL OUT.pt
 
 #include "deepsea_commands.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // deepsea eval FILE FRAMES
 
 #include "deepsea_commands.hpp"

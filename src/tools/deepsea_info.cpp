@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // deepsea info FILE
 
 #include "deepsea_commands.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Crystals with known rings: cell vectors as rows, types (1 to 4: Li, B, O, Si), positions in A."""
 import itertools
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Small helpers of the deck tests: run a deck, read its numbers back, build data files."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Models and frames for the tests of deepsea: those that DeePMD-kit's numbers are known for."""
 import json
 import pathlib

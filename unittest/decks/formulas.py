@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """The potentials written a second time, from the papers, as references for the tests.
 
 Nothing here is taken from the plugin: numbers come from its sources (see the headers of

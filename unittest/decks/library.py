@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """LAMMPS through its C library: several instances in one process, and what is loaded in it."""
 import ctypes
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Makes the frames in data/ that the deck tests read.  usage: make_frames.py [OUTDIR]
 
 The glasses start as atoms scattered at random, which are then pushed apart and drawn together by

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Molecules, each with rings that can be counted by hand, and a box with all classes of them."""
 import itertools
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Helpers of the ring tests: decks with compute ring/stats, and its outputs read back."""
 import collections
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """fmp/lbs beside LAMMPS' own styles and beside the formulas of the papers."""
 import numpy as np
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Bad input: every mistake stops the deck with a message that names it and its remedy."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """compute boron/coord beside clusters with known coordination and an independent count."""
 import subprocess
 

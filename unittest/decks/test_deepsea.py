@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea against DeePMD-kit's own numbers, through a whole deck."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Bad input to pair_style deepsea: every mistake stops the deck and names its remedy."""
 import pytest
 

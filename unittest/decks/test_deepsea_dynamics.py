@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea moves atoms: minimization, and energy kept over twenty picoseconds.
 
 The system is a corner of the example's glass, closed periodically: 92 atoms in a cell just wider

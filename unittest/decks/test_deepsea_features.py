@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea in company: units, hybrid, scale, core, short pairs, models, restart."""
 import numpy as np
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """The program `deepsea` as its user runs it."""
 import json
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea on several ranks: one answer, also where ranks have no atoms."""
 import numpy as np
 import pytest

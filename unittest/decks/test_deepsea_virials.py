@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Stresses of atoms and heat flux of pair_style deepsea against energies of atoms alone.
 
 Energies come from libtorch running the code in the model file, their derivatives from differences

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """examples/melt-quench with protocols of a few hundred steps."""
 import re
 import subprocess

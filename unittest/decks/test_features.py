@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """What users expect of a mature pair style, feature by feature."""
 import math
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Loading, unloading and several LAMMPS instances in one process.
 
 Each test is a small program of its own, for what is tested here belongs to a whole process.

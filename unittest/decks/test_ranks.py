@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """One answer on any number of ranks, in any cell, with newton on and off."""
 import numpy as np
 import pytest

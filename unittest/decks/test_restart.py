@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Restart and data files: the same run goes on, with the same parameters."""
 import numpy as np
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """All classes of three-membered rings in one box of molecules whose rings are counted by hand."""
 import numpy as np
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """examples/rings with a protocol of a few hundred steps, and what its programs make of it."""
 import re
 import subprocess

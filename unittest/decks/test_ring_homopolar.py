@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Direct bonds between formers: compute ring/stats ... homopolar, and ring/persist with them."""
 import numpy as np
 import pytest

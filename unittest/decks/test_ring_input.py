@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """compute ring/stats refuses what it cannot do, and says what to do instead."""
 import pytest
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """compute ring/persist: which rings of a reference exist now."""
 import numpy as np
 import pytest

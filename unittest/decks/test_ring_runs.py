@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """compute ring/stats in the course of a run: every step, under KOKKOS, after clear and restart."""
 import subprocess
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """compute ring/stats beside other programs, known crystals and its own answers in other guises."""
 import itertools
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """A short deck of everything under valgrind: no error may have our code on its stack.
 
 What MPI and libtorch do by themselves is not ours, so errors are taken from valgrind's XML and

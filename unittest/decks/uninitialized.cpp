@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // What valgrind has to find, so that its silence about a deck means something.
 #include <cstdio>
 #include <cstdlib>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Models with random weights and atoms at random places, for tests.
 #pragma once
 

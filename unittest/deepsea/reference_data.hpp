@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Models and numbers of DeePMD-kit, in unittest/reference/deepsea.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A folder for files that a test writes, removed with everything in it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The potential files that the package ships.
 #pragma once
 

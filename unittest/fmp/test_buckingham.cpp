@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "fmp/buckingham.hpp"
 #include "fmp/core_fit.hpp"
 #include "fmp/force_field.hpp"

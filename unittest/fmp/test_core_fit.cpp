@@ -1,6 +1,6 @@
-#include "fmp/core_fit.hpp"
-
+// SPDX-License-Identifier: GPL-2.0-only
 #include "fmp/composition.hpp"
+#include "fmp/core_fit.hpp"
 
 #include "expect_error.hpp"
 

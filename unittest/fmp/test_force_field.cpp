@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "fmp/force_field.hpp"
 
 #include "expect_error.hpp"

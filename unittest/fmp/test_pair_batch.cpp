@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Vector batches against the scalar functions that they run.
 #include "fmp/force_field.hpp"
 #include "fmp/pair_batch.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The host loop on a cluster of atoms against a double loop over all pairs.
 #include "fmp/force_field.hpp"
 #include "fmp/pair_loop.hpp"

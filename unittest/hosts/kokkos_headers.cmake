@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Which headers of a Kokkos inside liblammps are found, and what is said about the others. Run by
 # cmake -P with SCRATCH, a folder for made-up trees of LAMMPS, and MODULES, our cmake folder.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """A plugin works in the LAMMPS it was built for and says in one line why it refuses another.
 
 The environment names the env.sh of two builds: LBS_ENV against LAMMPS with MPI, 32-bit atom IDs

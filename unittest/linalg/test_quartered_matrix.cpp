@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "linalg/quartered_matrix.hpp"
 
 #include <gtest/gtest.h>

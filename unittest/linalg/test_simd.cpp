@@ -1,6 +1,6 @@
-#include "linalg/simd.hpp"
-
+// SPDX-License-Identifier: GPL-2.0-only
 #include "linalg/packed_matrix.hpp"
+#include "linalg/simd.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Make the YAML files of the force-style tests.
 
     make_yaml.py DRIVER        (build/unittest/styles/test_pair_style; source build/env.sh first)

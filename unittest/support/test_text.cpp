@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "support/text.hpp"
 
 #include "expect_error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Model files as bytes: what kind of file they are, and the seal that tells damage.
 //
 // A TorchScript file is a zip archive, and neither libtorch nor its zip reader was made for damaged

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "model_file.hpp"
 
 #include "model_bytes.hpp"
-#include "support/input_error.hpp"
 #include "torch_library.hpp"
+
+#include "support/input_error.hpp"
 
 #include <cerrno>
 #include <cstdio>

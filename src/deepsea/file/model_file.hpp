@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Model files: reading, writing, converting.
 #pragma once
 

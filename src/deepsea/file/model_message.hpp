@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Models as bytes, to send them from the rank that reads the files to all others.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The part of this package that needs libtorch: a library of its own, opened when first needed.
 //
 // libtorch takes part of a second to load and cannot be unloaded. Users of other styles shall not

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "frame_energy.hpp"
+
+#include "periodic_atoms.hpp"
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/file/torch_library.hpp"
-#include "periodic_atoms.hpp"
 #include "support/input_error.hpp"
 
 #include <algorithm>

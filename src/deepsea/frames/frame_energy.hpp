@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Energies and forces of frames by a model file, by the fast kernels or by the reference.
 #pragma once
 
-#include "deepsea/host/evaluator.hpp"
 #include "frames.hpp"
+
+#include "deepsea/host/evaluator.hpp"
 
 #include <array>
 #include <memory>

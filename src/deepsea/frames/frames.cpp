@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "frames.hpp"
 
 #include "deepsea/file/deepmd/npy_file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Atomic structures from files: extended XYZ and DeePMD-kit's folders of .npy files.
 #pragma once
 

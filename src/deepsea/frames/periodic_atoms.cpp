@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "periodic_atoms.hpp"
 
 #include "support/input_error.hpp"

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A frame's atoms with their periodic images and neighbors, outside LAMMPS.
 #pragma once
 
-#include "deepsea/host/evaluator.hpp"
 #include "frames.hpp"
+
+#include "deepsea/model/atoms.hpp"
 
 #include <array>
 #include <vector>

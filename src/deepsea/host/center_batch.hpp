@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Energies and forces of some centers of one type: descriptors, the fitting net for all of them at
 // once, and the way back.
 #pragma once

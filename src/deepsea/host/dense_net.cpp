@@ -1,47 +1,13 @@
-#include "linalg/vector_math.hpp"
+// SPDX-License-Identifier: GPL-2.0-only
+#include "deepsea/model/activation_loops.hpp"
 
 #include "dense_net.hpp"
 
-#include "linalg/blas.hpp"
-#include "linalg/simd.hpp"
-
 #include <algorithm>
-#include <type_traits>
 
 namespace lbs::deepsea {
 
 namespace {
-
-template <Activation A> using Choice = std::integral_constant<Activation, A>;
-
-// Numbers z become y = a(z), and d = a'(z); one loop for each activation, so that it becomes
-// vector code.
-template <Activation A, class Real>
-LBS_ALWAYS_INLINE void activate_each(std::size_t count, Real *y, Real *d)
-{
-#pragma omp simd
-  for (std::size_t i = 0; i < count; ++i) {
-    Slope<Real> const a = activate(A, y[i]);
-    y[i] = a.value;
-    d[i] = a.derivative;
-  }
-}
-
-template <class Real>
-LBS_ALWAYS_INLINE void activate_any(Activation activation, std::size_t count, Real *y, Real *d)
-{
-  const auto with = [&](auto choice) { activate_each<decltype(choice)::value>(count, y, d); };
-  switch (activation) {
-    case Activation::LINEAR: return with(Choice<Activation::LINEAR>());
-    case Activation::TANH: return with(Choice<Activation::TANH>());
-    case Activation::GELU: return with(Choice<Activation::GELU>());
-    case Activation::RELU: return with(Choice<Activation::RELU>());
-    case Activation::RELU6: return with(Choice<Activation::RELU6>());
-    case Activation::SOFTPLUS: return with(Choice<Activation::SOFTPLUS>());
-    case Activation::SIGMOID: return with(Choice<Activation::SIGMOID>());
-    case Activation::SILU: return with(Choice<Activation::SILU>());
-  }
-}
 
 // Rows of the input, or of each of its halves, at a time if it is not needed as a whole: whole
 // groups. Those of a batch and the sums of their quarters fill a third of a second-level cache of
@@ -58,13 +24,6 @@ bool quarters_pay(const DenseLayer &layer)
 template <class Real> constexpr std::size_t pack_size(int rows)
 {
   return static_cast<std::size_t>(whole_groups(rows)) * LANES<Real>;
-}
-
-template <int>
-LBS_ALWAYS_INLINE void activate_all_with(Activation activation, std::size_t count, double *y,
-                                         double *d)
-{
-  activate_any(activation, count, y, d);
 }
 
 // y = x W becomes the layer's output, d its derivative by x W; by groups of rows, which stay in the
@@ -143,9 +102,6 @@ LBS_ALWAYS_INLINE void last_layer_with(const LastLayer<Real> &layer, int packs, 
 }
 
 // clang-format off
-LBS_MACHINES(activate_all, in_double,
-             (Activation activation, std::size_t count, double *y, double *d),
-             (activation, count, y, d))
 LBS_MACHINES(finish_layer, in_double,
              (const HiddenLayer<double> &layer, int packs, const double *x, double *y,
               double *d),
@@ -178,39 +134,6 @@ template <class Real> RowBlock<const Real> read_only(const RowBlock<Real> &block
 }
 
 }    // namespace
-
-void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetSlopes &result)
-{
-  auto const rows = static_cast<int>(at.size());
-  std::vector<double> value = at;
-  std::vector<double> slope(at.size(), 1.0);
-  std::vector<double> derivative;
-  for (const DenseLayer &layer : net) {
-    auto const width = static_cast<std::size_t>(layer.outputs);
-    std::size_t const size = at.size() * width;
-    result.value.resize(size);
-    result.slope.resize(size);
-    derivative.resize(size);
-    blas::multiply(rows, layer.inputs, layer.outputs, value.data(), layer.weight.data(),
-                   result.value.data());
-    blas::multiply(rows, layer.inputs, layer.outputs, slope.data(), layer.weight.data(),
-                   result.slope.data());
-    for (std::size_t i = 0; i < size; ++i) result.value[i] += layer.bias[i % width];
-    activate_all(layer.activation, size, result.value.data(), derivative.data());
-    int const skips = layer.skips();
-    for (std::size_t i = 0; i < size; ++i) {
-      double const step = layer.timestep.empty() ? 1.0 : layer.timestep[i % width];
-      result.value[i] *= step;
-      result.slope[i] *= derivative[i] * step;
-      if (skips == 0) continue;
-      std::size_t const from = i / width * layer.inputs + i % width % layer.inputs;
-      result.value[i] += value[from];
-      result.slope[i] += slope[from];
-    }
-    value = result.value;
-    slope = result.slope;
-  }
-}
 
 template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
 {

@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Dense networks on batches, with their derivatives.
 #pragma once
 
 #include "deepsea/model/model.hpp"
-
 #include "linalg/packed_matrix.hpp"
 #include "linalg/quartered_matrix.hpp"
 
@@ -12,13 +12,6 @@
 #include <vector>
 
 namespace lbs::deepsea {
-
-// Values and slopes of an embedding net at `count` places: both count x M, row by row, in double.
-struct NetSlopes {
-  std::vector<double> value;
-  std::vector<double> slope;
-};
-void evaluate_embedding(const DenseNet &net, const std::vector<double> &at, NetSlopes &result);
 
 template <class Real> struct HiddenLayer {
   int inputs;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "descriptor.hpp"
 
 #include "linalg/simd.hpp"

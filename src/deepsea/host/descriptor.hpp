@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Loops over the neighbors of one center, from its environment to its descriptor and back.
 //
 // The embedding nets are splines of s with few coefficients (embedding_table.hpp), and G^T R is
@@ -10,9 +11,9 @@
 // whole packs, with zeros behind the channels.
 #pragma once
 
-#include "deepsea/model/embedding_table.hpp"
-#include "deepsea/model/environment.hpp"
+#include "embedding_table.hpp"
 
+#include "deepsea/model/environment.hpp"
 #include "linalg/packed_matrix.hpp"
 
 #include <algorithm>

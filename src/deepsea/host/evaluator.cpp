@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "evaluator.hpp"
 
 #include "center_batch.hpp"

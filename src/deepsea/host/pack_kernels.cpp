@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Loops of descriptor.hpp that keep packs in registers.
 #include "descriptor.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The fitting nets take the descriptor D[m][a] = sum_k g[k][m] g[k][a], which is symmetric where
 // both indices are axis neurons. Here it is packed: m = 0.. channels-1, a = 0.. min(m, axis-1).
 #pragma once

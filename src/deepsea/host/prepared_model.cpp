@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "prepared_model.hpp"
 
 #include "packed_descriptor.hpp"

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A model in the form that the loops use, shared by all threads.
 #pragma once
 
-#include "deepsea/model/channel_basis.hpp"
-#include "deepsea/model/embedding_table.hpp"
-#include "deepsea/model/model.hpp"
 #include "dense_net.hpp"
 #include "descriptor.hpp"
+#include "embedding_table.hpp"
 #include "evaluator.hpp"
+
+#include "deepsea/model/channel_basis.hpp"
+#include "deepsea/model/model.hpp"
 
 #include <cstddef>
 #include <vector>

@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Activation functions of the networks, with their derivatives.
 #pragma once
+
+#include "slope.hpp"
 
 #include "support/host_device.hpp"
 
@@ -14,12 +17,6 @@ enum class Activation : int { LINEAR, TANH, GELU, RELU, RELU6, SOFTPLUS, SIGMOID
 // relu6, softplus, sigmoid, silu; throws InputError for another one.
 Activation activation_by_name(const std::string &name);
 std::string name_of(Activation activation);
-
-// Value and derivative of an activation at one place.
-template <class Real> struct Slope {
-  Real value;
-  Real derivative;
-};
 
 // 1 - 2/(1 + exp 2x): as exact as tanh() in absolute terms, which is what a network needs, and made
 // of what vectorizes everywhere.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Fewer channels for the centers of one type. The embedding nets of all its neighbors are smooth
 // functions of one number each, and together they span hardly more than a part of the M dimensions
 // of their outputs: with R of M orthonormal directions V,
@@ -11,7 +12,7 @@
 // one like any other.
 #pragma once
 
-#include "embedding_table.hpp"
+#include "embedding_spline.hpp"
 #include "model.hpp"
 
 #include <vector>

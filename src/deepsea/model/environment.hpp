@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The rows of the environment matrix, from positions to the place in the embedding table and back
 // to forces, as small functions that host and device share.
 // Rows are w(r)/(r+p) (1, x/(r+p), y/(r+p), z/(r+p)): L. Zhang et al., NeurIPS 31 (2018).
 #pragma once
 
-#include "activation.hpp"
+#include "slope.hpp"
 
 #include "support/host_device.hpp"
 

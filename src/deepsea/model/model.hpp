@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A Deep Potential of the se_a kind (DeepPot-SE with angular information) as plain arrays:
 // L. Zhang et al., NeurIPS 31 (2018); symbols as in the documentation of the model format.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // B-splines of degree 7 on uniform knots: eight of them are not zero in each interval.
 #pragma once
 

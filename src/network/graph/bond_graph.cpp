@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "bond_graph.hpp"
 
 namespace lbs::network {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Bonds between network formers and oxygen, and on demand between two formers, as a graph in
 // compressed rows.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Coordination census of a borosilicate network.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Bonds of a periodic network, with the whole cells that each of them crosses.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The surroundings of one atom of a periodic network, bond by bond.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // What compute ring/stats says about a set of rings.
 #pragma once
 

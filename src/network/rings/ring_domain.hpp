@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The part of the network that one rank needs to find the rings of its own formers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Reads rings that 'dump local' has written.
 #include "ring_memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "ring_list.hpp"
 
 #include <algorithm>

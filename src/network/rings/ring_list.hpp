@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Rings as closed walks through the network, in flat arrays.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "ring_memory.hpp"
 
 #include "support/input_error.hpp"

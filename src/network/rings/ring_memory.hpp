@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // A remembered set of rings, and how many of them exist at another time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Search for rings in a periodic network of formers and oxygens.
 #pragma once
 

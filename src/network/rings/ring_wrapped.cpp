@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Wrapped rings: straight chains that lead from an atom to another image of itself.
 #include "ring_search.hpp"
 

@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/file/model_bytes.hpp"
-
 #include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
 

@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/file/model_message.hpp"
-
 #include "deepsea/random_model.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/frames/periodic_atoms.hpp"
 
 #include "expect_error.hpp"

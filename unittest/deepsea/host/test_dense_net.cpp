@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/host/dense_net.hpp"
 #include "deepsea/host/packed_descriptor.hpp"
-
 #include "deepsea/random_model.hpp"
 
 #include <gtest/gtest.h>

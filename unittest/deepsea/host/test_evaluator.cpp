@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/host/evaluator.hpp"
-
-#include "deepsea/model/embedding_table.hpp"
+#include "deepsea/model/embedding_spline.hpp"
 #include "deepsea/model/environment.hpp"
 #include "deepsea/random_model.hpp"
 

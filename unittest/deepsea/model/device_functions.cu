@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The functions that host and device share, called from a kernel: this file only has to compile.
 #include "deepsea/model/activation.hpp"
 #include "deepsea/model/environment.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/model/activation.hpp"
 
 #include "expect_error.hpp"

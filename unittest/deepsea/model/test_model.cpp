@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/model/model.hpp"
-
 #include "deepsea/random_model.hpp"
 #include "expect_error.hpp"
 

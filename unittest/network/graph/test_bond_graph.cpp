@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "network/graph/bond_graph.hpp"
 
 #include <gtest/gtest.h>

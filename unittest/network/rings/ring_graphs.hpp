@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Graphs for the tests of the ring search.
 #pragma once
 

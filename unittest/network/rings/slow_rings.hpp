@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Rings by their definitions, tried out walk by walk: slow, and as simple as it can be. It shares
 // nothing with the search but the graph.
 #pragma once

@@ -1,6 +1,7 @@
-#include "network/rings/ring_ball.hpp"
-
+// SPDX-License-Identifier: GPL-2.0-only
 #include "ring_graphs.hpp"
+
+#include "network/rings/ring_ball.hpp"
 
 #include <gtest/gtest.h>
 

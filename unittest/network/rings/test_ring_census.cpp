@@ -1,6 +1,7 @@
-#include "network/rings/ring_census.hpp"
-
+// SPDX-License-Identifier: GPL-2.0-only
 #include "ring_graphs.hpp"
+
+#include "network/rings/ring_census.hpp"
 
 #include <gtest/gtest.h>
 

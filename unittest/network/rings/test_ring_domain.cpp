@@ -1,9 +1,10 @@
-#include "network/rings/ring_domain.hpp"
-
-#include "network/rings/ring_census.hpp"
-#include "network/rings/ring_search.hpp"
+// SPDX-License-Identifier: GPL-2.0-only
 #include "ring_graphs.hpp"
 #include "slow_rings.hpp"
+
+#include "network/rings/ring_census.hpp"
+#include "network/rings/ring_domain.hpp"
+#include "network/rings/ring_search.hpp"
 
 #include <gtest/gtest.h>
 

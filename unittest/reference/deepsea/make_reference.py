@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Make the reference models, frames and numbers for the tests of `pair_style deepsea`.
 
 usage: make_reference.py OUTDIR [--glass LAMMPS.data]

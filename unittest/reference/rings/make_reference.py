@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Rings of the test frames by matscipy (primitive) and sovapy (Guttman, King).
 
     make_reference.py > reference.json      needs matscipy 1.3, sovapy 0.8, ase; two minutes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // What a file of DeePMD-kit holds, in its own terms, and the model it makes.
 #pragma once
 

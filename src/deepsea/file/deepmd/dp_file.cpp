@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "dp_file.hpp"
 
 #include "hdf5_file.hpp"
+
 #include "support/input_error.hpp"
 
 #include <nlohmann/json.hpp>

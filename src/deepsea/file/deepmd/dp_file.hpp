@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // DeePMD-kit's backend-independent model files, .dp: HDF5 with a description in JSON.
 #pragma once
 

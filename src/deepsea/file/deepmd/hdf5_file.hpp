@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Reads arrays and texts out of an HDF5 file.
 #pragma once
 

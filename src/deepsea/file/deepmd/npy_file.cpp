@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "npy_file.hpp"
 
 #include "deepsea/file/model_bytes.hpp"

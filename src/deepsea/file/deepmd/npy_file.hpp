@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Arrays of real numbers in NumPy's .npy format.
 #pragma once
 

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The one symbol of liblbstorch.so.
 
-#include "deepsea/file/torch_library.hpp"
 #include "model_torch.hpp"
 #include "pth_torch.hpp"
 #include "reference_torch.hpp"
+
+#include "deepsea/file/torch_library.hpp"
 #include "support/input_error.hpp"
 
 #include <new>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The code of a model file: se_a as TorchScript, for any libtorch from 1.13 on.
 #pragma once
 

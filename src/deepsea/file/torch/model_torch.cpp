@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "model_torch.hpp"
 
 #include "forward_torch.hpp"
 #include "module_reader_torch.hpp"
+
 #include "support/text.hpp"
 
 #include <algorithm>

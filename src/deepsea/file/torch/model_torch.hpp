@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Model files: a model as a TorchScript module and back.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // Attributes of a TorchScript module, with messages for what is missing or of the wrong kind.
 #pragma once
 

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
 #include "pth_torch.hpp"
 
 #include "model_torch.hpp"
 #include "module_reader_torch.hpp"
+
 #include "support/input_error.hpp"
 
 #include <ATen/core/dispatch/Dispatcher.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // DeePMD-kit's frozen PyTorch models, .pth.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The reference: forward() of a model file, run by libtorch, with forces by its autograd.
 #pragma once
 

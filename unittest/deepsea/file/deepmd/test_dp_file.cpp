@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // DeePMD-kit's files, .dp and .pth: what is read, and what is refused by which name.
 
 #include "deepsea/file/deepmd/dp_file.hpp"
-
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/reference_data.hpp"
 #include "deepsea/scratch_folder.hpp"

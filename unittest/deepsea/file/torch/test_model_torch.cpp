@@ -1,7 +1,7 @@
-#include "deepsea/file/torch/model_torch.hpp"
-
+// SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/file/model_bytes.hpp"
 #include "deepsea/file/model_file.hpp"
+#include "deepsea/file/torch/model_torch.hpp"
 #include "deepsea/random_model.hpp"
 #include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"

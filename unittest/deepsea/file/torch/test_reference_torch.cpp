@@ -1,10 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
 // The reference, forward() of a model file, against numbers that DeePMD-kit wrote, and against
 // itself; the fast kernels on the same frames.
 
-#include "deepsea/frames/frame_energy.hpp"
-
 #include "deepsea/file/deepmd/dp_file.hpp"
 #include "deepsea/file/model_file.hpp"
+#include "deepsea/frames/frame_energy.hpp"
 #include "deepsea/random_model.hpp"
 #include "deepsea/reference_data.hpp"
 #include "deepsea/scratch_folder.hpp"

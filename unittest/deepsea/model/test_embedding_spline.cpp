@@ -1,5 +1,5 @@
-#include "deepsea/model/embedding_table.hpp"
-
+// SPDX-License-Identifier: GPL-2.0-only
+#include "deepsea/model/embedding_spline.hpp"
 #include "deepsea/random_model.hpp"
 #include "support/input_error.hpp"
 

@@ -1,15 +1,11 @@
-// Embedding nets of a pair of types as splines of the normalized s, and the pair's padding.
+// SPDX-License-Identifier: GPL-2.0-only
+// The embedding net of a pair of types as a spline of the normalized s.
 #pragma once
 
-#include "deepsea/host/dense_net.hpp"
-#include "model.hpp"
+#include "embedding_net.hpp"
 #include "spline_basis.hpp"
 
-#include "linalg/simd.hpp"
-
 #include <algorithm>
-#include <cstddef>
-#include <type_traits>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -48,33 +44,5 @@ constexpr double BETWEEN_PROBES = 1.1;
 // and of dg/ds, as value_unit() and slope_unit() have them. Throws InputError if that takes too
 // many intervals, as with a net that has corners (relu).
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
-
-// The same in two orders, in the precision of the computation: packs along the channels for sums
-// over splines; packs along the splines for sums over channels. The latter serve slopes, which are
-// differences of coefficients over a small step; in single precision they are stored as such.
-template <class Real> struct EmbeddingTable {
-  double low = 0.0;
-  double inverse_step = 0.0;
-  int intervals = 0;
-  int coefficients = 0;                  // intervals + 7
-  AlignedVector<Real> by_channel;        // [pack of channels][coefficient][lane]
-  AlignedVector<Real> by_coefficient;    // [channel][coefficient, with a pack of zeros behind]
-
-  // by_coefficient has C[c] - C[c - 1], c > 0, instead of C[c].
-  static constexpr bool DIFFERENCES = std::is_same_v<Real, float>;
-
-  // Coefficients of a channel in by_coefficient; a pack may begin at any that is not of the zeros.
-  [[nodiscard]] int row() const { return coefficients + LANES<Real>; }
-
-  EmbeddingTable() = default;
-  explicit EmbeddingTable(const EmbeddingSpline &spline);
-  [[nodiscard]] std::size_t memory_usage() const
-  {
-    return (by_channel.size() + by_coefficient.size()) * sizeof(Real);
-  }
-};
-
-extern template struct EmbeddingTable<double>;
-extern template struct EmbeddingTable<float>;
 
 }    // namespace lbs::deepsea
