@@ -117,20 +117,4 @@ TEST(EmbeddingTable, CornersAreRefused)
   }
 }
 
-TEST(EmbeddingTable, BothOrdersHoldTheSameNumbers)
-{
-  EmbeddingSpline const spline = fit_embedding(net(), LOW, HIGH, 1e-6);
-  EmbeddingTable<float> const table(spline);
-  constexpr int LANE = lbs::LANES<float>;
-  ASSERT_EQ(table.coefficients, spline.intervals + 7);
-  for (int c = 0; c < table.coefficients; ++c)
-    for (int m = 0; m < spline.channels; ++m) {
-      double const expected = spline.coefficient[c * spline.channels + m];
-      EXPECT_EQ(table.by_channel[(m / LANE * table.coefficients + c) * LANE + m % LANE],
-                static_cast<float>(expected));
-      double const before = c > 0 ? spline.coefficient[(c - 1) * spline.channels + m] : 0.0;
-      EXPECT_EQ(table.by_coefficient[m * table.row() + c], static_cast<float>(expected - before));
-    }
-}
-
 }    // namespace
