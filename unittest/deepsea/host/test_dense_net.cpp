@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/host/dense_net.hpp"
 #include "deepsea/host/packed_descriptor.hpp"
+#include "deepsea/model/embedding_net.hpp"
 #include "deepsea/random_model.hpp"
 
 #include <gtest/gtest.h>
