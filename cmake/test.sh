@@ -6,5 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+. cmake/build_tree.sh
+
 bash cmake/build.sh release --variant serial "$@"
-ctest --test-dir build --output-on-failure --no-tests=error -j2
+ctest --test-dir "build$(host_suffix "$@")" --output-on-failure --no-tests=error -j2
