@@ -2,12 +2,12 @@
 // The command line of compute ring/stats.
 #include "compute_ring_stats.h"
 
+#include "lammps/lammps_adapter.h"
 #include "support/elements.hpp"
 
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
-#include "label_map.h"
 #include "utils.h"
 
 #include <algorithm>
@@ -91,7 +91,7 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
                  atom->ntypes);
     bonds_.type_role.assign(atom->ntypes + 1, Role::OTHER);
     for (const char *name : {"O", "B", "Si"}) {
-      int const type = atom->lmap->find(name, Atom::ATOM);
+      int const type = lbs::type_of_label(*atom->lmap, name);
       if (type > 0) bonds_.type_role[type] = lbs::network::role_of(name);
     }
   }
