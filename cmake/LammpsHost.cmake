@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes target lbs_host: the
-# include directories, definitions and libraries that every file speaking LAMMPS needs.
+# Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes two targets: lbs_host
+# has the include directories, definitions and libraries that every file speaking LAMMPS needs;
+# lbs_host_kokkos adds what files with Kokkos need, often the compiler flags of a GPU.
 
+include(HostCompiler)
 include(KokkosInside)
 include(LammpsVersion)
 
@@ -80,9 +82,10 @@ endif()
 set(LBS_KOKKOS_PLACE NO_KOKKOS)
 if(NOT kokkos_problem)
   set(LBS_KOKKOS_PLACE ${kokkos_place})
-  target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/KOKKOS)
-  target_compile_definitions(lbs_host INTERFACE LMP_KOKKOS)
-  target_link_libraries(lbs_host INTERFACE ${kokkos_library})
+  add_library(lbs_host_kokkos INTERFACE)
+  target_include_directories(lbs_host_kokkos SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/KOKKOS)
+  target_compile_definitions(lbs_host_kokkos INTERFACE LMP_KOKKOS)
+  target_link_libraries(lbs_host_kokkos INTERFACE lbs_host ${kokkos_library})
   message(STATUS "LBS_KOKKOS is on, with ${kokkos_kind}")
 elseif(kokkos_asked STREQUAL "AUTO" OR NOT LBS_KOKKOS)
   message(STATUS "LBS_KOKKOS is off: ${kokkos_problem}")
