@@ -28,8 +28,8 @@ template <class Map> int find_type(const Map &map, const std::string &label, lon
 
 namespace lbs {
 
-// Number of the atom type with this label, from 1; -1 if no type has it.
-inline int type_of_label(const LAMMPS_NS::LabelMap &map, const std::string &label)
+// The atom type with this label, from 1; -1 if no type has it.
+inline int label_type(const LAMMPS_NS::LabelMap &map, const std::string &label)
 {
   return adapter::find_type(map, label, 0);
 }

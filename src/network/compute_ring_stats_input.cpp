@@ -91,7 +91,7 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
                  atom->ntypes);
     bonds_.type_role.assign(atom->ntypes + 1, Role::OTHER);
     for (const char *name : {"O", "B", "Si"}) {
-      int const type = lbs::type_of_label(*atom->lmap, name);
+      int const type = lbs::label_type(*atom->lmap, name);
       if (type > 0) bonds_.type_role[type] = lbs::network::role_of(name);
     }
   }
