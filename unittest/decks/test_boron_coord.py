@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """compute boron/coord beside clusters with known coordination and an independent count."""
-import subprocess
-
 import numpy as np
 import pytest
 
 import formulas as ref
-from deck import DSF, data_text, dump, frame, read_frame, system, thermo
+from deck import DSF, data_text, dump, frame, needs_kokkos, read_frame, system, thermo
 
-HAS_KOKKOS = "KOKKOS" in subprocess.run(["lmp", "-h"], capture_output=True, text=True,
-                                         check=False).stdout
 TYPES = "types Li B O Si"
 B_O, SI_O = 1.95, 2.15    # defaults in A, as the log states them
 FORMERS = {2: B_O, 4: SI_O}
@@ -218,7 +214,7 @@ def test_every_step_of_a_run(lmp, name, ranks):
     assert len(seen) > 5, "no bond has changed"
 
 
-@pytest.mark.skipif(not HAS_KOKKOS, reason="this LAMMPS has no KOKKOS package")
+@needs_kokkos
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_several_runs_under_kokkos(lmp, ranks):
     """KOKKOS sorts atoms and rebuilds lists in its own way; every run must see the right bonds."""

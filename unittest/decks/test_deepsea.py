@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from deck import agree, dump, thermo
+from deck import agree, dump, needs_kokkos, thermo
 from deepsea_models import FRAMES, MODELS, frame_deck, reference
 
 EXACT = 1.0e-10         # relative: in double, by the networks themselves or by the default table
@@ -89,6 +89,7 @@ def test_newton_off(lmp, models, tmp_path, frame):
     check(lmp(deck(models, "tanh_two", frame, tmp_path, newton="off")), expected, EXACT)
 
 
+@needs_kokkos
 @pytest.mark.parametrize("newton", ["on", "off"])
 def test_kokkos(lmp, models, tmp_path, newton):
     """Where KOKKOS has taken over the atoms and the rest of the deck."""
