@@ -26,23 +26,32 @@ function(lbs_inside_wrapper compiler cuda_words wrapper flags)
   set(${cuda_words} ${flags} PARENT_SCOPE)
 endfunction()
 
-include(CheckCXXSourceCompiles)
-check_cxx_source_compiles("
+# lbs_host_launcher(FILE WRAPPER FLAGS): writes a script to put before the commands of the build,
+# which takes the compiler inside the wrapper for host files.
+function(lbs_host_launcher file wrapper flags)
+  lbs_inside_wrapper(host_compiler cuda_words ${wrapper} "${flags}")
+  if(NOT host_compiler)
+    message(FATAL_ERROR "${wrapper} compiles for CUDA, but most files here are for the host only; "
+      "name its host compiler in -D CMAKE_CXX_COMPILER, such as g++")
+  endif()
+  list(JOIN cuda_words "' | '" cuda_words)
+  configure_file(${CMAKE_CURRENT_FUNCTION_LIST_DIR}/host_compiler.sh.in ${file}
+    @ONLY FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+  message(STATUS "Host files are compiled by ${host_compiler}, from inside ${wrapper}")
+endfunction()
+
+# lbs_choose_host_compiler(): does so if the compiler of this build is for CUDA.
+function(lbs_choose_host_compiler)
+  include(CheckCXXSourceCompiles)
+  check_cxx_source_compiles("
 #ifndef __NVCC__
 #error this is no compiler for CUDA
 #endif
 int main() {}" LBS_COMPILER_IS_NVCC)
-if(LBS_COMPILER_IS_NVCC)
-  lbs_inside_wrapper(host_compiler cuda_words ${CMAKE_CXX_COMPILER} "${CMAKE_CXX_FLAGS}")
-  if(NOT host_compiler)
-    message(FATAL_ERROR "${CMAKE_CXX_COMPILER} compiles for CUDA, but most files here are for the "
-      "host only; name its host compiler in -D CMAKE_CXX_COMPILER, such as g++")
+  if(LBS_COMPILER_IS_NVCC)
+    set(launcher ${CMAKE_BINARY_DIR}/host_compiler.sh)
+    lbs_host_launcher(${launcher} ${CMAKE_CXX_COMPILER} "${CMAKE_CXX_FLAGS}")
+    set_property(GLOBAL PROPERTY RULE_LAUNCH_COMPILE ${launcher})
+    set_property(GLOBAL PROPERTY RULE_LAUNCH_LINK ${launcher})
   endif()
-  list(JOIN cuda_words "' | '" cuda_words)
-  configure_file(${CMAKE_CURRENT_LIST_DIR}/host_compiler.sh.in ${CMAKE_BINARY_DIR}/host_compiler.sh
-    @ONLY FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
-  foreach(step COMPILE LINK)
-    set_property(GLOBAL PROPERTY RULE_LAUNCH_${step} ${CMAKE_BINARY_DIR}/host_compiler.sh)
-  endforeach()
-  message(STATUS "Host files are compiled by ${host_compiler}, from inside ${CMAKE_CXX_COMPILER}")
-endif()
+endfunction()

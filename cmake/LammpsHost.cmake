@@ -7,6 +7,7 @@ include(HostCompiler)
 include(KokkosInside)
 include(LammpsVersion)
 
+lbs_choose_host_compiler()
 find_package(LAMMPS REQUIRED)
 set(LAMMPS_SOURCE_DIR "" CACHE PATH
   "The src directory of the same LAMMPS, for headers that an installation leaves out")
