@@ -3,12 +3,14 @@
 // the host: a sum over one of LAMMPS' own views, on its device.
 #include "kokkos_type.h"
 
-LAMMPS_NS::bigint lbs_sum(const LAMMPS_NS::DAT::tdual_int_1d &numbers)
+using namespace LAMMPS_NS;
+
+bigint lbs_sum(const DAT::tdual_int_1d &numbers)
 {
-  auto const view = numbers.view<LAMMPS_NS::LMPDeviceType>();
-  LAMMPS_NS::bigint sum = 0;
+  auto const view = numbers.view<LMPDeviceType>();
+  bigint sum = 0;
   Kokkos::parallel_reduce(
-      "lbs_sum", Kokkos::RangePolicy<LAMMPS_NS::LMPDeviceType>(0, view.extent(0)),
-      KOKKOS_LAMBDA(const int i, LAMMPS_NS::bigint &part) { part += view(i); }, sum);
+      "lbs_sum", Kokkos::RangePolicy<LMPDeviceType>(0, view.extent(0)),
+      KOKKOS_LAMBDA(const int i, bigint &part) { part += view(i); }, sum);
   return sum;
 }
