@@ -20,7 +20,7 @@ TIMEOUT = 120    # seconds a deck may take; far above what any needs
 
 
 def has_package(name):
-    """Whether the LAMMPS on the path has this package; without one, conftest.py tells what to do."""
+    """Whether the LAMMPS on the path has this package; conftest.py tells if there is none."""
     if shutil.which("lmp") is None:
         return False
     said = subprocess.run(["lmp", "-h"], capture_output=True, text=True, check=False).stdout

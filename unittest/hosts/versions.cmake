@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Versions of LAMMPS in all their spellings, and what is said about those that were not tried. Run by
-# cmake -P with SCRATCH, a folder for files, and MODULES, our cmake folder.
+# Versions of LAMMPS in all their spellings, and what is said about those that were not tried. Run
+# by cmake -P with SCRATCH, a folder for files, and MODULES, our cmake folder.
 
 include(${MODULES}/LammpsVersion.cmake)
 
