@@ -21,11 +21,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-Model convert_dp(const std::string &path)
-{
-  return model_of(read_dp_file(path), path);
-}
-
 // A copy of two_types.dp with its description and, if asked for, one number of an array changed.
 class ChangedFile {
  public:
