@@ -75,16 +75,20 @@ unpacked() {
 }
 
 build_lammps() {
-  local archive
+  local archive mpi=ON
   archive=$(first 'lammps*.tar.*')
   [[ -n $archive ]] || fail "$folder has no source archive of LAMMPS (lammps*.tar.gz or .tar.xz)"
   unpacked "$archive" lammps
   [[ -f $prefix/src/lammps/done ]] && return
-  echo "LAMMPS: configuring and compiling, with MPI if there is one"
+  if ! command -v mpicxx >/dev/null; then
+    mpi=OFF
+    echo "there is no mpicxx, so LAMMPS is built without MPI; load a module of MPI for more ranks"
+  fi
+  echo "LAMMPS: configuring and compiling"
   cmake -S "$prefix/src/lammps/cmake" -B "$prefix/src/lammps/build" -D CMAKE_BUILD_TYPE=Release \
     -D CMAKE_INSTALL_PREFIX="$prefix" -D CMAKE_INSTALL_LIBDIR=lib -D BUILD_SHARED_LIBS=ON \
     -D CMAKE_INSTALL_RPATH="$prefix/lib" -D CMAKE_INSTALL_RPATH_USE_LINK_PATH=ON \
-    -D PKG_KSPACE=ON -D PKG_PLUGIN=ON -D PKG_MOLECULE=ON -D PKG_MC=ON "${lammps_args[@]}"
+    -D BUILD_MPI=$mpi -D PKG_KSPACE=ON -D PKG_PLUGIN=ON -D PKG_MOLECULE=ON -D PKG_MC=ON "${lammps_args[@]}"
   cmake --build "$prefix/src/lammps/build" --parallel "$jobs" --target install
   touch "$prefix/src/lammps/done"
 }
@@ -130,7 +134,9 @@ write_environment() {
 # Source this file: . $prefix/lbs.sh
 export PATH="$prefix/bin:\$PATH"
 export LAMMPS_PLUGIN_PATH="$prefix/lib/lammps/plugins"
-export LAMMPS_POTENTIALS="$prefix/share/lammps/potentials\${LAMMPS_POTENTIALS:+:\$LAMMPS_POTENTIALS}"
+potentials="$prefix/share/lammps/potentials"
+export LAMMPS_POTENTIALS="\$potentials\${LAMMPS_POTENTIALS:+:\$LAMMPS_POTENTIALS}"
+unset potentials
 EOF
 }
 

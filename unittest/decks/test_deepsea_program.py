@@ -282,7 +282,7 @@ def test_damaged_deepmd_files_are_refused(folder):
     assert converted(folder, "damaged.dp", whole)
     random = np.random.default_rng(11)
     refusals = 0
-    for _ in range(20):
+    for _ in range(8):
         damaged = bytearray(whole)
         damaged[random.integers(20000)] ^= 1 << random.integers(8)
         refusals += converted(folder, "damaged.dp", damaged) is None

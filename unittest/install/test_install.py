@@ -22,9 +22,9 @@ read_data {TESTS / "styles" / "data.lbs"}
 pair_style fmp/lbs 8.0 coul dsf 0.25 8.0
 pair_coeff * * deng-du-teter.fmp O Si B Li charges set
 compute c all boron/coord types O Si B Li
-thermo_style custom step pe c_c[3]
+thermo_style custom step pe c_c[2]
 run 0
-print "energy $(pe) boron $(c_c[3])"
+print "energy $(pe) boron $(c_c[2])"
 """
 MODEL_DECK = f"""units metal
 atom_style charge
