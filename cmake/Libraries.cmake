@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Static libraries of plain C++, a room or a feature each, which end up in our shared ones, and where
-# these and the programs go.
+# Static libraries of plain C++, a room or a feature each, which end up in our shared ones, and
+# where these and the programs go.
 
 set(LBS_PLUGIN_DIR ${CMAKE_INSTALL_LIBDIR}/lammps/plugins)
 

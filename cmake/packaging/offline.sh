@@ -88,7 +88,8 @@ build_lammps() {
   cmake -S "$prefix/src/lammps/cmake" -B "$prefix/src/lammps/build" -D CMAKE_BUILD_TYPE=Release \
     -D CMAKE_INSTALL_PREFIX="$prefix" -D CMAKE_INSTALL_LIBDIR=lib -D BUILD_SHARED_LIBS=ON \
     -D CMAKE_INSTALL_RPATH="$prefix/lib" -D CMAKE_INSTALL_RPATH_USE_LINK_PATH=ON \
-    -D BUILD_MPI=$mpi -D PKG_KSPACE=ON -D PKG_PLUGIN=ON -D PKG_MOLECULE=ON -D PKG_MC=ON "${lammps_args[@]}"
+    -D BUILD_MPI=$mpi -D PKG_KSPACE=ON -D PKG_PLUGIN=ON -D PKG_MOLECULE=ON -D PKG_MC=ON \
+    "${lammps_args[@]}"
   cmake --build "$prefix/src/lammps/build" --parallel "$jobs" --target install
   touch "$prefix/src/lammps/done"
 }

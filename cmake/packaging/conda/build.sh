@@ -21,8 +21,9 @@ for action in activate deactivate; do
   mkdir -p "$PREFIX/etc/conda/$action.d"
 done
 cat >"$PREFIX/etc/conda/activate.d/lammps-lbs.sh" <<'EOF'
-export LAMMPS_PLUGIN_PATH="$CONDA_PREFIX/lib/lammps/plugins${LAMMPS_PLUGIN_PATH:+:$LAMMPS_PLUGIN_PATH}"
-export LAMMPS_POTENTIALS="$CONDA_PREFIX/share/lammps/potentials${LAMMPS_POTENTIALS:+:$LAMMPS_POTENTIALS}"
+LAMMPS_PLUGIN_PATH=$CONDA_PREFIX/lib/lammps/plugins${LAMMPS_PLUGIN_PATH:+:$LAMMPS_PLUGIN_PATH}
+LAMMPS_POTENTIALS=$CONDA_PREFIX/share/lammps/potentials${LAMMPS_POTENTIALS:+:$LAMMPS_POTENTIALS}
+export LAMMPS_PLUGIN_PATH LAMMPS_POTENTIALS
 EOF
 cat >"$PREFIX/etc/conda/deactivate.d/lammps-lbs.sh" <<'EOF'
 LAMMPS_PLUGIN_PATH=${LAMMPS_PLUGIN_PATH#"$CONDA_PREFIX/lib/lammps/plugins"}

@@ -302,6 +302,17 @@ TEST(DpFile, DamagedFilesAreNamed)
   expect_error([&] { convert_dp(file.flushed()); }, "the attribute 'json' holds no JSON");
 }
 
+// By this byte HDF5 1.10 ends in a segmentation fault; other versions of it may refuse the file.
+TEST(DpFile, DamageThatCrashesHdf5IsTold)
+{
+  ScratchFolder const folder;
+  std::ifstream stream(reference_file("two_types.dp"), std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+  bytes[2025] ^= 1 << 4;
+  auto const path = folder.write("crash.dp", bytes);
+  expect_error([&] { convert_dp(path); }, "crash.dp: ");
+}
+
 TEST(DpFile, DamagedFrozenFilesGiveCleanErrors)
 {
   ScratchFolder const folder;
