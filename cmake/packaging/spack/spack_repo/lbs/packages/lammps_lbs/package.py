@@ -58,8 +58,9 @@ class LammpsLbs(CMakePackage):
     conflicts("%gcc@:10", msg="std::from_chars for double needs GCC 11")
 
     def cmake_args(self):
+        lammps = join_path(self.stage.source_path, "lammps-source", "src")
         arguments = [
-            self.define("LAMMPS_SOURCE_DIR", join_path(self.stage.source_path, "lammps-source", "src")),
+            self.define("LAMMPS_SOURCE_DIR", lammps),
             self.define("CMAKE_INSTALL_LIBDIR", "lib"),
             self.define("LBS_TESTS", False),
             self.define("LBS_DOCS", False),
