@@ -132,7 +132,7 @@ build_package() {
 
 write_environment() {
   cat >"$prefix/lbs.sh" <<EOF
-# Source this file: . $prefix/lbs.sh
+# To be sourced by a shell.
 export PATH="$prefix/bin:\$PATH"
 export LAMMPS_PLUGIN_PATH="$prefix/lib/lammps/plugins"
 potentials="$prefix/share/lammps/potentials"
@@ -145,7 +145,7 @@ main() {
   build_lammps
   build_package
   write_environment
-  echo "done: '. $prefix/lbs.sh' makes a shell ready"
+  echo "done; to make a shell ready: . '$prefix/lbs.sh'"
 }
 
 # One line, so that an update of this file during a run does no harm.
