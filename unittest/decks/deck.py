@@ -30,6 +30,7 @@ def has_package(name):
 
 needs_kokkos = pytest.mark.skipif(not has_package("KOKKOS"),
                                   reason="this LAMMPS has no KOKKOS package")
+DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
 
 DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
 DSF = f"pair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n{DENG_DU}"
