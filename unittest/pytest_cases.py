@@ -158,9 +158,9 @@ def cmake_lines(prefix, files, nodes):
 
 
 def collect(folder, prefix, target, exclude):
-    """Write the entries of the test_*.py of a folder whose names do not match `exclude`, unless they
-    are known and nothing changed. A file that cannot be read has no cases; its batch then fails and
-    tells why.
+    """Write the entries of the test_*.py of a folder whose names do not match `exclude`, unless
+    they are known and nothing changed. A file that cannot be read has no cases; its batch then
+    fails and tells why.
     """
     digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
     for path in sorted(folder.glob("*.py")):
