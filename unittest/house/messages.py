@@ -50,7 +50,6 @@ CXX_TOKEN = re.compile(r'''
   | (?P<other>->|::|[+]=|==|!=|<=|>=|.)''', re.VERBOSE | re.DOTALL | re.MULTILINE)
 ESCAPES = {"n": "\n", "t": "\t", "0": "\0"}
 OPEN, CLOSE = "([{", ")]}"
-ENDS = {";", ",", "?", ":", "=", "+=", "return", "throw", "case", "<<"}
 
 
 class Token(NamedTuple):
@@ -86,23 +85,15 @@ def is_mark(token, marks):
     return token.kind != "text" and token.text in marks
 
 
-def extent(tokens, at):
-    """First token and the one behind the last of the expression around token `at`."""
-    first, depth = at, 0
-    while first > 0:
-        token = tokens[first - 1]
-        if depth == 0 and (is_mark(token, OPEN) or is_mark(token, ENDS)):
-            break
-        depth += is_mark(token, CLOSE) - is_mark(token, OPEN)
-        first -= 1
-    last, depth = at, 0
-    while last < len(tokens):
-        token = tokens[last]
-        if depth == 0 and (is_mark(token, CLOSE) or is_mark(token, ENDS)):
-            break
+def whole_text(tokens, first):
+    """Tokens from `first` to the end of the argument or statement that they are in."""
+    depth = 0
+    for k in range(first, len(tokens)):
+        token = tokens[k]
+        if depth == 0 and (is_mark(token, CLOSE) or is_mark(token, {";", ","})):
+            return tokens[first:k]
         depth += is_mark(token, OPEN) - is_mark(token, CLOSE)
-        last += 1
-    return first, last
+    return tokens[first:]
 
 
 def pattern(tokens):
@@ -161,8 +152,8 @@ def functions(tokens):
 
 def reported(tokens, names):
     """(tokens of the text, whether braces in it are holes, all arguments) of each call that reports
-    an error: throw, LAMMPS' error->, and functions with these names, which have the place of the
-    text among the arguments.
+    an error: an exception that is made, LAMMPS' error->, and functions with these names, which have
+    the place of the text among the arguments.
     """
     for at, token in enumerate(tokens):
         if not is_mark(token, {"("}) or at == 0:
@@ -171,7 +162,7 @@ def reported(tokens, names):
         call = arguments(tokens, at)
         if words[-3:-1] == ["error", "->"] and words[-1] in ("all", "one", "warning"):
             yield call[1] if len(call) > 1 else [], True, call
-        elif "throw" in words[-4:-1] and ";" not in words[words.index("throw"):]:
+        elif re.fullmatch(r"[A-Z]\w*Error|\w+_error", words[-1]):
             yield call[0], False, call
         elif words[-1] in names and len(call) > names[words[-1]]:
             yield call[names[words[-1]]], False, call
@@ -220,9 +211,10 @@ def kept(tokens):
     keeps in a variable or makes by fmt::format.
     """
     for at, token in enumerate(tokens):
-        first, last = extent(tokens, at + 1)
-        expression = tokens[first:last]
-        if first != at + 1 or any(is_mark(t, {"==", "!="}) for t in expression):
+        if not is_mark(token, {"return", "=", "+=", "("}):
+            continue
+        expression = whole_text(tokens, at + 1)
+        if any(is_mark(t, {"==", "!="}) for t in expression):
             continue
         constant = tokens[at - 1].text.isupper()
         format_ = [t.text for t in tokens[at - 3:at]] == ["fmt", "::", "format"]
@@ -244,7 +236,8 @@ def cxx_messages(source, place, names):
             if braces:
                 said = re.sub(r"\{[^}]*\}", HOLE, said)
             line = next((t.line for t in text if t.kind == "text"), 0)
-            if is_sentence(said) or reports and re.search("[A-Za-z]{2}", closed(said)):
+            part = re.match(r"[;,]|'[^']*'$", said.strip())    # of another one
+            if not part and is_sentence(said) or reports and re.search("[A-Za-z]{2}", closed(said)):
                 yield Message(said.strip(), f"{place}:{line}", required)
 
 
@@ -312,7 +305,7 @@ def source_messages(root):
         for _ in range(3):    # reporters call reporters
             names |= reporters(cxx_tokens(read(path)), names)
         found += cxx_messages(read(path), str(path.relative_to(root)), names)
-    for pattern_, messages in (("cmake/*.cmake", cmake_messages), ("cmake/*.sh", shell_messages),
+    for pattern_, messages in (("cmake/*.cmake", cmake_messages), ("cmake/**/*.sh", shell_messages),
                                ("*/CMakeLists.txt", cmake_messages),
                                ("CMakeLists.txt", cmake_messages),
                                ("src/**/CMakeLists.txt", cmake_messages),

@@ -25,7 +25,7 @@ ROOMS = {
     "deepsea/host": "deepsea/model linalg support",
     "deepsea/kk": "deepsea deepsea/model lammps support",
     "deepsea/frames": "deepsea/file deepsea/file/deepmd deepsea/host deepsea/model support",
-    "deepsea/train": "deepsea/file deepsea/frames deepsea/model linalg support",
+    "deepsea/train": "deepsea/file deepsea/file/deepmd deepsea/frames deepsea/model linalg support",
     "network": "network/graph network/rings support",
     "network/graph": "support",
     "network/rings": "network/graph support",
@@ -39,12 +39,13 @@ LIBRARIES = [
     ("libtorch", r"torch/|ATen/|c10/", r"deepsea/file/torch/"),
     ("Kokkos", r"Kokkos_|.*kokkos.*", r".*/kk/"),
     ("HDF5", r"hdf5|H5", r"deepsea/file/deepmd/"),
-    ("JSON", r"nlohmann/", r"(deepsea/file/deepmd|tools)/"),
+    ("JSON", r"nlohmann/", r"(deepsea/file/deepmd|deepsea/train|tools)/"),
     ("CLI11", r"CLI/", r"tools/"),
     ("zlib", r"zlib\.h$", r"deepsea/file/"),
     ("OpenMP", r"omp\.h$", r".*"),
     ("the configuration", r"lbs_config\.h$", r"plugin/"),
     ("the system", r"(sys/\w+|dlfcn|fcntl|poll|signal|spawn|unistd|math)\.h$", r".*"),
+    ("the compiler", r"(cpuid|immintrin|x86intrin|arm_\w+)\.h$", r".*"),
     ("the standard library", r"\w+$", r".*"),
 ]
 SPEAKS_LAMMPS = r"(.*/)?((pair|compute|fix)_\w+\.(h|cpp)|(lammps|plugin)/.*)$"

@@ -14,7 +14,7 @@ PAGE = "doc/errors.rst"
 
 # Sentences that are no messages of their own: lines of the log, and parts that others contain.
 OTHER_TEXTS = (
-    r"fmp/lbs: .*",
+    r"fmp/lbs: .*|deepsea: (?!~).*",
     "the LBS package authors",
     r"table error ~ of ~, channels ~",
     r"~ of at most ~",
