@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from messages import HOLE, Message, cxx_messages, cxx_tokens, explains, page_messages, reporters
-from messages import source_messages, unmatched
+from cxx_messages import cxx_messages, cxx_tokens, reporters
+from message import HOLE, Message
+from messages import explains, page_messages, source_messages, unmatched
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = "doc/errors.rst"

@@ -83,7 +83,7 @@ class Project:
         for name, text in FILES.items():
             (self.source / "cases" / name).write_text(text.replace('os.environ["COUNT"]',
                                                                    repr(str(self.count))))
-        subprocess.run(["cmake", "-S", self.source, "-B", self.build], check=True,
+        subprocess.run(["cmake", "-G", "Ninja", "-S", self.source, "-B", self.build], check=True,
                        capture_output=True)
 
     def ctest(self, *words):
