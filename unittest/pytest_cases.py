@@ -13,7 +13,6 @@ case then only reports that. It does so if the batch ran under the same ctest; o
 """
 import contextlib
 import hashlib
-import io
 import json
 import os
 import pathlib
