@@ -104,10 +104,11 @@ def is_built(header, commands):
 
 
 def command_for(header, commands):
-    """The command of a source that may include this header: one of the same folder, or below; those
-    that know LAMMPS end in .h.
+    """The command of a source that may include this header: one of the same folder, or of a folder
+    above it. Headers that know LAMMPS end in .h, and sources of its classes have no other.
     """
-    styles = {p for p in commands if re.match("(pair|compute|fix)_", p.name)}
+    styles = {p for p in commands if re.match("(pair|compute|fix)_", p.name)
+              and not (ROOT / p).with_suffix(".hpp").exists()}
     fits = [p for p in commands if (p in styles) == (header.suffix == ".h")]
     for folder in header.parents:
         near = [p for p in fits if p.is_relative_to(folder)]
