@@ -8,6 +8,7 @@ from tree import ROOT, cxx_files, read
 
 PAGE = "doc/developer.rst"
 EXAMPLES = {"NAME", "FILE", "ROOM"}    # in paths that stand for any
+LATER = {"build/env.sh", "kk/"}        # what a build makes; a room that need not be there
 
 
 def named(page):
@@ -17,7 +18,8 @@ def named(page):
     names = {q for q in quoted if re.fullmatch(r"[A-Z][a-z]+[A-Z]\w+|[A-Z]+_[A-Z_]+", q)}
     names |= set(re.findall(r"\b(\w+)::\w+\(\)", page))
     paths = {q for q in quoted if "/" in q and re.fullmatch(r"[\w./-]+", q)}
-    return functions, names, {p for p in paths if not EXAMPLES & set(re.split(r"\W|_", p))}
+    paths = {p for p in paths if not EXAMPLES & set(re.split(r"\W|_", p))}
+    return functions, names, paths - LATER
 
 
 def missing(page, code, exists):
@@ -48,8 +50,8 @@ def test_names_are_there(code):
 
 
 def test_stale_names_are_found(code):
-    page = ("``Nothing::of_the_kind()`` and CenterBatch::evaluate() use ``NoSuchClass``, "
+    page = ("``NoSuchRoom::of_the_kind()`` and CenterBatch::evaluate() use ``NoSuchClass``, "
             "``InputError``, ``NO_SUCH``, ``src/no/such.hpp``, ``src/fmp/``, "
             "``src/fmp/NAME.cpp``\n")
-    assert missing(page, code, exists) == ["NO_SUCH", "NoSuchClass", "Nothing", "of_the_kind",
+    assert missing(page, code, exists) == ["NO_SUCH", "NoSuchClass", "NoSuchRoom", "of_the_kind",
                                           "src/no/such.hpp"]
