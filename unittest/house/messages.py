@@ -51,7 +51,7 @@ def cmake_messages(source, place):
 def shell_messages(source, place):
     """What a script says before it stops; what it says on its way may be left unexplained."""
     yield from quoted_messages(source, place, r"\bfail(?=\s)", True, " ", bool)
-    yield from quoted_messages(source, place, r"\bsay(?=\s)", False, " ")
+    yield from quoted_messages(source, place, r"\b(say|echo)(?=\s)", False, " ")
     for match in re.finditer(r"(?:echo " + QUOTED + r"|printf '([^']*)\\n'[^\n]*) >&2", source):
         text = match[1] or match[2]
         if is_sentence(text):
