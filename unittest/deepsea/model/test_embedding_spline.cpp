@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/model/embedding_spline.hpp"
+#include "deepsea/model/net_on_grid.hpp"
 #include "deepsea/random_model.hpp"
 #include "support/input_error.hpp"
 
@@ -9,6 +10,7 @@
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::ModelShape;
+using lbs::deepsea::testing::NetOnGrid;
 using lbs::deepsea::testing::RandomModel;
 
 namespace {
@@ -58,11 +60,7 @@ TEST_P(EmbeddingTableOf, KeepsTheErrorAskedFor)
   DenseNet const exact = net(GetParam());
   for (double const tolerance : {1e-5, 1e-8, 1e-10}) {
     EmbeddingSpline const spline = fit_embedding(exact, LOW, HIGH, tolerance);
-    std::vector<double> at;
-    for (int i = 0; i <= PLACES * spline.intervals; ++i)
-      at.push_back(LOW + (HIGH - LOW) * i / (PLACES * spline.intervals));
-    NetSlopes reference;
-    evaluate_embedding(exact, at, reference);
+    auto const [at, reference] = NetOnGrid(exact, LOW, HIGH, PLACES * spline.intervals);
     double value_error = 0.0;
     double slope_error = 0.0;
     double scale = 0.0;
