@@ -30,6 +30,11 @@ template <class Number> struct RowBlock {
   int room;
 };
 
+template <class Number> RowBlock<const Number> read_only(const RowBlock<Number> &block)
+{
+  return {block.first, block.count, block.numbers, block.room};
+}
+
 template <class Real> class PackedMatrix {
  public:
   PackedMatrix() = default;
