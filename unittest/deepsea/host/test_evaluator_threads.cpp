@@ -21,6 +21,7 @@ EvaluatorSettings settings(Arithmetic arithmetic, int threads)
   EvaluatorSettings made;
   made.arithmetic = arithmetic;
   made.threads = threads;
+  made.table_error = 1e-6;    // small tables, which are made soon
   return made;
 }
 
