@@ -2,10 +2,10 @@
 // Products of one fixed matrix with batches of columns, which stand in packs side by side.
 //
 // A batch is [pack][row][lane]: the rows of a pack of columns follow each other. BLAS copies both
-// factors into an order of its own at each call, which for the shapes of fitting nets (batches of
-// about a hundred, a matrix that never changes) is a sixth of the time. Here the matrix is put in
-// order once, the same order for products with it and with its transpose, and batches are in
-// theirs.
+// factors into an order of its own at each call, which costs a fifth of the time for the shapes of
+// fitting nets (batches of about a hundred, a matrix that never changes; doc/performance.rst). Here
+// the matrix is put in order once, the same order for products with it and with its transpose, and
+// batches are in theirs.
 #pragma once
 
 #include "simd.hpp"

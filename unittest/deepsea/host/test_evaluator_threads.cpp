@@ -88,8 +88,11 @@ TEST_P(EvaluatorThreads, AgreeToRoundingAndRepeatBitForBit)
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Arithmetic, EvaluatorThreads,
-                         ::testing::Values(Arithmetic::DOUBLE, Arithmetic::MIXED));
+INSTANTIATE_TEST_SUITE_P(Precision, EvaluatorThreads,
+                         ::testing::Values(Arithmetic::DOUBLE, Arithmetic::MIXED),
+                         [](const auto &info) {
+                           return info.param == Arithmetic::MIXED ? "mixed" : "double";
+                         });
 
 // Buffers hold what the last call left: more atoms, or arrays that are not wanted now.
 TEST(Threads, BuffersDoNotRememberTheLastCall)
