@@ -209,8 +209,8 @@ template <class Real> void ScalarNet<Real>::backward(int packs, Workspace &work)
     Real *const next = l == 0 ? work.input.data() : layer.skips == 1 ? gradient : other;
     back_through(layer, packs, gradient, d, next);
     if (l == 0) return;    // the caller goes on with blocks
-    layer.weight.multiply_transposed(packs, d, layer.skips > 0 ? next : nullptr,
-                                     {0, layer.inputs, next, whole_groups(layer.inputs)});
+    layer.weight.multiply_transposed(packs, d, {0, layer.inputs, next, whole_groups(layer.inputs)},
+                                     layer.skips > 0);
     if (next == other) std::swap(gradient, other);
   }
 }
@@ -220,8 +220,7 @@ void ScalarNet<Real>::multiply_back(int packs, const RowBlock<Real> &block, Work
 {
   if (hidden_.empty()) return;
   const HiddenLayer<Real> &first = hidden_.front();
-  first.weight.multiply_transposed(packs, work.derivative[0].data(),
-                                   first.skips > 0 ? block.numbers : nullptr, block);
+  first.weight.multiply_transposed(packs, work.derivative[0].data(), block, first.skips > 0);
 }
 
 template class ScalarNet<double>;
