@@ -75,6 +75,8 @@ void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> 
     }
   }
   bond_start_.resize(node_.size() + 1, bonds_.size());
+  reach_ = node_.back().depth;    // shorter than asked for where no ring goes so far
+  work_ += bonds_.size();
 }
 
 void RingBall::start_over(std::size_t sites, int reach)
@@ -103,6 +105,7 @@ void RingBall::fill_row(int from)
   node_[from].row = rows_used_++;
   rows_.resize(static_cast<std::size_t>(rows_used_) * n, FAR);
   std::uint8_t *row = rows_.data() + static_cast<std::size_t>(node_[from].row) * n;
+  work_ += bonds_.size();
   queue_.clear();
   queue_.push_back(from);
   row[from] = 0;

@@ -4,6 +4,7 @@
 
 #include "network/graph/periodic_graph.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -32,6 +33,7 @@ class RingBall {
   // Node of an image, or -1.
   [[nodiscard]] int find(int site, ImageShift shift) const;
 
+  [[nodiscard]] bool is_first_image(int i) const { return first_[node_[i].site] == i; }
   // Other nodes that are images of the same atom, of larger number: -1 ends them.
   [[nodiscard]] int next_image(int i) const { return node_[i].next_image; }
   [[nodiscard]] bool has_images() const { return has_images_; }
@@ -48,8 +50,24 @@ class RingBall {
   // Whether two kept ways lead to a node that begin with different bonds of the root.
   [[nodiscard]] bool can_be_far_end(int i) const { return several(node_[i].branches); }
 
+  // Whether a kept way to node i may begin with the bond of the root to its neighbor `first`.
+  [[nodiscard]] bool may_begin(int i, int first) const
+  {
+    return (node_[i].branches & node_[first].branches) != 0;
+  }
+  // Whether a kept way to node i begins with a bond of the root that comes after that to its
+  // neighbor `first`; also true where so many bonds are not told apart.
+  [[nodiscard]] bool comes_later(int i, int first) const
+  {
+    Branches const bit = node_[first].branches;
+    return several(bit) || node_[i].branches > bit + (bit - 1);
+  }
+
   // Bonds between two nodes by ways within the ball; FAR if that takes more than `reach - 2`.
   [[nodiscard]] int distance(int from, int to);
+
+  // What has been done so far for all balls, in bonds walked along.
+  [[nodiscard]] std::size_t work() const { return work_; }
 
   [[nodiscard]] double bytes() const;
 
@@ -78,6 +96,7 @@ class RingBall {
   std::vector<Up> up_;
   bool has_images_ = false;
   int reach_ = 0;
+  std::size_t work_ = 0;
 
   // First node of each site in the current ball, valid where stamp_ is that of the ball.
   std::vector<std::uint32_t> stamp_;
