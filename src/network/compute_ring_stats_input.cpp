@@ -18,8 +18,8 @@ using lbs::network::Role;
 
 namespace {
 
-const std::vector<std::string> KEYWORDS = {"types", "formers",    "oxygen",   "cutoff",
-                                           "max",   "definition", "homopolar"};
+const std::vector<std::string> KEYWORDS = {"types", "formers",    "oxygen",    "cutoff",
+                                           "max",   "definition", "homopolar", "wrapped"};
 
 bool is_keyword(const std::string &word)
 {
@@ -73,10 +73,13 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
                    "and king",
                    name);
       iarg += 2;
+    } else if (keyword == "wrapped") {
+      counts_wrapped_ = utils::logical(FLERR, value_of(iarg), false, lmp) != 0;
+      iarg += 2;
     } else {
       error->all(FLERR,
                  "compute ring/stats: unknown keyword '{}'; known are types, formers, oxygen, "
-                 "cutoff, max, definition and homopolar",
+                 "cutoff, max, definition, homopolar and wrapped",
                  keyword);
     }
   }

@@ -21,9 +21,16 @@ class RingBall {
   // that of the root.
   enum class Ways : unsigned char { ALL, LARGER_KEYS };
 
+  // From an atom to an image of another one.
+  struct Bond {
+    int site;
+    ImageShift shift;
+  };
+
   // The ball of `reach` bonds around `root`. With LARGER_KEYS it ends where no ring can go on.
+  // `root_bonds`, if given, are taken for the row of the root, which a rank may not have.
   void grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root, int reach,
-            Ways ways);
+            Ways ways, const std::vector<Bond> *root_bonds = nullptr);
 
   [[nodiscard]] int size() const { return static_cast<int>(node_.size()); }
   [[nodiscard]] int site(int i) const { return node_[i].site; }
@@ -109,6 +116,14 @@ class RingBall {
 
   void start_over(std::size_t sites, int reach);
   int place_of(int site, ImageShift shift, int depth);
+  void add_up(int node, int up, Branches branches)
+  {
+    Up &entry = up_.emplace_back();
+    entry.node = up;
+    entry.next = node_[node].first_up;
+    node_[node].first_up = static_cast<int>(up_.size()) - 1;
+    node_[node].branches |= branches;
+  }
   void fill_row(int from);
 };
 

@@ -144,9 +144,13 @@ bool RingSearch::close()
 
 void RingSearch::stop_searching() const
 {
+  std::string const steps = std::to_string(MAX_WORK_OF_FORMER);
+  std::string const atom = std::to_string(key_[ball_.site(0)]);
+  if (wrapped_)
+    throw InputError("the search for wrapped rings at atom " + atom + " takes more than " + steps +
+                     " steps; add 'wrapped no', or lower 'max', or replicate the cell");
   throw InputError("the search for rings of up to " + std::to_string(max_formers_) +
-                   " formers at atom " + std::to_string(key_[ball_.site(0)]) + " takes more than " +
-                   std::to_string(MAX_WORK_OF_FORMER) +
+                   " formers at atom " + atom + " takes more than " + steps +
                    " steps, far more than in a glass; lower 'max', or the lengths of 'cutoff' and "
                    "'homopolar' if they are longer than bonds");
 }

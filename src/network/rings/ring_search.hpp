@@ -48,6 +48,8 @@ class RingSearch {
   RingBall ball_;
   RingBall end_ball_;         // around the far end of a wrapped ring
   bool knows_end_ = false;    // whether end_ball_ is that of the present end
+  int first_end_ = 0;         // first image of the present end
+  std::vector<RingBall::Bond> end_bonds_;
 
   // The two sides of a ring, or of a wrapped one, by depth from the root (0) to the far end.
   std::vector<int> side_a_, side_b_;
@@ -86,6 +88,7 @@ class RingSearch {
   void emit_way(RingList &rings);
 
   [[nodiscard]] bool met_before(int k, int node) const;
+  void grow_end_ball(int first_image);
   [[nodiscard]] bool is_opposite_across_the_end(int a, int b);
 };
 

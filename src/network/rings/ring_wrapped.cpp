@@ -16,6 +16,7 @@ void RingSearch::count_wrapped(std::vector<std::int64_t> &wrapped)
   for (int first = 1; first < ball_.size(); ++first) {
     if (!ball_.is_first_image(first) || ball_.site(first) == ball_.site(0)) continue;
     knows_end_ = false;
+    first_end_ = first;
     for (int a = first; a >= 0; a = ball_.next_image(a))
       for (int b = ball_.next_image(a); b >= 0; b = ball_.next_image(b)) {
         if (ball_.depth(b) != ball_.depth(a) || ball_.first_up(a) < 0 || ball_.first_up(b) < 0)
@@ -38,16 +39,32 @@ bool RingSearch::met_before(int k, int node) const
   return false;
 }
 
+// The ball around the far end. Where that is as far from the root as rings go, the rank may lack
+// its row; then the ways to its images, from the root, tell the bonds that matter. All other rows
+// that it takes to find a shortcut are there: it stays within far - 1 bonds of the root or of its
+// next image, and does not pass the far end itself.
+void RingSearch::grow_end_ball(int first_image)
+{
+  end_bonds_.clear();
+  for (int i = first_image; i >= 0; i = ball_.next_image(i))
+    for (int e = ball_.first_up(i); e >= 0; e = ball_.next_up(e)) {
+      int const up = ball_.up(e);
+      end_bonds_.push_back({ball_.site(up), ball_.shift(up) - ball_.shift(i)});
+    }
+  int const site = ball_.site(first_image);
+  bool const has_row = graph_.start[site + 1] > graph_.start[site];
+  end_ball_.grow(graph_, key_, site, max_formers_, RingBall::Ways::ALL,
+                 has_row ? nullptr : &end_bonds_);
+}
+
 // Whether a, on side a, and b, on side b, have no shortcut across the far end, where the chain goes
-// on from the image on side b. They are measured in a ball around the far end. The rows of the
-// graph that it takes are there, for a shortcut stays within far - 1 bonds of the root or of its
-// next image. An atom that is not in that ball is on no way to the far end.
+// on from the image on side b. An atom that is not in the ball is on no way to the far end.
 bool RingSearch::is_opposite_across_the_end(int a, int b)
 {
   int const end_a = side_a_[far_];
   int const end_b = side_b_[far_];
   if (!knows_end_) {
-    end_ball_.grow(graph_, key_, ball_.site(end_a), max_formers_, RingBall::Ways::ALL);
+    grow_end_ball(first_end_);
     knows_end_ = true;
   }
   int const from = end_ball_.find(ball_.site(a), ball_.shift(a) - ball_.shift(end_a));

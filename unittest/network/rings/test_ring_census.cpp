@@ -24,8 +24,8 @@ RingDomain domain_of(const PeriodicGraph &graph, const std::vector<Role> &role,
   for (int i = 0; i < n; ++i)
     for (auto e = graph.start[i]; is_former(role[i]) && e < graph.start[i + 1]; ++e)
       domain.add_bond(i, atom(graph.neighbor[e]), graph.shift[e]);
-  domain.build(domain.crossing_bonds());
-  domain.finish();
+  domain.build(domain.border_bonds());
+  domain.build_halo();
   return domain;
 }
 
