@@ -138,9 +138,8 @@ struct CommSettings : Comm {
 double BondFinder::ghost_reach(int type) const
 {
   if (comm->mode == Comm::SINGLE) return std::max(comm->cutghostuser, neighbor->cutneighmax);
-  if (comm->mode == Comm::MULTIOLD)
-    return std::max(comm->cutusermultiold ? comm->cutusermultiold[type] : 0.0,
-                    neighbor->cuttype[type]);
+  // Mode multi/old, which the newest LAMMPS has no more: without what the user adds to it.
+  if (comm->mode != Comm::MULTI) return neighbor->cuttype[type];
   // Collections of atoms by size are not told by type, so the shortest reach counts.
   double shortest = HUGE_VAL;
   for (int c = 0; c < neighbor->ncollections; ++c) {
