@@ -58,9 +58,9 @@ void RingSearch::find_rings(int root, RingList &rings)
 // none, for any other shortcut would shorten the way between some opposite atoms, too. Opposite to
 // depth k on side a is depth far - k on side b. So a ring is a walk of such pairs: from the root
 // and the far end in one step each, side a outwards and side b inwards, to the far end and the
-// root. Whether a pair can be the next one depends on nothing before it. So a pair that no walk
-// leads on from need not be tried again, and the cost grows with the number of pairs, not with that
-// of walks.
+// root. Whether a pair can be the next one depends on nothing between. So a pair that no walk leads
+// on from need not be tried again, and the cost grows with the number of pairs, not with that of
+// walks.
 void RingSearch::search_between(int end_a, int end_b)
 {
   far_ = ball_.depth(end_a);
@@ -72,7 +72,6 @@ void RingSearch::search_between(int end_a, int end_b)
     way_epoch_ = 1;
   }
   steps_before_ = steps_;
-  if (!dead_ends_.empty()) dead_ends_.clear();
   follow(0);
 }
 
@@ -100,13 +99,15 @@ bool RingSearch::follow(int k)
   int const a = side_a_[k];
   int const b = side_b_[far_ - k];
   auto const pair = static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint32_t>(b);
-  bool const remembers = steps_ - steps_before_ > STEPS_WITHOUT_MEMORY;
+  bool const remembers = k > 0 && steps_ - steps_before_ > STEPS_WITHOUT_MEMORY;
   if (remembers && dead_ends_.count(pair) > 0) return false;
   bool closes = false;
   for (const int *next_a = ball_.bonds_begin(a); next_a != ball_.bonds_end(a); ++next_a) {
     if (k == 0 ? !ball_.may_begin(side_a_[far_], *next_a)
                : way_stamp_[*next_a] != way_epoch_ || ball_.depth(*next_a) != k + 1)
       continue;
+    // Dead ends hold for one first bond, which decides what is_opposite() takes.
+    if (k == 0 && !dead_ends_.empty()) dead_ends_.clear();
     for (int e = ball_.first_up(b); e >= 0; e = ball_.next_up(e)) {
       int const next_b = ball_.up(e);
       side_a_[k + 1] = *next_a;
@@ -147,8 +148,10 @@ void RingSearch::stop_searching() const
   std::string const steps = std::to_string(MAX_WORK_OF_FORMER);
   std::string const atom = std::to_string(key_[ball_.site(0)]);
   if (wrapped_)
-    throw InputError("the search for wrapped rings at atom " + atom + " takes more than " + steps +
-                     " steps; add 'wrapped no', or lower 'max', or replicate the cell");
+    throw InputError(
+        "the search for wrapped rings at atom " + atom + " takes more than " + steps +
+        " steps; add 'wrapped no', lower 'max', replicate the cell, or shorten 'cutoff' and "
+        "'homopolar' if they are longer than bonds");
   throw InputError("the search for rings of up to " + std::to_string(max_formers_) +
                    " formers at atom " + atom + " takes more than " + steps +
                    " steps, far more than in a glass; lower 'max', or the lengths of 'cutoff' and "
