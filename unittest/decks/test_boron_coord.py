@@ -120,8 +120,8 @@ def test_type_labels(lmp, tmp_path):
     assert {k: v for k, v in got.items() if v} == CLUSTERS["B-O-Si"][1]
     for labels, type_ in (("1 Li 2 B 3 O 4 Silicon", 4), ("1 Li 2 B 4 Si", 3)):
         lmp.fails(text.replace("1 Li 2 B 3 O 4 Si", labels),
-                  f"compute boron/coord: the label of atom type {type_} is no element's symbol; add "
-                  "'types EL ...' with one element for each of the 4 types, or NULL")
+                  f"compute boron/coord: the label of atom type {type_} is no element's symbol; "
+                  "add 'types EL ...' with one element for each of the 4 types, or NULL")
     lmp.fails(text.replace("labelmap atom 1 Li 2 B 3 O 4 Si\n", ""),
               "compute boron/coord: the elements of the atom types are not known")
 

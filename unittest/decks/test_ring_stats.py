@@ -304,9 +304,12 @@ def test_cutoffs_longer_than_bonds(lmp, ranks):
     """A typing error in a cutoff ends in a message, not in a search without end."""
     cutoffs = "cutoff B O 4.0 cutoff Si O 4.0"
     lmp.fails(deck(system("glass"), cutoffs=cutoffs),
-              "lower 'max', or the lengths of 'cutoff' and 'homopolar'", ranks)
-    few = Rings(lmp(deck(system("glass"), cutoffs=cutoffs, limit=3), ranks), limit=3)
-    assert few.vector[ALL] > 1000, "what max leaves of them can be counted"
+              "shorten 'cutoff' and 'homopolar' if they are longer than bonds", ranks)
+    all_bonded = "cutoff B O 6.0 cutoff Si O 6.0"
+    lmp.fails(deck(system("glass"), "wrapped no", cutoffs=all_bonded, pair=ZERO.replace("5", "8")),
+              "or the cutoffs are too long", ranks)
+    rings = Rings(lmp(deck(system("glass"), "wrapped no", cutoffs=cutoffs), ranks, timeout=60))
+    assert rings.vector[ALL] > 10000, "they are many, but can be counted"
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
