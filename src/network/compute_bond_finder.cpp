@@ -171,31 +171,30 @@ void BondFinder::check_ghosts() const
   }
 }
 
-void BondFinder::check_positions() const
+std::string BondFinder::find_trouble() const
 {
   int const border = CommSettings::border_group(comm);
   for (int i = 0; i < atom->nlocal; ++i) {
     if (type_role[atom->type[i]] == Role::OTHER) continue;
     tagint const id = atom->tag_enable ? atom->tag[i] : i + 1;
     const double *x = atom->x[i];
-    if (!std::isfinite(x[0] + x[1] + x[2]))
-      error->one(FLERR, "compute {}: atom {} is lost", name_, id);
+    if (!std::isfinite(x[0] + x[1] + x[2])) return fmt::format("atom {} is lost", id);
     if ((atom->mask[i] & group->bitmask[border]) == 0)
-      error->one(FLERR,
-                 "compute {}: 'comm_modify group {}' keeps ghost atoms out of the network, atom {} "
-                 "for one; use it without 'group'",
-                 name_, group->names[border], id);
+      return fmt::format("'comm_modify group {}' keeps ghost atoms out of the network, atom {} for "
+                         "one; use it without 'group'",
+                         group->names[border], id);
   }
+  return "";
 }
 
-void BondFinder::find(lbs::network::BondRows which, std::vector<Role> &role,
-                      lbs::network::BondGraph &graph)
+std::string BondFinder::find(lbs::network::BondRows which, std::vector<Role> &role,
+                             lbs::network::BondGraph &graph)
 {
   check_ghosts();
-  check_positions();
   int const nall = atom->nlocal + atom->nghost;
   role.resize(nall);
   for (int i = 0; i < nall; ++i) role[i] = type_role[atom->type[i]];
   const auto *x = nall > 0 ? reinterpret_cast<const double(*)[3]>(atom->x[0]) : nullptr;
   search_.find(atom->nlocal, nall, x, role, cutoffs, which, graph);
+  return find_trouble();
 }

@@ -34,9 +34,11 @@ class BondFinder : protected Pointers {
   [[nodiscard]] bool has_type(lbs::network::Role role) const;
 
   // Bonds of the owned atoms at this step; fills `role`, of owned and ghost atoms. Stops if ghost
-  // atoms do not reach far enough, or if an atom of the network is nowhere.
-  void find(lbs::network::BondRows which, std::vector<lbs::network::Role> &role,
-            lbs::network::BondGraph &graph);
+  // atoms do not reach far enough. Returns what is wrong with an atom of this rank, for a message:
+  // it is nowhere, or is not to become a ghost atom.
+  [[nodiscard]] std::string find(lbs::network::BondRows which,
+                                 std::vector<lbs::network::Role> &role,
+                                 lbs::network::BondGraph &graph);
 
   [[nodiscard]] double bytes() const { return search_.bytes(); }
 
@@ -46,7 +48,7 @@ class BondFinder : protected Pointers {
 
   [[nodiscard]] double ghost_reach(int type) const;
   void check_ghosts() const;
-  void check_positions() const;
+  [[nodiscard]] std::string find_trouble() const;
 };
 
 }    // namespace LAMMPS_NS

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_boron_coord.h"
 
-#include "lammps/mpi_types.h"
+#include "compute_rank_exchange.h"
 
 #include "atom.h"
 #include "comm.h"
@@ -80,7 +80,8 @@ void ComputeBoronCoord::evaluate()
     vector_atom = coordination_;
   }
   std::vector<Role> role;
-  bonds_.find(lbs::network::BondRows::ALL, role, graph_);
+  auto const trouble = first_message(bonds_.find(lbs::network::BondRows::ALL, role, graph_), world);
+  if (!trouble.empty()) error->all(FLERR, "compute boron/coord: {}", trouble);
   std::vector<char> counted(nlocal);
   for (int i = 0; i < nlocal; ++i) counted[i] = (atom->mask[i] & groupbit) != 0;
   for (int i = 0; i < nlocal; ++i) coordination_[i] = counted[i] != 0 ? graph_.degree(i) : 0.0;
@@ -99,8 +100,8 @@ void ComputeBoronCoord::compute_vector()
   evaluate();
   lbs::network::Census all;
   auto const sum = [this](auto &mine, auto &total) {
-    MPI_Allreduce(mine.data(), total.data(), static_cast<int>(mine.size()), lbs::mpi_int64(),
-                  MPI_SUM, world);
+    auto const values = sum_over_ranks({mine.begin(), mine.end()}, world);
+    std::copy(values.begin(), values.end(), total.begin());
   };
   sum(census_.boron, all.boron);
   sum(census_.silicon, all.silicon);

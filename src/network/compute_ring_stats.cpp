@@ -159,7 +159,8 @@ RankBuffers ComputeRingStats::exchange(const RankBuffers &send, const std::strin
   return exchange(send, trouble, more);
 }
 
-void ComputeRingStats::gather_domain()
+// Stops if an own atom of any rank is in trouble.
+void ComputeRingStats::gather_domain(std::string trouble)
 {
   domain_.start(comm->me, comm->nprocs, max_);
   for (int i = 0; i < atom->nlocal; ++i) domain_.add_atom(atom_at(i));
@@ -169,7 +170,7 @@ void ComputeRingStats::gather_domain()
       domain_.add_bond(i, atom_at(j), home_[j].shift);
     }
   domain_.build(exchange_buffers(domain_.border_bonds(), world));
-  std::string const trouble = find_trouble();
+  if (trouble.empty()) trouble = find_heap();
   RankBuffers const nothing(comm->nprocs);
   bool more = true;
   while (more) {
@@ -181,7 +182,7 @@ void ComputeRingStats::gather_domain()
 }
 
 // An own atom that no network has, as a message.
-std::string ComputeRingStats::find_trouble() const
+std::string ComputeRingStats::find_heap() const
 {
   for (int i = 0; i < domain_.own(); ++i)
     if (domain_.bonds(i) > MAX_BONDS)
@@ -229,9 +230,9 @@ void ComputeRingStats::evaluate()
   if (evaluated_ == update->ntimestep) return;
   evaluated_ = update->ntimestep;
   check_cell();    // it may have become smaller since the start of the run
-  bonds_.find(BondRows::FORMERS, role_, bond_graph_);
+  auto const atom_trouble = bonds_.find(BondRows::FORMERS, role_, bond_graph_);
   find_homes();
-  gather_domain();
+  gather_domain(atom_trouble);
   RingCounts counts(max_);
   auto const trouble = search_rings(counts);
   finish_counts(counts, trouble);

@@ -75,8 +75,8 @@ class ComputeRingStats : public Compute {
                                      const std::string &trouble, bool &more) const;
   lbs::network::RankBuffers exchange(const lbs::network::RankBuffers &send,
                                      const std::string &trouble) const;
-  void gather_domain();
-  [[nodiscard]] std::string find_trouble() const;
+  void gather_domain(std::string trouble);
+  [[nodiscard]] std::string find_heap() const;
   [[nodiscard]] std::string search_rings(lbs::network::RingCounts &counts);
   void finish_counts(lbs::network::RingCounts &counts, std::string trouble);
 };
