@@ -9,7 +9,7 @@ namespace lbs {
 namespace {
 
 // In the order of their atomic numbers.
-const char *const SYMBOLS[] = {
+const char *const SYMBOLS[ELEMENTS] = {
     "H",  "He", "Li", "Be", "B",  "C",  "N",  "O",  "F",  "Ne", "Na", "Mg", "Al", "Si", "P",
     "S",  "Cl", "Ar", "K",  "Ca", "Sc", "Ti", "V",  "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn",
     "Ga", "Ge", "As", "Se", "Br", "Kr", "Rb", "Sr", "Y",  "Zr", "Nb", "Mo", "Tc", "Ru", "Rh",
@@ -30,6 +30,11 @@ constexpr double COVALENT_RADII[] = {
 };
 
 }    // namespace
+
+const char *element_symbol(int number)
+{
+  return SYMBOLS[number - 1];
+}
 
 int atomic_number(const std::string &symbol)
 {

@@ -6,6 +6,11 @@
 
 namespace lbs {
 
+constexpr int ELEMENTS = 103;    // H to Lr
+
+// Symbol of the element with that many protons, from 1 to ELEMENTS.
+const char *element_symbol(int number);
+
 // Protons of an element, 0 if the word is no element's symbol.
 int atomic_number(const std::string &symbol);
 

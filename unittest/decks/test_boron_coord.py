@@ -107,6 +107,31 @@ def test_cluster(lmp, tmp_path, name):
     assert np.array_equal(result.atoms()["c_coord"], count)
 
 
+def test_type_labels(lmp, tmp_path):
+    """The element of a type can be its label, if all are elements."""
+    types, positions = CLUSTERS["B-O-Si"][0]
+    text = coord_deck(cluster_read(tmp_path / "c.data", types, positions)
+                      + "labelmap atom 1 Li 2 B 3 O 4 Si\n").replace(TYPES, "") + "run 0\n"
+    got = dict(zip(NAMES, vector_of(lmp(text))))
+    assert {k: v for k, v in got.items() if v} == CLUSTERS["B-O-Si"][1]
+    for labels, type_ in (("1 Li 2 B 3 O 4 Silicon", 4), ("1 Li 2 B 4 Si", 3)):
+        lmp.fails(text.replace("1 Li 2 B 3 O 4 Si", labels),
+                  f"compute boron/coord: the label of atom type {type_} is no element's symbol; "
+                  "add 'types EL ...' with one element for each of the 4 types, or NULL")
+    lmp.fails(text.replace("labelmap atom 1 Li 2 B 3 O 4 Si\n", ""),
+              "compute boron/coord: the elements of the atom types are not known")
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_no_number(lmp, tmp_path, ranks):
+    """An atom that is nowhere is no atom without bonds."""
+    types, positions = polyhedron(2, 4, 1.48)
+    text = coord_deck(cluster_read(tmp_path / "c.data", types, positions, "boundary f f f\n"))
+    text += ("fix nve all nve\nneigh_modify every 100 delay 0 check no\ntimestep 1000\n"
+             "velocity all set 0 0 0\nset atom 1 vx 1.0e308\nrun 1\n")
+    lmp.fails(text, "compute boron/coord: atom 1 is lost", ranks)
+
+
 CASES = {
     "glass": ("glass", ""), "triclinic": ("glass_triclinic", ""), "tiny": ("tiny", ""),
     "long cutoffs": ("glass", "cutoff B O 3.1 cutoff Si O 2.9"),
