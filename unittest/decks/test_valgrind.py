@@ -42,7 +42,7 @@ def test_a_short_deck(tmp_path, models):
            "thermo_style custom step pe c_r[1] c_b[1]\nfix nve all nve\nrun 1\n")
     deepsea = (frame_deck("cluster_bo", ["O", "B"], tmp_path)
                + f"pair_style deepsea {models('two_types')} {models('two_types')} table 1.0e-4 "
-               "core zbl 0.9 1.4 out_freq 1\npair_coeff * * O B\n"
+               "core/zbl 0.9 1.4 out_freq 1\npair_coeff * * O B\n"
                "compute sa all stress/atom NULL pair\ncompute ca all centroid/stress/atom NULL pair"
                "\ncompute s all reduce sum c_sa[1] c_ca[9]\nthermo 1\n"
                "thermo_style custom step pe press c_s[*]\nfix nve all nve\nrun 2\n")
