@@ -175,12 +175,14 @@ bool PairDeepsea::in_trial() const
   return std::any_of(in_trials_.begin(), in_trials_.end(), [](const int *flag) { return *flag; });
 }
 
-// A step may be evaluated several times; what it left behind is told when another one begins.
+// A step may be evaluated several times; what is to be told of it is told when another one begins.
 void PairDeepsea::begin_evaluation()
 {
   bool const again = step_ == update->ntimestep;
   if (!again) {
     tell_short_pairs();
+    earlier_short_pairs_ += short_pairs_.pairs;
+    short_pairs_ = ShortPairsOfStep();
     step_ = update->ntimestep;
     wanted_in_step_ = false;
   }

@@ -78,6 +78,7 @@ class PairDeepsea : public Pair {
     tagint closest[2] = {0, 0};
     double distance = 0.0;
     double bound = 0.0;
+    bool told = false;
   };
   ShortPairsOfStep short_pairs_;        // of step_
   double earlier_short_pairs_ = 0.0;    // in the run's other steps

@@ -67,17 +67,17 @@ void PairDeepsea::watch_short_pairs()
   pvector[SHORT_PAIRS] = earlier_short_pairs_ + short_pairs_.pairs;
 }
 
-// Of the step that is over: its last evaluation is the one that counts.
+// Of the step or run that is over: the last evaluation is the one that counts.
 void PairDeepsea::tell_short_pairs()
 {
-  auto const told = short_pairs_;
-  short_pairs_ = ShortPairsOfStep();
-  earlier_short_pairs_ += told.pairs;
-  if (told.pairs == 0.0 || (style_.short_action == ShortAction::WARN && short_warned_)) return;
-  std::string const message =
-      fmt::format("pair deepsea: atoms {} and {} are {:.4g} A apart at step {}, closer than the "
-                  "{:.4g} A of the training set; forces there are guesses",
-                  told.closest[0], told.closest[1], told.distance, step_, told.bound);
+  if (short_pairs_.pairs == 0.0 || short_pairs_.told) return;
+  short_pairs_.told = true;
+  if (style_.short_action == ShortAction::WARN && short_warned_) return;
+  std::string const message = fmt::format("pair deepsea: atoms {} and {} are {:.4g} A apart at "
+                                          "step {}, closer than the {:.4g} A of the "
+                                          "training set; forces there are guesses",
+                                          short_pairs_.closest[0], short_pairs_.closest[1],
+                                          short_pairs_.distance, step_, short_pairs_.bound);
   if (style_.short_action == ShortAction::ERROR)
     error->one(FLERR, "{}; use {}, or 'short warn' to go on", message,
                style_.core_outer > 0.0 ? "a wider core" : "'core/zbl R_IN R_OUT'");
@@ -85,7 +85,6 @@ void PairDeepsea::tell_short_pairs()
   short_warned_ = true;
 }
 
-// The last step of a run.
 void PairDeepsea::finish()
 {
   tell_short_pairs();

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from deck import DENG_DU, agree, thermo
+from deck import agree, thermo
 from deepsea_glass import (COEFF, DEVIATION, GLASS, MOVE, ONE, SMALL, TWO, energy, forces, rows)
 from deepsea_models import frame_deck, reference
 
@@ -12,7 +12,7 @@ THERE = 1.0e-6    # of the numbers in files, which have seven digits
 
 
 def boron_oxide(folder, names=("B", "O")):
-    """112 atoms of two types, which both models of the tests below know in different orders."""
+    """Atoms of two types, which both models of the tests below know in different orders."""
     return frame_deck("triclinic", list(names), folder)
 
 
@@ -48,10 +48,8 @@ def test_a_second_pair_coeff(lmp, models, tmp_path):
 
 def test_another_style_between(lmp):
     """What was set for a pair style ends with it."""
-    charge = GLASS.replace("atomic", "charge")
     lmp.fails(GLASS + ONE + "\n" + COEFF + "run 0\npair_style lj/cut 3.0\npair_coeff * * 0.0 1.0\n"
               f"run 0\n{ONE}\nrun 0\n", "All pair coeffs are not set")
-    assert "charge" in charge and DENG_DU
 
 
 def test_a_file_for_each_style(lmp):

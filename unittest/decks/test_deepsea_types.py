@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""pair_coeff * * alone: elements by type labels or by the model's order, checked by their masses."""
+"""pair_coeff without names: type labels or the order of the model, checked by the masses."""
 import pytest
 
 from deck import ELEMENTS, MASS, agree
