@@ -63,6 +63,7 @@ void PairDeepsea::measure_deviation(const std::vector<std::vector<double>> &forc
   MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, world);
   MPI_Allreduce(MPI_IN_PLACE, virials.data(), static_cast<int>(9 * virials.size()), MPI_DOUBLE,
                 MPI_SUM, world);
+  std::fill(pvector + FORCE_MAX, pvector + SHORT_PAIRS, 0.0);
   if (sums[1] == 0.0) return;
   Range const virial_range = virial_deviation(virials, sums[1], style_.relative_virial);
   // compute pair adds up over ranks.

@@ -154,7 +154,7 @@ GCMC = ("group li type 1\nfix mc li gcmc 1 10 0 1 29494 300.0 {} 0.1 full_energy
 def test_gcmc_pays_for_what_it_deletes(lmp, ranks):
     """A lithium of this glass costs more than 6 eV; the energy of a lone one is no part of that."""
     kept = lmp(GLASS + f"{ONE} short off\n" + COEFF + GCMC.format(-6.0) + "run 10\n", ranks).last()
-    assert kept["Atoms"] == 300 and kept["f_mc[5]"] > 20 and kept["f_mc[6]"] == 0
+    assert kept["f_mc[5]"] > 20 and kept["f_mc[6]"] == 0
     # control: at a lower potential they leave
     taken = lmp(GLASS + f"{ONE} short off\n" + COEFF + GCMC.format(-14.0) + "run 10\n", ranks)
     assert taken.last()["Atoms"] < 295 and taken.last()["f_mc[6]"] > 5
@@ -174,7 +174,8 @@ def test_a_trial_on_top_of_an_atom_is_rejected(lmp):
     """A thousand insertions into a ball of 0.005 A around an atom; only a deck's own atoms stop."""
     ball = "variable x equal x[1]\nvariable y equal y[1]\nvariable z equal z[1]\n" \
            "region ball sphere ${x} ${y} ${z} 0.005\n"
-    text = (GLASS + f"{ONE} short off\n" + COEFF + "run 0\n" + ball + GCMC.format(50.0)
+    start = GLASS.replace("read_data", "atom_modify map array\nread_data")
+    text = (start + f"{ONE} short off\n" + COEFF + "run 0\n" + ball + GCMC.format(50.0)
             .replace("full_energy", "full_energy region ball max 1000") + "run 5\n")
     last = lmp(text).last()
     assert last["f_mc[3]"] > 10 and last["f_mc[4]"] == 0 and last["Atoms"] == 300

@@ -113,7 +113,7 @@ def test_line_searches_do_try(lmp):
     assert evaluations > iterations + 2
 
 
-SWAP = "fix swap all atom/swap 1 5 29494 3000.0 ke no types 1 4\n"
+SWAP = "fix swap all atom/swap 1 5 29494 3.0e5 ke no types 1 4\n"
 GCMC = "group li type 1\nfix swap li gcmc 1 10 0 1 29494 300.0 -12.5 0.1 full_energy\n"
 
 
@@ -121,9 +121,9 @@ GCMC = "group li type 1\nfix swap li gcmc 1 10 0 1 29494 300.0 -12.5 0.1 full_en
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_monte_carlo_has_a_row_for_a_step(lmp, move, ranks):
     """Trial moves are neither written nor shown."""
-    result = lmp(GLASS + f"{TWO} out_freq 1 short off\n" + COEFF + move + DEVIATION
-                 .replace("c_most", "c_most f_swap[*]") + "run 6\nunfix swap\nthermo_style custom "
-                 "step pe c_d[*] c_most\nrun 0\n", ranks)
+    result = lmp(GLASS + f"{TWO} out_freq 1 short off\n" + COEFF + move
+                 + DEVIATION.replace("step pe c_d[*]", "step pe c_d[*] f_swap[*]")
+                 + "run 6\nunfix swap\n" + thermo("step pe c_d[*] c_most") + "run 0\n", ranks)
     steps, fresh = result.thermo()
     assert list(rows(result)[:, 0]) == [*range(7), 6]
     agree(rows(result)[:-1, 4], steps["c_d[1]"], THERE, 0.1)
