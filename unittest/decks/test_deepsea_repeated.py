@@ -8,6 +8,7 @@ from deepsea_glass import (COEFF, DEVIATION, GLASS, MOVE, ONE, SMALL, TWO, energ
 from deepsea_models import frame_deck, reference
 
 SAME = 1.0e-11
+PRINT = thermo("step pe")
 THERE = 1.0e-6    # of the numbers in files, which have seven digits
 
 
@@ -20,8 +21,8 @@ def boron_oxide(folder, names=("B", "O")):
 def test_another_model_maps_anew(lmp, models, tmp_path, first, second):
     """tanh_two has Li B O Si, two_types has O B: type numbers of one are wrong in the other."""
     style = {m: f"pair_style deepsea {models(m)}\n" for m in (first, second)}
-    text = boron_oxide(tmp_path) + style[first] + "pair_coeff * * B O\n" + energy()
-    both = lmp(text + style[second] + "run 0\n")
+    text = boron_oxide(tmp_path) + style[first] + "pair_coeff * * B O\n" + PRINT + "run 0\n"
+    both = lmp(text + style[second] + energy())
     expected = [reference(m)["frames"]["triclinic"]["energy"] for m in (first, second)]
     got = [run["PotEng"][-1] for run in both.thermo()]
     agree(got, expected, 1e-9, 1.0)
@@ -37,7 +38,7 @@ def test_another_model_without_the_element(lmp, models, tmp_path):
 
 def test_a_second_pair_coeff(lmp, models, tmp_path):
     """Replaces the first, and with it scales that were set for the types."""
-    right = boron_oxide(tmp_path) + f"pair_style deepsea {models('tanh_two')}\n"
+    right = boron_oxide(tmp_path) + f"pair_style deepsea {models('tanh_two')}\n" + PRINT
     swapped = "pair_coeff * * O B\nvariable half equal 0.5\nfix s all adapt 1 pair deepsea scale " \
               "* * v_half\nrun 0\nunfix s\n"
     got = lmp(right + swapped + "pair_coeff * * B O\n" + energy())

@@ -107,15 +107,17 @@ def test_blanks_in_paths(lmp, tmp_path, kind):
     """Words of pair_style stay apart, also in restart files, in hybrid, and for out_file."""
     folder = folder_with_blank(tmp_path)
     words = f"deepsea '{folder}/m 1.pt' '{folder}/m 2.pt' out_file 'de vi #.out' out_freq 5"
-    partner = " zero 3.0\npair_coeff * * zero\n" if kind else "\n"
-    coeff = COEFF.replace("* *", "* * deepsea") if kind else COEFF
-    deck = GLASS + f"pair_style {kind}{words}{partner}" + coeff
+    partner = " zero 3.0" if kind else ""
+    coeff = COEFF
+    if kind:
+        coeff = "pair_coeff * * zero\n" + COEFF.replace("* *", "* * deepsea")
+    deck = GLASS + f"pair_style {kind}{words}{partner}\n" + coeff
     tail = MOVE + energy(run="run 5\n")
     plain = lmp(GLASS + f"{TWO} out_freq 5\n" + COEFF + tail)
     whole = lmp(deck + tail + f"write_restart {tmp_path}/kept\n")
     agree(forces(whole), forces(plain), SAME, 0.1)
     agree(rows(whole, "de vi #.out"), rows(plain), 1e-6, 0.1)
-    again = lmp(READ.format(tmp_path) + (coeff + partner[1:] if kind else "") + energy())
+    again = lmp(READ.format(tmp_path) + (coeff if kind else "") + energy())
     agree(forces(again), forces(whole), 1e-9, 0.1)
     assert list(rows(again, "de vi #.out")[:, 0]) == [5]
 
