@@ -17,7 +17,8 @@ enum class ShortAction { ERROR, WARN, OFF };
 struct StyleCommand {
   std::vector<std::string> files;    // the first one drives
   EvaluatorSettings evaluator;
-  std::string out_file = "model_devi.out";
+  std::string
+      out_file;    // empty: model_devi.out, with the number of the partition if there are several
   int out_freq = 100;
   bool atomic = false;
   double relative_force = 0.0;     // in the run's units; 0: deviations are absolute

@@ -115,6 +115,7 @@ class PairDeepsea : public Pair {
   void report_models() const;
   void set_units();
   void begin_run();
+  [[nodiscard]] std::string out_file() const;
   void open_deviation_file();
   int read_settings(FILE *fp);
 

@@ -6,6 +6,7 @@
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
+#include "universe.h"
 #include "update.h"
 
 #include <algorithm>
@@ -110,6 +111,14 @@ void PairDeepsea::write_deviation()
   }
 }
 
+// Partitions have files of their own, as LAMMPS gives them logs of their own.
+std::string PairDeepsea::out_file() const
+{
+  if (!style_.out_file.empty()) return style_.out_file;
+  std::string const name = "model_devi.out";
+  return universe->existflag != 0 ? name + '.' + std::to_string(universe->iworld) : name;
+}
+
 void PairDeepsea::open_deviation_file()
 {
   if (style_.files.size() < 2 || comm->me != 0) return;
@@ -120,7 +129,7 @@ void PairDeepsea::open_deviation_file()
   auto const existing =
       restarted_ ? DeviationFile::Existing::APPEND : DeviationFile::Existing::OVERWRITE;
   try {
-    out_.open(style_.out_file, style_.atomic, existing);
+    out_.open(out_file(), style_.atomic, existing);
   } catch (const InputError &e) {
     error->one(FLERR, "pair deepsea: {}", e.what());
   }

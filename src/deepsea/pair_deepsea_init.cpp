@@ -51,7 +51,7 @@ void PairDeepsea::settings(int narg, char **arg)
   } catch (const InputError &e) {
     stop(e);
   }
-  if (out_.is_open() && (style_.files.size() < 2 || style_.out_file != out_.path())) out_.close();
+  if (out_.is_open() && (style_.files.size() < 2 || out_file() != out_.path())) out_.close();
   checksums_.clear();
   models_.clear();
   evaluators_.clear();

@@ -17,7 +17,7 @@ TEST(Commands, DefaultsAreThoseOfTheDocumentation)
   StyleCommand const command = parse_style({"a.pt"});
   EXPECT_EQ(command.files, std::vector<std::string>{"a.pt"});
   EXPECT_EQ(command.out_freq, 100);
-  EXPECT_EQ(command.out_file, "model_devi.out");
+  EXPECT_EQ(command.out_file, "");    // the pair style knows the number of the partition
   EXPECT_EQ(command.short_action, ShortAction::WARN);
   EXPECT_EQ(command.core_outer, 0.0);
   EXPECT_FALSE(command.atomic);
