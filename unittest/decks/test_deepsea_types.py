@@ -75,7 +75,7 @@ def test_masses_of_other_elements(lmp, mass):
     assert lmp(GLASS + f"{ONE}\n" + COEFF + f"mass {mass}\n" + energy()).last()["PotEng"] < -1000
 
 
-@pytest.mark.parametrize("mass", ["1 6.015", "2 10.013", "3 16", "4 28", "3 17.999"])
+@pytest.mark.parametrize("mass", ["1 6.015", "2 10.013", "3 16", "4 28", "3 16.999"])
 def test_isotopes_and_rounded_masses(lmp, mass):
     assert lmp(GLASS + f"{ONE}\n" + BARE + f"mass {mass}\n" + energy()).last()["PotEng"] < -1000
 
