@@ -55,7 +55,7 @@ void PairFmpLbs::read_restart(FILE *fp)
 void PairFmpLbs::read_restart_settings(FILE *fp)
 {
   style_words_ = read_string(fp, lmp);
-  lbs::repeat_settings(this, style_words_);
+  lbs::repeat_settings(this, lbs::text::words(style_words_));
   int flags[4] = {};
   if (comm->me == 0) {
     utils::sfread(FLERR, flags, sizeof(int), 4, fp, nullptr, error);

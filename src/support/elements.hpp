@@ -20,4 +20,10 @@ double covalent_radius(const std::string &symbol);
 // Whether the word is an element's symbol, in its usual capitals.
 bool is_element_symbol(const std::string &word);
 
+// Standard atomic weight (g/mol); 0 if the word is no element's symbol.
+double atomic_mass(const std::string &symbol);
+
+// Symbol of the element whose atomic weight is nearest to a mass (g/mol).
+std::string element_of_mass(double mass);
+
 }    // namespace lbs

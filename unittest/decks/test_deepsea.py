@@ -22,7 +22,7 @@ COLUMNS = "id type fx fy fz c_pea c_sa[*] c_ca[*]"
 PLACES = {"xx": 0, "yy": 4, "zz": 8, "xy": 1, "xz": 2, "yz": 5, "yx": 3, "zx": 6, "zy": 7}
 
 
-def deck(models, model, frame, folder, newton="on", settings="table off", before=""):
+def deck(models, model, frame, folder, newton="on", settings="tabulate off", before=""):
     elements = reference(model)["type_map"]
     return (f"newton {newton}\n{before}\n" + frame_deck(frame, elements, folder)
             + f"pair_style deepsea {models(model)} {settings}\n"
@@ -103,7 +103,7 @@ def test_kokkos(lmp, models, tmp_path, newton):
 @pytest.mark.parametrize("model", MODELS)
 def test_mixed_is_close(lmp, models, tmp_path, model):
     """Forces to 1e-5 eV/A, and visibly not those of double."""
-    settings = "precision mixed" + (" table off" if model in CORNERS else "")
+    settings = "precision mixed" + (" tabulate off" if model in CORNERS else "")
     largest = []
     for frame, expected in reference(model)["frames"].items():
         atoms = lmp(deck(models, model, frame, tmp_path, settings=settings)).atoms()

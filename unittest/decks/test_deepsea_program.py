@@ -138,7 +138,7 @@ def test_info_without_a_table(tmp_path):
     lines = info(tmp_path / "relu.pt")
     assert "relu" in lines["embedding nets"]
     assert lines["embedding table"].startswith("none: ")
-    assert lines["embedding table"].endswith("the pair style needs 'table off'")
+    assert lines["embedding table"].endswith("the pair style needs 'tabulate off'")
     assert "error of values" not in lines
     assert "exclude_one.dp" in lines["source"]
     assert lines["software"] == "deepmd-kit 3.2.0"

@@ -39,7 +39,7 @@ def deepsea_deck(folder, models):
     """Two models, core, deviations and stresses."""
     return (frame_deck("cluster_bo", ["O", "B"], folder)
             + f"pair_style deepsea {models('two_types')} {models('two_types')} table 1.0e-4 "
-            "core zbl 0.9 1.4 out_freq 1\npair_coeff * * O B\n"
+            "core/zbl 0.9 1.4 out_freq 1\npair_coeff * * O B\n"
             "compute sa all stress/atom NULL pair\ncompute ca all centroid/stress/atom NULL pair"
             "\ncompute s all reduce sum c_sa[1] c_ca[9]\nthermo 1\n"
             "thermo_style custom step pe press c_s[*]\nfix nve all nve\nrun 2\nclear\n")

@@ -33,7 +33,7 @@ run 5
 DEEPSEA = f"""units metal
 atom_style charge
 read_data {DATA}
-pair_style deepsea model.pt core zbl 0.9 1.4
+pair_style deepsea model.pt core/zbl 0.9 1.4
 pair_coeff * * O Si B Li
 compute ca all centroid/stress/atom NULL pair
 compute s all reduce sumsq c_ca[*]

@@ -111,7 +111,7 @@ TEST(EmbeddingTable, CornersAreRefused)
     fit_embedding(net(Activation::RELU), LOW, HIGH, 1e-10);
     FAIL() << "a table of a net with corners was accepted";
   } catch (const lbs::InputError &e) {
-    EXPECT_NE(std::string(e.what()).find("'table off'"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("'tabulate off'"), std::string::npos) << e.what();
   }
 }
 
