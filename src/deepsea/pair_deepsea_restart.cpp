@@ -44,7 +44,7 @@ void PairDeepsea::read_restart(FILE *fp)
 void PairDeepsea::read_restart_settings(FILE *fp)
 {
   style_words_ = read_string(fp, lmp);
-  lbs::repeat_settings(this, style_words_);
+  lbs::repeat_settings(this, lbs::text::words(style_words_));
   auto const checksums = lbs::text::words(read_string(fp, lmp));
   for (std::size_t m = 0; m < models_.size(); ++m)
     if (m >= checksums.size() || models_[m].sha256 != checksums[m])

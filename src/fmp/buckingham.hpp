@@ -82,9 +82,14 @@ LBS_INLINE PairValue core(const PairTerm &t, double r, double r2inv)
 }
 
 // Multiplies by exp(-g^2/(r-cut)^2), which goes to zero at the cutoff with all its derivatives.
+// At the cutoff and beyond it the result is zero; a squared distance below that of the cutoff can
+// have the cutoff itself as its rounded root.
 LBS_INLINE PairValue smoothed(PairValue v, double g, double cut, double r)
 {
-  double const gap_inv = 1.0 / (cut - r);
+  // Below 0.03 g the factor is exp(-1111) or less, which is zero in double precision.
+  double const least = 0.03 * g;
+  double const gap = cut - r;
+  double const gap_inv = 1.0 / (gap > least ? gap : least);
   double const exponent = g * g * gap_inv * gap_inv;
   double const s = std::exp(-exponent);
   // dS/dr = -2 S g^2/(cut-r)^3, and F = -d(V S)/dr = F_V S - V dS/dr

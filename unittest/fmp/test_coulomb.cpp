@@ -68,6 +68,17 @@ TEST(Coulomb, EnergyVanishesAtTheCutoff)
   EXPECT_NEAR(make_wolf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).energy, 0.0, 1.0e-6);
 }
 
+TEST(Coulomb, SwitchIsZeroAtTheCutoffAndNextToIt)
+{
+  for (auto const &c : {make_dsf(0.0, 8.0, 0.2, QQRD2E), make_wolf(0.25, 8.0, 0.2, QQRD2E)}) {
+    for (double const rsq : {64.0, std::nextafter(64.0, 0.0), std::nextafter(64.0, 65.0), 63.99}) {
+      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).energy, 0.0) << rsq - 64.0;
+      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).force_over_r, 0.0) << rsq - 64.0;
+    }
+    EXPECT_NE(c.full(QQ, 60.0, 1.0 / 60.0).force_over_r, 0.0);
+  }
+}
+
 TEST(Coulomb, SpecialBondsTakeTheBareInteraction)
 {
   auto const c = make_dsf(0.25, 8.0, 0.0, QQRD2E);
