@@ -19,6 +19,8 @@ LONE_PROCESS = {"ess_singleton_isolated": "1", "pml": "ob1", "btl": "self"}
 TIMEOUT = 120    # seconds a deck may take; far above what any needs
 
 DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
+# what the 300 atoms of the stored glass are made of, given by hand
+GIVEN = f" composition Li2O {35 / 88!r} B2O3 {18 / 88!r} SiO2 {35 / 88!r}"
 DSF = f"pair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n{DENG_DU}"
 SHIK = "pair_style fmp/lbs 8.0 coul dsf 0.0 10.0\npair_coeff * * shik.fmp Li B O Si charges set"
 

@@ -79,15 +79,15 @@ TEST(Buckingham, SwitchGoesToZeroWithItsSlope)
 // of the cutoff can be the cutoff itself.
 TEST(Buckingham, SwitchIsZeroAtTheCutoffAndNextToIt)
 {
-  auto const t = make_term(shik_si_si(), {8.0, 10.0, false});
-  ASSERT_EQ(std::sqrt(std::nextafter(64.0, 0.0)), 8.0);
-  for (double const r :
-       {8.0, std::nextafter(8.0, 0.0), std::nextafter(8.0, 9.0), 8.0 - 1.0e-12, 8.0 - 1.0e-3}) {
+  auto const t = make_term(shik_si_si(), {10.0, 10.0, false});
+  ASSERT_EQ(std::sqrt(std::nextafter(100.0, 0.0)), 10.0);
+  for (double const r : {10.0, std::nextafter(10.0, 0.0), std::nextafter(10.0, 11.0),
+                         10.0 - 1.0e-12, 10.0 - 1.0e-3}) {
     auto const v = short_range(t, r, 1.0 / (r * r));
-    EXPECT_EQ(v.energy, 0.0) << r - 8.0;
-    EXPECT_EQ(v.force_over_r, 0.0) << r - 8.0;
+    EXPECT_EQ(v.energy, 0.0) << r - 10.0;
+    EXPECT_EQ(v.force_over_r, 0.0) << r - 10.0;
   }
-  EXPECT_NE(short_range(t, 7.9, 1.0 / (7.9 * 7.9)).force_over_r, 0.0);
+  EXPECT_NE(short_range(t, 9.9, 1.0 / (9.9 * 9.9)).force_over_r, 0.0);
 }
 
 TEST(Buckingham, SpliceIsSmooth)

@@ -70,12 +70,13 @@ TEST(Coulomb, EnergyVanishesAtTheCutoff)
 
 TEST(Coulomb, SwitchIsZeroAtTheCutoffAndNextToIt)
 {
-  for (auto const &c : {make_dsf(0.0, 8.0, 0.2, QQRD2E), make_wolf(0.25, 8.0, 0.2, QQRD2E)}) {
-    for (double const rsq : {64.0, std::nextafter(64.0, 0.0), std::nextafter(64.0, 65.0), 63.99}) {
-      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).energy, 0.0) << rsq - 64.0;
-      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).force_over_r, 0.0) << rsq - 64.0;
+  for (auto const &c : {make_dsf(0.0, 10.0, 0.2, QQRD2E), make_wolf(0.25, 10.0, 0.2, QQRD2E)}) {
+    for (double const rsq :
+         {100.0, std::nextafter(100.0, 0.0), std::nextafter(100.0, 101.0), 99.99}) {
+      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).energy, 0.0) << rsq - 100.0;
+      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).force_over_r, 0.0) << rsq - 100.0;
     }
-    EXPECT_NE(c.full(QQ, 60.0, 1.0 / 60.0).force_over_r, 0.0);
+    EXPECT_NE(c.full(QQ, 95.0, 1.0 / 95.0).force_over_r, 0.0);
   }
 }
 
