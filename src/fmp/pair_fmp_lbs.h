@@ -73,11 +73,11 @@ class PairFmpLbs : public Pair {
   // Whose charges: of all atoms, or only of those that interact with any other.
   enum class AtomRange { ALL, NOT_EXCLUDED };
   std::vector<double> charge_of_types() const;
-  [[nodiscard]] bool is_excluded(int i) const;
   bool set_charges(AtomRange range);
   void check_charges(AtomRange range) const;
   void report() const;
   void init_coulomb();
+  void check_special_bonds() const;
   void check_box() const;
   void check_atom_distance(const lbs::fmp::Collision &collision) const;
   [[nodiscard]] lbs::fmp::PairLoopInput loop_input() const;

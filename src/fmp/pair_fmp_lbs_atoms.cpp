@@ -2,6 +2,7 @@
 // pair_style fmp/lbs and the atoms: their composition, the parameters and charges that follow.
 #include "pair_fmp_lbs.h"
 
+#include "lammps/excluded_atoms.h"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
@@ -9,6 +10,7 @@
 #include "comm.h"
 #include "error.h"
 #include "force.h"
+#include "group.h"
 #include "kspace.h"
 #include "neighbor.h"
 #include "update.h"
@@ -31,9 +33,6 @@ constexpr double CHARGE_TOLERANCE = 1.0e-5;
 
 // Mole fractions given by hand may be rounded this much against the atoms without a word.
 constexpr double FRACTION_TOLERANCE = 5.0e-3;
-
-// Index of LAMMPS' group 'all'.
-constexpr int GROUP_ALL = 0;
 
 }    // namespace
 
@@ -174,19 +173,9 @@ std::vector<double> PairFmpLbs::charge_of_types() const
   return charge;
 }
 
-// Whether neigh_modify exclude keeps an atom from all others. Fix gcmc does that, and takes its
-// charge away, to find the energy without it; the charge has to stay zero then.
-bool PairFmpLbs::is_excluded(int i) const
-{
-  int const mask = atom->mask[i];
-  for (int k = 0; k < neighbor->nex_group; ++k)
-    if (((mask & neighbor->ex1_bit[k]) != 0 && neighbor->ex2_group[k] == GROUP_ALL) ||
-        ((mask & neighbor->ex2_bit[k]) != 0 && neighbor->ex1_group[k] == GROUP_ALL))
-      return true;
-  return false;
-}
-
-// Gives owned and ghost atoms their charges; returns whether any has changed on any rank.
+// Gives owned and ghost atoms their charges; returns whether any has changed on any rank. Fix gcmc
+// excludes an atom and takes its charge away to find the energy without it; that charge has to stay
+// zero then.
 bool PairFmpLbs::set_charges(AtomRange range)
 {
   auto const charge = charge_of_types();
@@ -194,7 +183,8 @@ bool PairFmpLbs::set_charges(AtomRange range)
   for (int i = 0; i < atom->nlocal + atom->nghost; ++i) {
     double const wanted = charge[atom->type[i]];
     if (std::isnan(wanted) || atom->q[i] == wanted) continue;
-    if (range == AtomRange::NOT_EXCLUDED && is_excluded(i)) continue;
+    if (range == AtomRange::NOT_EXCLUDED && lbs::is_excluded(neighbor, group, atom->mask[i]))
+      continue;
     atom->q[i] = wanted;
     changed = 1;
   }
@@ -211,7 +201,8 @@ void PairFmpLbs::check_charges(AtomRange range) const
   for (int i = 0; i < atom->nlocal; ++i) {
     double const wanted = charge[atom->type[i]];
     if (std::isnan(wanted) || std::fabs(atom->q[i] - wanted) < CHARGE_TOLERANCE) continue;
-    if (range == AtomRange::NOT_EXCLUDED && is_excluded(i)) continue;
+    if (range == AtomRange::NOT_EXCLUDED && lbs::is_excluded(neighbor, group, atom->mask[i]))
+      continue;
     wrong = std::min(wrong, atom->tag_enable ? atom->tag[i] : i + 1);
   }
   tagint first_wrong = wrong;

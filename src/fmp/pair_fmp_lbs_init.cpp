@@ -45,6 +45,7 @@ void PairFmpLbs::init_style()
                "pair fmp/lbs: pair_modify tail is fixed at the start of a run and cannot follow "
                "'recompute yes'{}",
                lbs::without_modify(force, this, "tail"));
+  check_special_bonds();
   try {
     lbs::fmp::check_coulomb(file_, style_);
     checked_counts_ = count_types();
@@ -85,6 +86,20 @@ void PairFmpLbs::init_coulomb()
     }
     case CoulombStyle::NONE: coulomb_damped_.qqrd2e = 0.0; break;
   }
+}
+
+// What special_bonds takes from a damped sum is the bare interaction, also where nothing is to be
+// left. LAMMPS lists such pairs for coul/dsf and coul/wolf, by their names, and for no other style.
+void PairFmpLbs::check_special_bonds() const
+{
+  bool const damped = style_.coulomb == CoulombStyle::DSF || style_.coulomb == CoulombStyle::WOLF;
+  if (!damped || atom->nbonds == 0) return;
+  for (int k = 1; k <= 3; ++k)
+    if (force->special_lj[k] == 0.0 && force->special_coul[k] == 0.0)
+      error->all(FLERR,
+                 "pair fmp/lbs: special_bonds leaves 1-{} pairs out of the neighbor list, where "
+                 "'coul dsf' and 'coul wolf' need them; write 1.0e-20 in place of factors of 0",
+                 k + 1);
 }
 
 void PairFmpLbs::check_box() const

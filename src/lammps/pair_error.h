@@ -27,6 +27,7 @@ inline std::string other_sub_style(LAMMPS_NS::Force *force, const LAMMPS_NS::Pai
   for (const auto &entry : *force->pair_map) {
     const auto &name = entry.first;
     const auto *only = force->pair_match(name, 1);
+    if (only == force->pair) continue;    // the hybrid style itself, or no hybrid style
     if (only != nullptr && only != pair) return name;
     const auto *first = only == nullptr ? force->pair_match(name, 1, 1) : nullptr;
     if (first != nullptr) return name + (first == pair ? " 2" : " 1");

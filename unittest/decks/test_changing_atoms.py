@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""fmp/lbs while atoms come, go, change type or are excluded, beside LAMMPS' own styles."""
+"""fmp/lbs while atoms come, go, change type, and without some pairs, beside LAMMPS' own styles."""
 import numpy as np
 import pytest
 
-from deck import DENG_DU, DSF, GIVEN, SHIK, agree, compare, observe, system, thermo
+import formulas as ref
+from deck import (DENG_DU, DSF, GIVEN, SHIK, agree, compare, data_text, frame, observe, read_frame,
+                  system, thermo)
 from test_against_lammps import amplitude_of, buck_lines
 
 SAME = 1.0e-12        # relative: the same arithmetic in another order
@@ -162,6 +164,36 @@ def test_include(lmp):
     tail = ("\ngroup low id <= 200\nneigh_modify include low\n" + observe() + "run 0\n")
     ours, theirs = (lmp(first + model + tail) for model in (OURS["dsf"], THEIRS["dsf"]))
     compare(ours, theirs, SAME)
+
+
+def bonded(path):
+    """The glass in atom_style full, with a bond between each Si and the O beside it."""
+    cell, types, x, q = read_frame(frame("glass"))
+    i, j, _ = ref.distances(cell, x, 2.0)
+    bonds = [(a + 1, b + 1) for a, b in zip(i, j) if types[a] == 4 and types[b] == 3]
+    head, atoms = data_text(cell, types, x, q).split("\nAtoms\n\n")
+    rows = ["{} 0 {}".format(*line.split(maxsplit=1)) for line in atoms.splitlines()]
+    lines = [f"{k} 1 {a} {b}" for k, (a, b) in enumerate(bonds, 1)]
+    head = head.replace(" atom types", f" atom types\n{len(bonds)} bonds\n1 bond types")
+    path.write_text("\n".join([head, "Atoms", "", *rows, "", "Bonds", "", *lines, ""]))
+    return f"units metal\natom_style full\nbond_style zero nocoeff\nread_data {path}\nbond_coeff *\n"
+
+
+@pytest.mark.parametrize("factors", ["lj/coul 0.0 0.0 0.0", "lj 0.0 0.5 1.0 coul 0.5 0.0 1.0"])
+@pytest.mark.parametrize("coulomb", ["dsf", "long"])
+def test_special_bonds(lmp, tmp_path, coulomb, factors):
+    """Also where nothing is to be left of a pair, of which k-space and damped sums have a part."""
+    start, tail = bonded(tmp_path / "bonded.data"), "\n" + observe() + "run 0\n"
+    theirs = lmp(f"{start}special_bonds {factors}\n{THEIRS[coulomb]}{tail}")
+    if coulomb == "dsf" and "0.0 0.0 0.0" in factors:
+        lmp.fails(f"{start}special_bonds {factors}\n{OURS[coulomb]}{tail}",
+                  "special_bonds leaves 1-2 pairs out of the neighbor list, where 'coul dsf' and"
+                  " 'coul wolf' need them; write 1.0e-20 in place of factors of 0")
+        factors = factors.replace("0.0", "1.0e-20")
+    ours = lmp(f"{start}special_bonds {factors}\n{OURS[coulomb]}{tail}")
+    compare(ours, theirs, SAME)
+    whole = lmp(start + "special_bonds lj/coul 1.0 1.0 1.0\n" + OURS[coulomb] + tail)
+    assert abs(ours.last()["PotEng"] - whole.last()["PotEng"]) > 1.0
 
 
 LOST = """
