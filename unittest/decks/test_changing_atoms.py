@@ -215,6 +215,18 @@ def test_an_atom_that_leaves(lmp):
     assert result.last()["E_vdwl"] != 0.0
 
 
+def test_rerun_sets_charges(lmp):
+    """A dump without charges, read into atoms whose charges are gone."""
+    result = lmp(f"{system()}{DSF} charges set\nvelocity all create 1000 1\nfix nve all nve\n"
+                 "dump trajectory all custom 5 xyz.dump id type x y z\n"
+                 "dump_modify trajectory format float %.17g\nthermo 5\n"
+                 + thermo("step pe ecoul") + "run 10\nset group all charge 0.0\n"
+                 "undump trajectory\nrerun xyz.dump dump x y z\n")
+    run, rerun = result.thermo()
+    agree(rerun["PotEng"], run["PotEng"], 1.0e-11, 100.0)
+    assert np.ptp(run["PotEng"]) > 1.0
+
+
 def test_fragments_of_shik_get_the_charges_of_the_composition(lmp):
     """The charge of oxygen follows from the composition given, not from the atoms at hand."""
     model = SHIK.replace("charges set", "charges set" + GIVEN)
