@@ -176,7 +176,8 @@ def bonded(path):
     lines = [f"{k} 1 {a} {b}" for k, (a, b) in enumerate(bonds, 1)]
     head = head.replace(" atom types", f" atom types\n{len(bonds)} bonds\n1 bond types")
     path.write_text("\n".join([head, "Atoms", "", *rows, "", "Bonds", "", *lines, ""]))
-    return f"units metal\natom_style full\nbond_style zero nocoeff\nread_data {path}\nbond_coeff *\n"
+    return ("units metal\natom_style full\nbond_style zero nocoeff\n"
+            f"read_data {path}\nbond_coeff *\n")
 
 
 @pytest.mark.parametrize("factors", ["lj/coul 0.0 0.0 0.0", "lj 0.0 0.5 1.0 coul 0.5 0.0 1.0"])
