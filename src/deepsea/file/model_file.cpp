@@ -6,10 +6,15 @@
 
 #include "support/input_error.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+
+namespace fs = std::filesystem;
 
 namespace lbs::deepsea {
 
@@ -39,6 +44,17 @@ std::string why_no_model(FileKind kind, const std::string &path)
   return path + " is no deepsea model; 'deepsea convert' makes one of a file of DeePMD-kit";
 }
 
+void check_existing(const std::string &path, Existing existing)
+{
+  std::error_code none;
+  auto const status = fs::symlink_status(path, none);
+  if (!fs::exists(status)) return;
+  if (!fs::is_regular_file(fs::status(path, none)))
+    throw InputError("cannot write " + path + ": there is something of that name that is no file");
+  if (existing == Existing::KEEP)
+    throw InputError(path + " exists; give the output another name, or --force to replace it");
+}
+
 }    // namespace
 
 std::string read_model_bytes(const std::string &path)
@@ -57,12 +73,22 @@ Model read_model(const std::string &path)
   return model;
 }
 
-void write_model(const Model &model, const std::string &path)
+void check_output(const std::string &path, Existing existing, const std::string &from)
+{
+  std::error_code none;    // a file that cannot be looked at cannot be written, which tells later
+  if (fs::equivalent(path, from, none))
+    throw InputError(path + " is the file to be converted; give the output another name");
+  check_existing(path, existing);
+}
+
+void write_model(const Model &model, const std::string &path, Existing existing)
 {
   std::string archive;
   throw_if(torch_functions().write_model(model, archive));
   auto const bytes = seal(archive);
-  auto const part = path + ".part";
+  check_existing(path, existing);    // again, for another program may have made it meanwhile
+  // Of this process alone, so that no other file is written over.
+  auto const part = path + "." + std::to_string(getpid()) + ".part";
   std::ofstream stream(part, std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
