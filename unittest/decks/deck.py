@@ -18,6 +18,8 @@ MASS = {"Li": 6.941, "B": 10.811, "O": 15.999, "Si": 28.0855}
 LONE_PROCESS = {"ess_singleton_isolated": "1", "pml": "ob1", "btl": "self"}
 TIMEOUT = 120    # seconds a deck may take; far above what any needs
 
+DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
+
 DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
 DSF = f"pair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n{DENG_DU}"
 SHIK = "pair_style fmp/lbs 8.0 coul dsf 0.0 10.0\npair_coeff * * shik.fmp Li B O Si charges set"
