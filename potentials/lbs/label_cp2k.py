@@ -7,8 +7,8 @@
 The queue takes the sets in turn, as "queue" in settings.json says (2 of validation, 1 of tune),
 and passes over frames that are labelled in data/, labelled in DIR/labels, or marked failed there.
 Frames may be added to the files while it runs. Per frame: DIR/labels/NAME.npz (energy eV, forces
-eV/A, virial eV, and the frame itself) or NAME.failed with the reason; inputs and outputs stay in
-DIR/runs. It runs at nice 19; stopping it loses the frames in work, no other.
+eV/A, virial eV, and the frame itself) or NAME.failed with the reason; the last input and output of each frame
+stay in DIR/runs. The ways of the SCF cycle that the settings list are tried in turn. It runs at nice 19; stopping it loses the frames in work, no other.
 DIR/pid holds the process group: kill -STOP -PID pauses all of it, kill -CONT -PID goes on.
 """
 import argparse
@@ -88,13 +88,13 @@ class Job:
                   f"done, {seconds:.0f} s (mean {mean:.0f}), {left:.1f} h left", flush=True)
 
 
-def run_cp2k(atoms, folder, settings, ranks):
+def run_cp2k(atoms, folder, settings, scf, ranks):
     """Run one single point in `folder` (emptied first); the text of its output."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     with open(f"{folder}/sp.inp", "w") as out:
         out.write(cp2k.write_input(atoms.get_chemical_symbols(), atoms.positions,
-                                   np.asarray(atoms.cell), settings["cp2k"]))
+                                   np.asarray(atoms.cell), settings["cp2k"], scf))
     command = ["cp2k.popt", "-i", "sp.inp"]
     if ranks > 1:
         command = ["mpirun", "--mca", "mpi_yield_when_idle", "1", "-np", str(ranks)] + command
@@ -113,18 +113,23 @@ def run_cp2k(atoms, folder, settings, ranks):
 def label(atoms, options, settings):
     """Label one frame; the words for the line of progress."""
     name = atoms.info["name"]
-    text = run_cp2k(atoms, f"{options.work}/runs/{name}", settings, options.ranks)
     target = f"{options.work}/labels/{name}"
-    try:
-        energy, forces, stress = cp2k.read_output(text, atoms.get_chemical_symbols())
-    except cp2k.Unusable as reason:
+    reasons = []
+    for scf in settings["cp2k"]["scf"]:
+        text = run_cp2k(atoms, f"{options.work}/runs/{name}", settings, scf, options.ranks)
+        try:
+            energy, forces, stress = cp2k.read_output(text, atoms.get_chemical_symbols())
+            break
+        except cp2k.Unusable as reason:
+            reasons.append(f"{scf}: {reason}")
+    else:
         with open(target + ".part", "w") as out:
-            out.write(f"{reason}\n")
+            out.write("\n".join(reasons) + "\n")
         os.replace(target + ".part", target + ".failed")
-        return f"FAILED: {reason}"
+        return "FAILED, " + ", ".join(reasons)
     npy_sets.write_label(target + ".npz", atoms, energy, forces,
                          cp2k.virial(stress, atoms.get_volume()))
-    return f"{len(atoms)} atoms, {cp2k.scf_steps(text)} SCF steps, " \
+    return f"{len(atoms)} atoms, {scf}, {cp2k.scf_steps(text)} SCF steps, " \
         f"force rms {np.sqrt((forces ** 2).mean()):.2f} eV/A"
 
 
