@@ -26,7 +26,7 @@ def write_label(path, atoms, energy, forces, virial, **more):
     part = path + ".part.npz"
     np.savez(part, symbols=np.array(atoms.get_chemical_symbols()), positions=atoms.positions,
              cell=np.asarray(atoms.cell), energy=energy, forces=forces, virial=virial,
-             info=json.dumps(atoms.info), **more)
+             info=json.dumps(atoms.info, default=lambda number: number.item()), **more)
     os.replace(part, path)
 
 
