@@ -16,6 +16,8 @@ Kinds of the plan (settings.json, "pattern", repeated until the set is full):
   rings    borate with three-membered B-O rings put in by hand and held together by bonds
   close    a melt in which one pair has been pushed together to 0.55-0.8 of its radii
   crystal  strained, with noise on the positions
+
+What a set names itself ("densities", "strain", "crystals", ...) goes before the general settings.
 """
 import argparse
 import json
@@ -37,6 +39,7 @@ GRAM_PER_CM3 = 1.66053906660    # of one g/mol in one cubic Angstrom
 def plan(settings, name):
     """What each frame of the set `name` is to be: a list of dictionaries, always the same."""
     chosen = settings["sets"][name]
+    settings = {**settings, **chosen}
     temperatures, densities = settings["temperatures"], settings["densities"]
     potentials = list(settings["potentials"])
     frames, count = [], {}
@@ -49,7 +52,7 @@ def plan(settings, name):
         frame["potential"] = potentials[(m + m // 8) % len(potentials)]
         if family == "melt":
             frame["glass"] = settings["compositions"][m % len(settings["compositions"])]
-            frame["units"] = frame["glass"][name]
+            frame["units"] = frame["glass"][chosen.get("units", name)]
             frame["T"] = temperatures[m % len(temperatures)]
         elif family == "rings":
             frame["glass"] = settings["ring_cells"][m % len(settings["ring_cells"])]
@@ -283,12 +286,13 @@ def main():
     settings = json.load(open(options.settings))
     if options.set not in settings["sets"]:
         sys.exit(f"no set {options.set}; {options.settings} has {' '.join(settings['sets'])}")
+    wanted = plan(settings, options.set)[:options.only]
+    settings.update(settings["sets"][options.set])
     os.makedirs(options.out, exist_ok=True)
     path = f"{options.out}/{options.set}.xyz"
     made = {}
     if os.path.exists(path):
         made = {a.info["name"]: a for a in ase.io.read(path, ":", format="extxyz")}
-    wanted = plan(settings, options.set)[:options.only]
     for number, frame in enumerate(wanted, 1):
         if frame["name"] in made:
             continue
