@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """CP2K labels of the frames in frames/SET.xyz: one queue over the sets, restartable.
 
-    label_cp2k.py [--work DIR] [--workers 2] [--ranks 1] [--limit N] [--list]
+    label_cp2k.py [--work DIR] [--workers 2] [--ranks 1] [--limit N] [--nice 19] [--list]
 
 The queue takes the sets in turn, as "queue" in settings.json says (2 of validation, 1 of tune),
 and passes over frames that are labelled in data/, labelled in DIR/labels, or marked failed there.
 Frames may be added to the files while it runs. Per frame: DIR/labels/NAME.npz (energy eV, forces
-eV/A, virial eV, and the frame itself) or NAME.failed with the reason; the last input and output of each frame
-stay in DIR/runs. The ways of the SCF cycle that the settings list are tried in turn. It runs at nice 19; stopping it loses the frames in work, no other.
+eV/A, virial eV, and the frame itself) or NAME.failed with the reason. The ways of the SCF cycle
+that the settings list are tried in turn; the last input and output of each frame stay in DIR/runs.
+It runs at nice 19; stopping it loses the frames in work and no other.
 DIR/pid holds the process group: kill -STOP -PID pauses all of it, kill -CONT -PID goes on.
 """
 import argparse
@@ -159,6 +160,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2, help="frames labelled at a time")
     parser.add_argument("--ranks", type=int, default=1, help="MPI ranks for each")
     parser.add_argument("--limit", type=int, help="stop after so many frames")
+    parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
     parser.add_argument("--list", action="store_true", help="only say what is done and what is not")
     options = parser.parse_args()
     settings = json.load(open(options.settings))
@@ -180,7 +182,7 @@ def main():
         sys.exit("cp2k.popt is not on the path: apt-get install cp2k")
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
-    os.nice(19 - os.nice(0))
+    os.nice(options.nice - os.nice(0))
     with open(f"{options.work}/pid", "w") as out:
         out.write(f"{os.getpgrp()}\n")
     workers = [threading.Thread(target=work, args=(job,)) for _ in range(options.workers)]
