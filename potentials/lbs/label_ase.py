@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Labels by an ASE calculator (the teacher), with the spread of several, restartable.
 
-    label_ase.py SET... [--work DIR] [--settings settings.json] [--limit N]
+    label_ase.py SET... [--work DIR] [--settings settings.json] [--limit N] [--nice 19]
 
 "teacher" in settings.json is a list of calculators, each {"name", "calculator": "module:Class",
 "arguments": {...}}. The first one labels; the spread of an atom is the root mean square deviation
@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--frames", default=f"{HERE}/frames")
     parser.add_argument("--work", default="work-teacher")
     parser.add_argument("--limit", type=int, help="stop after so many frames")
+    parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
     options = parser.parse_args()
     settings = json.load(open(options.settings))
     os.makedirs(f"{options.work}/labels", exist_ok=True)
@@ -66,7 +67,7 @@ def main():
         sys.exit(f"another job labels in {options.work} already")
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
-    os.nice(19 - os.nice(0))
+    os.nice(options.nice - os.nice(0))
     with open(f"{options.work}/pid", "w") as out:
         out.write(f"{os.getpgrp()}\n")
     frames = [a for name in options.sets
@@ -84,8 +85,8 @@ def main():
         seconds.append(time.time() - start)
         left = len(todo) - len(seconds)
         print(f"{time.strftime('%m-%d %H:%M:%S')} {info['name']} {len(atoms)} atoms, "
-              f"largest spread {spread.max():.2f} eV/A; {len(seconds)}/{len(todo)} done, {seconds[-1]:.0f} s, "
-              f"{left * np.mean(seconds[-20:]) / 3600:.1f} h left", flush=True)
+              f"largest spread {spread.max():.2f} eV/A; {len(seconds)}/{len(todo)} done, "
+              f"{seconds[-1]:.0f} s, {left * np.mean(seconds[-20:]) / 3600:.1f} h left", flush=True)
     os.remove(f"{options.work}/pid")
 
 
