@@ -12,6 +12,7 @@ import pytest
 
 LBS = os.path.join(os.path.dirname(__file__), "..", "..", "potentials", "lbs")
 sys.path.insert(0, LBS)
+import compare     # noqa: E402
 import cp2k        # noqa: E402
 import npy_sets    # noqa: E402
 
@@ -137,6 +138,64 @@ def test_a_broken_label_is_refused(key, change, words):
     label[key] = change(label[key])
     with pytest.raises(ValueError, match=label["info"]["name"] + ".*" + re.escape(words)):
         npy_sets.check_label(label, ELEMENTS)
+
+
+class Frame:
+    """What write_label takes of a frame, without ASE."""
+
+    def __init__(self, label):
+        self.positions, self.cell, self.info = label["positions"], label["cell"], label["info"]
+        self.get_chemical_symbols = lambda: list(label["symbols"])
+
+
+def made_up(count, seed=1):
+    """Labels of `count` frames of Li2O and one of LiO, so that constants can be told apart."""
+    rng, every = np.random.default_rng(seed), []
+    for i in range(count + 1):
+        symbols = np.array(["Li"] * (2 if i < count else 1) + ["O"])
+        n = len(symbols)
+        forces = rng.normal(size=(n, 3))
+        every.append(dict(
+            symbols=symbols, positions=rng.uniform(0, 3, (n, 3)), cell=3.0 * np.eye(3),
+            energy=-200.0 * (n - 1) - 430.0 + rng.normal(), forces=forces - forces.mean(axis=0),
+            virial=np.eye(3), info=dict(name=f"x{i}", set="made", kind="melt", T=300,
+                                        system="A" if i < count else "B", potential="none")))
+    return every
+
+
+def test_a_system_is_read_as_it_was_written(tmp_path):
+    every = made_up(3)
+    npy_sets.write_system(f"{tmp_path}/made/A", every[:3], ELEMENTS)
+    read = npy_sets.read_system(f"{tmp_path}/made/A")
+    assert npy_sets.labelled_names(tmp_path) == set(read) == {"x0", "x1", "x2"}
+    for label in every[:3]:
+        npy_sets.check_label(read[label["info"]["name"]], ELEMENTS)
+        for key in label:
+            assert np.array_equal(read[label["info"]["name"]][key], label[key]), key
+    with pytest.raises(ValueError, match="x3 has other atoms"):
+        npy_sets.write_system(f"{tmp_path}/made/A", every, ELEMENTS)
+
+
+def test_errors_of_a_teacher(tmp_path, capsys):
+    """Forces 4 % too large, energies off by a constant an element: told apart from true errors."""
+    every = made_up(6)
+    npy_sets.write_system(f"{tmp_path}/data/made/A", every[:6], ELEMENTS)
+    npy_sets.write_system(f"{tmp_path}/data/made/B", every[6:], ELEMENTS)
+    os.makedirs(f"{tmp_path}/work/labels")
+    for label in every:
+        lithium = np.count_nonzero(label["symbols"] == "Li")
+        npy_sets.write_label(f"{tmp_path}/work/labels/{label['info']['name']}.npz", Frame(label),
+                             label["energy"] + 3.0 * lithium - 7.0, 1.04 * label["forces"],
+                             label["virial"], spread=np.full(len(label["symbols"]), 0.25))
+    pairs = compare.load(f"{tmp_path}/data", "made", f"{tmp_path}/work")
+    assert len(pairs) == 7 and compare.energies(pairs, ["Li", "O"]) < 1e-9
+    compare.row("all", pairs)
+    words = capsys.readouterr().out.split()
+    scale = np.abs(np.concatenate([x["forces"].ravel() for x in every])).mean()
+    assert words[1] == "7" and words[5] == "1.040" and words[6] == "0.250"
+    assert float(words[2]) == pytest.approx(0.04 * scale, abs=6e-4) and scale > 0.1
+    pairs[0][1]["energy"] += 1.0
+    assert compare.energies(pairs, ["Li", "O"]) > 0.05
 
 
 OUTPUT = """\
