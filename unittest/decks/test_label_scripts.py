@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The labelled sets that ship in potentials/lbs/data, and the reader of CP2K's output."""
+"""The frames and the scripts of potentials/lbs: labels, sets, CP2K, errors of a teacher."""
 import copy
-import glob
 import json
 import os
 import re
@@ -10,134 +9,66 @@ import sys
 import numpy as np
 import pytest
 
-LBS = os.path.join(os.path.dirname(__file__), "..", "..", "potentials", "lbs")
+from label_frames import LBS, distances, xyz
+
 sys.path.insert(0, LBS)
 import compare     # noqa: E402
 import cp2k        # noqa: E402
 import npy_sets    # noqa: E402
 
 ELEMENTS = ["Li", "B", "O", "Si"]
-SETS = ("validation", "tune")
-# Spread of the energy per atom in eV about one constant an element, over 300-3500 K: 3.5 k_B T at
-# 3500 K is 1.0, and pairs that were pushed together add a few eV a frame.
-ENERGY = 1.5
+MASS = {"Li": 6.94, "B": 10.81, "O": 15.999, "Si": 28.085}    # g/mol
 
 
-def systems(name):
-    return sorted(glob.glob(f"{LBS}/data/{name}/*/"))
+def sound(frame, settings):
+    """Whether a frame is what its words say; used on frames that are, and on some that are not."""
+    symbols, positions, cell, words = frame
+    glasses = {g["name"]: g for key in ("compositions", "ring_cells") for g in settings[key]}
+    radius = np.array([settings["radii"][s] for s in symbols])
+    close = (distances(positions, cell) / (radius[:, None] + radius)).min()
+    charge = sum({"Li": 1, "B": 3, "O": -2, "Si": 4}[s] for s in symbols)
+    if words["kind"] == "crystal":
+        return charge == 0 and close > 0.6
+    density = sum(MASS[s] for s in symbols) * 1.66053907 / np.linalg.det(cell)
+    wanted = glasses[words["system"]]["density"] * float(words["density_factor"])
+    least = 0.5 if words["kind"] == "close" else settings["closest"]
+    return charge == 0 and abs(density / wanted - 1) < 0.01 and close > least
 
 
-def labels(name):
-    """All labels of a set."""
-    return [label for folder in systems(name) for label in npy_sets.read_system(folder).values()]
-
-
-def xyz(name):
-    """Frames of frames/NAME.xyz: a dictionary from name to elements, positions and cell."""
-    lines = open(f"{LBS}/frames/{name}.xyz").read().splitlines()
-    frames = {}
-    while lines:
-        n, words = int(lines[0]), lines[1]
-        rows = [line.split() for line in lines[2:2 + n]]
-        cell = re.search(r'Lattice="([^"]*)"', words).group(1)
-        frames[re.search(r"\bname=(\S+)", words).group(1)] = (
-            [r[0] for r in rows], np.array([r[1:4] for r in rows], float),
-            np.array(cell.split(), float).reshape(3, 3))
-        lines = lines[2 + n:]
-    return frames
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_each_label_is_sound(name):
-    assert labels(name)
-    for label in labels(name):
-        npy_sets.check_label(label, ELEMENTS)
-        assert label["info"]["set"] == name
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_a_system_has_what_deepmd_reads(name):
-    for folder in systems(name):
-        types = np.loadtxt(folder + "type.raw", dtype=int)
-        assert open(folder + "type_map.raw").read().split() == ELEMENTS
-        assert (np.diff(types) >= 0).all() and types.min() >= 0 and types.max() < len(ELEMENTS)
-        frames = len(open(folder + "frames.txt").read().splitlines())
-        for key, width in (("coord", 3 * len(types)), ("force", 3 * len(types)), ("box", 9),
-                           ("virial", 9)):
-            array = np.load(f"{folder}set.000/{key}.npy")
-            assert array.shape == (frames, width) and array.dtype == np.float64, (folder, key)
-        assert np.load(folder + "set.000/energy.npy").shape == (frames,)
-
-
-@pytest.mark.parametrize("name", SETS)
-def test_labels_are_of_the_frames_that_ship(name):
+@pytest.mark.parametrize("name", ["validation", "tune"])
+def test_frames_are_what_they_say(name):
+    settings = json.load(open(f"{LBS}/settings.json"))
     frames = xyz(name)
-    for label in labels(name):
-        symbols, positions, cell = frames[label["info"]["name"]]
-        assert symbols == list(label["symbols"])
-        assert np.abs(positions - label["positions"]).max() < 1e-6
-        assert np.abs(cell - label["cell"]).max() < 1e-6
+    assert len(frames) >= 6 and all(sound(frame, settings) for frame in frames.values())
+    symbols, positions, cell, words = frames[name[0] + "000"]
+    assert [ELEMENTS.index(s) for s in symbols] == sorted(ELEMENTS.index(s) for s in symbols)
+    collided = positions.copy()
+    collided[1] = collided[0] + 0.3
+    for broken in ((symbols, collided, cell, words), (symbols, positions, 1.1 * cell, words),
+                   (["Li"] + symbols[:-1], positions, cell, words)):
+        assert not sound(broken, settings)
 
 
-def test_no_frame_is_in_both_sets():
-    assert not set(xyz("validation")) & set(xyz("tune"))
-    seeds = [{label["info"]["seed"] for label in labels(name)} for name in SETS]
-    assert not seeds[0] & seeds[1]
-    for a in labels("validation"):
-        for b in labels("tune"):
-            if len(a["symbols"]) == len(b["symbols"]):
-                assert np.abs(a["positions"] - b["positions"]).max() > 0.1
+def test_no_seed_serves_two_sets():
+    seeds = [{frame[3]["seed"] for frame in xyz(name).values()} for name in ("validation", "tune")]
+    assert all(seeds) and not seeds[0] & seeds[1]
 
 
-def residuals(all_labels):
-    """Energy per atom less one constant an element, fitted to the labels."""
-    counts = np.array([[np.count_nonzero(x["symbols"] == e) for e in ELEMENTS]
-                       for x in all_labels], float)
-    n = counts.sum(axis=1)
-    energy = np.array([x["energy"] for x in all_labels]) / n
-    constants = np.linalg.lstsq(counts / n[:, None], energy, rcond=None)[0]
-    return energy - counts / n[:, None] @ constants
-
-
-def test_energies_are_of_one_kind():
-    """One method, one zero: what is left after a constant an element is heat and strain."""
-    every = labels("validation") + labels("tune")
-    rest = residuals(every)
-    assert len(every) > len(ELEMENTS) and np.abs(rest).max() < ENERGY
-    assert np.abs(rest).max() > 0.01
-    every[0]["energy"] += 27.2114 * len(every[0]["symbols"])    # one Hartree an atom off
-    assert np.abs(residuals(every)).max() > ENERGY
-
-
-def test_hot_frames_lie_higher_than_cold_ones():
-    every = [x for x in labels("validation") + labels("tune") if x["info"]["kind"] == "melt"]
-    rest = residuals(every)
-    hot = np.array([x["info"]["T"] for x in every])
-    assert rest[hot >= 2500].mean() > rest[hot <= 1000].mean() + 0.1
-
-
-def test_the_virial_is_positive_under_pressure():
-    """Sign of the virial: hot dense frames push outward more than cold thin ones."""
-    every = [x for x in labels("validation") + labels("tune") if x["info"]["kind"] == "melt"]
-    pressure = np.array([np.trace(x["virial"]) / 3 / np.linalg.det(x["cell"]) for x in every])
-    dense = np.array([x["info"]["density_factor"] for x in every])
-    assert pressure[dense > 1].mean() > pressure[dense < 1].mean() + 0.01    # eV/A^3: 1.6 GPa
-
-
-@pytest.mark.parametrize("key, change, words", [
-    ("forces", lambda x: x * np.nan, "forces is not finite"),
-    ("forces", lambda x: x + 0.1, "add up to"),
-    ("forces", lambda x: x * 0.0, "all but zero"),
-    ("forces", lambda x: x[1:], "forces has the shape"),
-    ("virial", lambda x: x * 0.0, "virial of 0"),
-    ("virial", lambda x: x + 100 * np.array([[0, 1, 0], [0, 0, 0], [0, 0, 0]]), "not symmetric"),
-    ("cell", lambda x: x * 2.0, "A^3 an atom"),
-    ("symbols", lambda x: np.where(x == "B", "Na", x), "type map")])
-def test_a_broken_label_is_refused(key, change, words):
-    label = copy.deepcopy(labels("validation")[0])
-    label[key] = change(label[key])
-    with pytest.raises(ValueError, match=label["info"]["name"] + ".*" + re.escape(words)):
-        npy_sets.check_label(label, ELEMENTS)
+@pytest.mark.parametrize("name", ["validation", "tune"])
+def test_ring_frames_have_rings(name):
+    """Three B that share three O, counted here by the six-step paths of bonds that close."""
+    counted = 0
+    for symbols, positions, cell, words in xyz(name).values():
+        if words["kind"] != "rings":
+            continue
+        s = np.array(symbols)
+        bonded = (distances(positions, cell) < 1.95)[np.ix_(s == "B", s == "O")].astype(int)
+        shared = bonded @ bonded.T
+        np.fill_diagonal(shared, 0)
+        assert np.trace(np.linalg.matrix_power(shared, 3)) / 6 >= 2, words["name"]
+        assert int(words["rings"]) >= 2
+        counted += 1
+    assert counted
 
 
 class Frame:
@@ -196,6 +127,23 @@ def test_errors_of_a_teacher(tmp_path, capsys):
     assert float(words[2]) == pytest.approx(0.04 * scale, abs=6e-4) and scale > 0.1
     pairs[0][1]["energy"] += 1.0
     assert compare.energies(pairs, ["Li", "O"]) > 0.05
+
+
+@pytest.mark.parametrize("key, change, words", [
+    ("forces", lambda x: x * np.nan, "forces is not finite"),
+    ("forces", lambda x: x + 0.1, "add up to"),
+    ("forces", lambda x: x * 0.0, "all but zero"),
+    ("forces", lambda x: x[1:], "forces has the shape"),
+    ("virial", lambda x: x * 0.0, "virial of 0"),
+    ("virial", lambda x: x + 100 * np.array([[0, 1, 0], [0, 0, 0], [0, 0, 0]]), "not symmetric"),
+    ("cell", lambda x: x * 2.0, "A^3 an atom"),
+    ("symbols", lambda x: np.where(x == "Li", "Na", x), "type map")])
+def test_a_broken_label_is_refused(key, change, words):
+    label = copy.deepcopy(made_up(1)[0])
+    npy_sets.check_label(label, ELEMENTS)
+    label[key] = change(label[key])
+    with pytest.raises(ValueError, match=label["info"]["name"] + ".*" + re.escape(words)):
+        npy_sets.check_label(label, ELEMENTS)
 
 
 OUTPUT = """\
