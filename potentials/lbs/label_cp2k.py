@@ -120,16 +120,20 @@ def label(atoms, options, settings):
         text = run_cp2k(atoms, f"{options.work}/runs/{name}", settings, scf, options.ranks)
         try:
             energy, forces, stress = cp2k.read_output(text, atoms.get_chemical_symbols())
+            virial = cp2k.virial(stress, atoms.get_volume())
+            npy_sets.check_label(dict(
+                symbols=atoms.get_chemical_symbols(), positions=atoms.positions,
+                cell=np.asarray(atoms.cell), energy=energy, forces=forces, virial=virial,
+                info=atoms.info), settings["elements"])
             break
-        except cp2k.Unusable as reason:
+        except (cp2k.Unusable, ValueError) as reason:
             reasons.append(f"{scf}: {reason}")
     else:
         with open(target + ".part", "w") as out:
             out.write("\n".join(reasons) + "\n")
         os.replace(target + ".part", target + ".failed")
         return "FAILED, " + ", ".join(reasons)
-    npy_sets.write_label(target + ".npz", atoms, energy, forces,
-                         cp2k.virial(stress, atoms.get_volume()))
+    npy_sets.write_label(target + ".npz", atoms, energy, forces, virial)
     return f"{len(atoms)} atoms, {scf}, {cp2k.scf_steps(text)} SCF steps, " \
         f"force rms {np.sqrt((forces ** 2).mean()):.2f} eV/A"
 
