@@ -110,13 +110,14 @@ def read_output(text, symbols):
             [int(r[0]) for r in rows] != list(range(1, len(symbols) + 1)):
         raise Unusable("the table of forces is of other atoms")
     forces = HARTREE / BOHR * np.array([[_number(x) for x in r[2:]] for r in rows])
-    stress = []
-    for axis in "xyz":
-        row = _one(rf"^ STRESS\| +{axis} +(-?\d\S*) +(-?\d\S*) +(-?\d\S*)$", text,
-                   f"row {axis} of the stress tensor")
-        stress.append([_number(x) for x in row])
-    stress = np.array(stress)
-    _one(r"^ STRESS\| Analytical stress tensor \[(GPa)\]$", text, "the unit of the stress")
+    # Eigenvectors follow in rows that look the same, so the tensor is what its heading begins.
+    tensor = _one(r"^ STRESS\| Analytical stress tensor \[GPa\]\n"
+                  r" STRESS\| +x +y +z\n((?: STRESS\| +[xyz] .*\n){3})", text,
+                  "the stress tensor in GPa")
+    rows = [line.split()[1:] for line in tensor.splitlines()]
+    if [row[0] for row in rows] != ["x", "y", "z"] or {len(row) for row in rows} != {4}:
+        raise Unusable("the stress tensor is broken")
+    stress = np.array([[_number(x) for x in row[1:]] for row in rows])
     if not (np.isfinite(energy) and np.isfinite(forces).all() and np.isfinite(stress).all()):
         raise Unusable("a number is not finite")
     if not forces.any() or not stress.any():
