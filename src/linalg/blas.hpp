@@ -16,6 +16,8 @@ void sgemm_(const char *, const char *, const int *, const int *, const int *, c
             const int *);
 void dpbsv_(const char *, const int *, const int *, const int *, double *, const int *, double *,
             const int *, int *);
+void dgelsd_(const int *, const int *, const int *, double *, const int *, double *, const int *,
+             double *, const double *, int *, double *, const int *, int *, int *);
 void dgesvd_(const char *, const char *, const int *, const int *, double *, const int *, double *,
              double *, const int *, double *, const int *, double *, const int *, int *);
 }
@@ -90,6 +92,40 @@ inline std::vector<double> right_singular_vectors(int rows, int columns, std::ve
   decompose(static_cast<int>(work.size()));
   if (info != 0) throw InputError("a singular value decomposition did not converge");
   return vector;
+}
+
+// The x of least square sum among those that make |matrix x - right| least; the matrix is rows x
+// columns, row by row.
+inline std::vector<double> least_squares(int rows, int columns, const std::vector<double> &matrix,
+                                         const std::vector<double> &right)
+{
+  std::vector<double> by_column(matrix.size());
+  for (int r = 0; r < rows; ++r)
+    for (int c = 0; c < columns; ++c)
+      by_column[static_cast<std::size_t>(c) * rows + r] =
+          matrix[static_cast<std::size_t>(r) * columns + c];
+  int const one = 1;
+  int const height = rows > columns ? rows : columns;
+  std::vector<double> x = right;
+  x.resize(height);
+  std::vector<double> singular_value(columns);
+  double const smallest = 1.0e-10;    // relative to the largest: compositions that do not differ
+  int rank = 0;
+  int info = 0;
+  std::vector<double> work(1);
+  std::vector<int> whole(1);
+  const auto solve = [&](int size) {
+    dgelsd_(&rows, &columns, &one, by_column.data(), &rows, x.data(), &height,
+            singular_value.data(), &smallest, &rank, work.data(), &size, whole.data(), &info);
+  };
+  solve(-1);    // asks for the size of the work space
+  int const size = static_cast<int>(work[0]);
+  work.resize(static_cast<std::size_t>(size));
+  whole.resize(static_cast<std::size_t>(whole[0]));
+  solve(size);
+  if (info != 0) throw InputError("a least-squares problem did not converge");
+  x.resize(columns);
+  return x;
 }
 
 }    // namespace lbs::blas

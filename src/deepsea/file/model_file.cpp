@@ -6,11 +6,6 @@
 
 #include "support/input_error.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-
 namespace lbs::deepsea {
 
 namespace {
@@ -61,16 +56,7 @@ void write_model(const Model &model, const std::string &path)
 {
   std::string archive;
   throw_if(torch_functions().write_model(model, archive));
-  auto const bytes = seal(archive);
-  auto const part = path + ".part";
-  std::ofstream stream(part, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (!stream || std::rename(part.c_str(), path.c_str()) != 0) {
-    auto const reason = std::string(std::strerror(errno));
-    std::remove(part.c_str());
-    throw InputError("cannot write " + path + ": " + reason);
-  }
+  write_bytes(seal(archive), path);
 }
 
 Model convert_pth(const std::string &path)
