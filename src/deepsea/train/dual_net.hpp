@@ -30,46 +30,49 @@ std::size_t parameter_count(const DenseNet &net);
 template <class Real> class DualNet {
  public:
   DualNet() = default;
-  // Widths, activations and skips; the numbers are `net`'s until set() is called.
+  // Widths, activations and skips; set() gives the numbers.
   explicit DualNet(const DenseNet &net);
 
   [[nodiscard]] std::size_t parameters() const { return parameters_; }
   [[nodiscard]] int inputs() const { return layers_.front().inputs; }
   [[nodiscard]] int outputs() const { return layers_.back().outputs; }
   [[nodiscard]] std::size_t depth() const { return layers_.size(); }
-  // In the order of parameter_count().
+  // In the order of parameter_count(); the numbers must stay where they are until the next call.
   void set(const double *parameters);
 
-  // Buffers for rows, all row by row. Index 0 is the input, depth() the output.
+  // Buffers for rows, all row by row. Index 0 is the input, depth() the output; in each buffer the
+  // numbers of the tangent follow those of the value, so that one product serves both.
   struct Rows {
-    std::vector<AlignedVector<Real>> value;          // y of each layer
-    std::vector<AlignedVector<Real>> dot;            // y'
-    std::vector<AlignedVector<Real>> by_dot;         // dP/dy'
-    std::vector<AlignedVector<Real>> by_value;       // dP/dy
-    std::vector<AlignedVector<Real>> slope;          // [layer] dy/dz, z = x W + b
-    std::vector<AlignedVector<Real>> bend;           // d2y/dz2
-    std::vector<AlignedVector<Real>> plain;          // a(z), where a timestep multiplies it
-    std::vector<AlignedVector<Real>> plain_slope;    // and a'(z)
-    std::vector<AlignedVector<Real>> z_dot;          // z'
-    std::vector<AlignedVector<Real>> by_z_dot;       // dP/dz'
-    std::vector<AlignedVector<Real>> by_z;           // dP/dz
-
+    std::size_t count = 0;
+    std::vector<AlignedVector<Real>> state;      // y and y' of each layer
+    std::vector<AlignedVector<Real>> adjoint;    // dP/dy and dP/dy'
+    std::vector<AlignedVector<Real>> by_z;       // [layer] dP/dz and dP/dz', z = x W + b
+    std::vector<AlignedVector<Real>> z_dot;      // z'
+    std::vector<AlignedVector<Real>> slope;      // dy/dz
+    std::vector<AlignedVector<Real>> bend;       // d2y/dz2
+    std::vector<AlignedVector<Real>> plain;      // a(z) and a'(z), where a timestep multiplies them
     [[nodiscard]] std::size_t memory_usage() const;    // bytes
   };
-  // Room for `count` rows.
+  // Room for `count` rows; what was in them is lost.
   void fit(Rows &rows, std::size_t count) const;
+  [[nodiscard]] Real *value(Rows &rows, std::size_t index) const;
+  [[nodiscard]] Real *dot(Rows &rows, std::size_t index) const;
+  [[nodiscard]] Real *by_value(Rows &rows, std::size_t index) const;
+  [[nodiscard]] Real *by_dot(Rows &rows, std::size_t index) const;
 
   // Each for the rows from `begin` to before `end`; several threads may work on different rows.
   void forward(Rows &rows, std::size_t begin, std::size_t end) const;
   void backward(Rows &rows, std::size_t begin, std::size_t end) const;
   void tangent(Rows &rows, std::size_t begin, std::size_t end) const;
-  // Leaves dP/dx in by_value[0] if `to_input`.
-  void adjoint(Rows &rows, std::size_t begin, std::size_t end, bool to_input) const;
+  void adjoint(Rows &rows, std::size_t begin, std::size_t end) const;
+  // forward() and tangent() of all rows at once; backward() and adjoint(), without the input's.
+  void forward_both(Rows &rows) const;
+  void backward_both(Rows &rows) const;
   // gradient = or += (`add`) that by the weights of the inputs [first, last) of a layer, summed
-  // over rows [begin, end); with first = 0 also those by bias and timestep. `gradient` points to
-  // the net's first number.
-  void gradient(const Rows &rows, std::size_t begin, std::size_t end, std::size_t layer, int first,
-                int last, bool add, Real *gradient) const;
+  // over all rows; with first = 0 also those by bias and timestep. `gradient` points to the net's
+  // first number.
+  void gradient(const Rows &rows, std::size_t layer, int first, int last, bool add,
+                Real *gradient) const;
   [[nodiscard]] int inputs_of(std::size_t layer) const { return layers_[layer].inputs; }
 
  private:
@@ -80,10 +83,20 @@ template <class Real> class DualNet {
     Activation activation;
     std::size_t place;    // of its weights among the net's numbers
     bool has_timestep;
-    AlignedVector<Real> weight, bias, timestep;
+    const Real *weight;
+    const Real *bias;
+    const Real *timestep;    // null if it has none
   };
   std::vector<Layer> layers_;
   std::size_t parameters_ = 0;
+  std::vector<Real> single_;    // the numbers, where they are not in double
+
+  [[nodiscard]] std::size_t width(std::size_t index) const
+  {
+    return static_cast<std::size_t>(index == 0 ? layers_[0].inputs : layers_[index - 1].outputs);
+  }
+  void activate(const Layer &layer, std::size_t l, Rows &rows, std::size_t begin,
+                std::size_t end) const;
 };
 
 extern template class DualNet<double>;

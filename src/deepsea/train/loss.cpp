@@ -112,12 +112,15 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::size_t widest = 0;
     for (std::size_t n = 0; n < layout_.embedding.size(); ++n) widest += embedding_[n].parameters();
     for (Work &work : work_) work.gradient.resize(widest);
+    start_ = parameters_of(model);
+    set(start_);
     model_.fitting.clear();
     model_.embedding.clear();
   }
 
-  void set(const std::vector<double> &parameters) override
+  void set(const std::vector<double> &parameters) final
   {
+    if (&parameters != &start_) start_ = {};
     for (std::size_t n = 0; n < embedding_.size(); ++n)
       embedding_[n].set(parameters.data() + layout_.embedding[n]);
     for (std::size_t n = 0; n < fitting_.size(); ++n)
@@ -216,6 +219,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   std::vector<DualNet<Real>> embedding_;
   std::vector<DualNet<Real>> fitting_;
   std::vector<double> bias_;
+  std::vector<double> start_;    // the model's numbers, until others are given
 
   std::vector<const TrainingFrame *> batch_;
   std::vector<OfType> of_type_;
@@ -349,23 +353,22 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       }
       for (int k = 0; k < 4; ++k) pair.row[4 * p + k] = static_cast<Real>(row[k]);
     }
-    run_embedding(t, pair, work);
+    const DualNet<Real> &net = run_embedding(t, pair, work);
     std::size_t const count = (t.end - t.begin) * channels_;
-    std::size_t const last = work.rows.value.size() - 1;
-    std::copy_n(work.rows.value[last].data(), count, pair.g.data() + t.begin * channels_);
-    std::copy_n(work.rows.dot[last].data(), count, pair.slope.data() + t.begin * channels_);
+    std::copy_n(net.value(work.rows, net.depth()), count, pair.g.data() + t.begin * channels_);
+    std::copy_n(net.dot(work.rows, net.depth()), count, pair.slope.data() + t.begin * channels_);
   }
 
   // The net of some places and its derivative by s, with what leads to them.
-  void run_embedding(const Task &t, const PairPlaces &pair, Work &work)
+  const DualNet<Real> &run_embedding(const Task &t, const PairPlaces &pair, Work &work)
   {
     const DualNet<Real> &net = embedding_[net_of(t.center_type, t.neighbor_type)];
     std::size_t const count = t.end - t.begin;
-    net.fit(work.rows, PLACES);
-    std::copy_n(pair.s.data() + t.begin, count, work.rows.value[0].data());
-    std::fill_n(work.rows.dot[0].data(), count, Real(1));
-    net.forward(work.rows, 0, count);
-    net.tangent(work.rows, 0, count);
+    net.fit(work.rows, count);
+    std::copy_n(pair.s.data() + t.begin, count, net.value(work.rows, 0));
+    std::fill_n(net.dot(work.rows, 0), count, Real(1));
+    net.forward_both(work.rows);
+    return net;
   }
 
   // Energies of some centers and dE/dvector of their neighbors.
@@ -375,23 +378,23 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     const DualNet<Real> &net = fitting_[t.center_type];
     std::size_t const size = static_cast<std::size_t>(channels_) * axis_;
     std::fill_n(type.a.data() + t.begin * size_of_a(), (t.end - t.begin) * size_of_a(), Real(0));
-    std::fill_n(type.rows.value[0].data() + t.begin * size, (t.end - t.begin) * size, Real(0));
+    std::fill_n(net.value(type.rows, 0) + t.begin * size, (t.end - t.begin) * size, Real(0));
     for (std::size_t c = t.begin; c < t.end; ++c) {
       Real *const a = type.a.data() + c * size_of_a();
       over_runs(t.center_type, c, [&](PairPlaces &pair, std::size_t p, int count) {
         add_neighbors(count, channels_, factor_, pair.row.data() + 4 * p,
                       pair.g.data() + p * channels_, a);
       });
-      add_descriptor(channels_, axis_, a, a, type.rows.value[0].data() + c * size);
+      add_descriptor(channels_, axis_, a, a, net.value(type.rows, 0) + c * size);
     }
     net.forward(type.rows, t.begin, t.end);
-    std::fill_n(type.rows.by_dot[net.depth()].data() + t.begin, t.end - t.begin, Real(1));
+    std::fill_n(net.by_dot(type.rows, net.depth()) + t.begin, t.end - t.begin, Real(1));
     net.backward(type.rows, t.begin, t.end);
     std::fill_n(type.by_a_dot.data() + t.begin * size_of_a(), (t.end - t.begin) * size_of_a(),
                 Real(0));
     for (std::size_t c = t.begin; c < t.end; ++c) {
       Real *const p_of_a = type.by_a_dot.data() + c * size_of_a();
-      add_descriptor_adjoint(channels_, axis_, type.rows.by_dot[0].data() + c * size,
+      add_descriptor_adjoint(channels_, axis_, net.by_dot(type.rows, 0) + c * size,
                              type.a.data() + c * size_of_a(), p_of_a);
       over_runs(t.center_type, c, [&](PairPlaces &pair, std::size_t p, int count) {
         neighbor_derivatives(count, channels_, factor_, p_of_a, pair.row.data() + 4 * p,
@@ -438,7 +441,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       std::size_t const depth = fitting_[a].depth();
       for (std::size_t c = 0; c < type.centers.size(); ++c)
         predictions[type.centers[c].frame].energy +=
-            static_cast<double>(type.rows.value[depth][c]) + bias_[a];
+            static_cast<double>(type.rows.state[depth][c]) + bias_[a];
       for (int b = 0; b < types_; ++b) add_forces(type, pairs_[model_.pair(a, b)]);
     }
     LossSums sums;
@@ -539,7 +542,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::size_t const size = static_cast<std::size_t>(channels_) * axis_;
     std::size_t const count = t.end - t.begin;
     std::fill_n(type.a_dot.data() + t.begin * size_of_a(), count * size_of_a(), Real(0));
-    std::fill_n(type.rows.dot[0].data() + t.begin * size, count * size, Real(0));
+    std::fill_n(net.dot(type.rows, 0) + t.begin * size, count * size, Real(0));
     for (std::size_t c = t.begin; c < t.end; ++c) {
       const Real *const a = type.a.data() + c * size_of_a();
       Real *const a_dot = type.a_dot.data() + c * size_of_a();
@@ -550,21 +553,21 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
                               pair.g.data() + p * channels_, pair.slope.data() + p * channels_,
                               a_dot);
       });
-      Real *const d_dot = type.rows.dot[0].data() + c * size;
+      Real *const d_dot = net.dot(type.rows, 0) + c * size;
       add_descriptor(channels_, axis_, a, a_dot, d_dot);
       add_descriptor(channels_, axis_, a_dot, a, d_dot);
     }
     net.tangent(type.rows, t.begin, t.end);
     for (std::size_t c = t.begin; c < t.end; ++c)
-      type.rows.by_value[net.depth()][c] =
+      net.by_value(type.rows, net.depth())[c] =
           static_cast<Real>(adjoints_[type.centers[c].frame].by_energy);
-    net.adjoint(type.rows, t.begin, t.end, true);
+    net.adjoint(type.rows, t.begin, t.end);
     std::fill_n(type.by_a.data() + t.begin * size_of_a(), count * size_of_a(), Real(0));
     for (std::size_t c = t.begin; c < t.end; ++c) {
       Real *const by_a = type.by_a.data() + c * size_of_a();
-      add_descriptor_adjoint(channels_, axis_, type.rows.by_value[0].data() + c * size,
+      add_descriptor_adjoint(channels_, axis_, net.by_value(type.rows, 0) + c * size,
                              type.a.data() + c * size_of_a(), by_a);
-      add_descriptor_adjoint(channels_, axis_, type.rows.by_dot[0].data() + c * size,
+      add_descriptor_adjoint(channels_, axis_, net.by_dot(type.rows, 0) + c * size,
                              type.a_dot.data() + c * size_of_a(), by_a);
     }
   }
@@ -572,30 +575,26 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   void embedding_gradient(const Task &t, Work &work)
   {
     std::size_t const n = net_of(t.center_type, t.neighbor_type);
-    const DualNet<Real> &net = embedding_[n];
     const OfType &type = of_type_[t.center_type];
     PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
-    run_embedding(t, pair, work);
+    const DualNet<Real> &net = run_embedding(t, pair, work);
     for (std::size_t p = t.begin; p < t.end; ++p) {
       std::size_t const a = pair.place[p].center * size_of_a();
       std::size_t const to = (p - t.begin) * channels_;
       neighbor_adjoints(channels_, factor_, type.by_a.data() + a, type.by_a_dot.data() + a,
                         pair.row.data() + 4 * p, pair.row_dot.data() + 4 * p, pair.s_dot[p],
-                        work.rows.by_value[net.depth()].data() + to,
-                        work.rows.by_dot[net.depth()].data() + to);
+                        net.by_value(work.rows, net.depth()) + to,
+                        net.by_dot(work.rows, net.depth()) + to);
     }
-    std::size_t const count = t.end - t.begin;
-    net.backward(work.rows, 0, count);
-    net.adjoint(work.rows, 0, count, false);
+    net.backward_both(work.rows);
     Real *const gradient = work.gradient.data() + layout_.embedding[n];
     for (std::size_t l = 0; l < net.depth(); ++l)
-      net.gradient(work.rows, 0, count, l, 0, net.inputs_of(l), true, gradient);
+      net.gradient(work.rows, l, 0, net.inputs_of(l), true, gradient);
   }
 
   void fitting_gradient(const Task &t, Real *out)
   {
-    const OfType &type = of_type_[t.center_type];
-    fitting_[t.center_type].gradient(type.rows, 0, type.centers.size(),
+    fitting_[t.center_type].gradient(of_type_[t.center_type].rows,
                                      static_cast<std::size_t>(t.neighbor_type),
                                      static_cast<int>(t.begin), static_cast<int>(t.end), false,
                                      out + layout_.fitting[t.center_type]);

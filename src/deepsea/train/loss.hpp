@@ -59,6 +59,7 @@ class LossGradient {
   LossGradient(const LossGradient &) = delete;
   LossGradient &operator=(const LossGradient &) = delete;
 
+  // The numbers must live, and stay unchanged while this works, until the next call.
   void set(const std::vector<double> &parameters);
 
   // Errors of a batch, and the gradient of its loss into `gradient` (ParameterLayout) unless that
