@@ -103,7 +103,8 @@ function(lbs_kokkos_scratch folders)
   if(NOT found EQUAL -1 OR NOT folder)
     return()
   endif()
-  add_library(lbs_kokkos_scratch STATIC ${folder}/impl/Kokkos_ExecPolicy.cpp)
+  add_library(lbs_kokkos_scratch STATIC EXCLUDE_FROM_ALL ${folder}/impl/Kokkos_ExecPolicy.cpp)
+  target_compile_definitions(lbs_kokkos_scratch PRIVATE LMP_KOKKOS)    # see HostCompiler.cmake
   set_target_properties(lbs_kokkos_scratch PROPERTIES POSITION_INDEPENDENT_CODE ON
     CXX_VISIBILITY_PRESET hidden)
   target_include_directories(lbs_kokkos_scratch SYSTEM PRIVATE ${folders})

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes target lbs_host: the
-# include directories, definitions and libraries that every file speaking LAMMPS needs.
+# Finds the LAMMPS that the plugin is for, its MPI and its Kokkos, and makes two targets: lbs_host
+# has the include directories, definitions and libraries that every file speaking LAMMPS needs;
+# lbs_host_kokkos adds what files with Kokkos need, often the compiler flags of a GPU.
 
+include(HostCompiler)
 include(KokkosInside)
+include(LammpsVersion)
 
+lbs_choose_host_compiler()
 find_package(LAMMPS REQUIRED)
 set(LAMMPS_SOURCE_DIR "" CACHE PATH
   "The src directory of the same LAMMPS, for headers that an installation leaves out")
@@ -13,21 +17,9 @@ if(NOT EXISTS ${LAMMPS_SOURCE_DIR}/version.h)
     "${LAMMPS_VERSION}; an installation leaves out headers that a plugin needs")
 endif()
 
-# version.h says "4 Feb 2025", the installed package 20250204.
-file(STRINGS ${LAMMPS_SOURCE_DIR}/version.h version_line REGEX "LAMMPS_VERSION")
-if(NOT version_line MATCHES "\"([0-9]+) ([A-Z][a-z][a-z]) ([0-9]+)\"")
-  message(FATAL_ERROR "cannot read the version in ${LAMMPS_SOURCE_DIR}/version.h")
-endif()
-set(months Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec)
-list(FIND months ${CMAKE_MATCH_2} month)
-math(EXPR source_version "${CMAKE_MATCH_3} * 10000 + (${month} + 1) * 100 + ${CMAKE_MATCH_1}")
-if(NOT source_version EQUAL LAMMPS_VERSION)
-  message(FATAL_ERROR "LAMMPS_SOURCE_DIR holds LAMMPS ${source_version}, but the installed one is "
-    "${LAMMPS_VERSION}; give the sources of the latter")
-endif()
-if(LAMMPS_VERSION LESS 20250204)
-  message(FATAL_ERROR "LAMMPS ${LAMMPS_VERSION} is too old; 4 Feb 2025 or newer is needed")
-endif()
+lbs_package_version(host_version "${LAMMPS_VERSION}")
+lbs_source_version(source_version ${LAMMPS_SOURCE_DIR}/version.h)
+lbs_check_version(${host_version} ${source_version})
 
 get_target_property(lammps_type LAMMPS::lammps TYPE)
 get_target_property(lammps_location LAMMPS::lammps LOCATION)
@@ -91,9 +83,10 @@ endif()
 set(LBS_KOKKOS_PLACE NO_KOKKOS)
 if(NOT kokkos_problem)
   set(LBS_KOKKOS_PLACE ${kokkos_place})
-  target_include_directories(lbs_host SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/KOKKOS)
-  target_compile_definitions(lbs_host INTERFACE LMP_KOKKOS)
-  target_link_libraries(lbs_host INTERFACE ${kokkos_library})
+  add_library(lbs_host_kokkos INTERFACE)
+  target_include_directories(lbs_host_kokkos SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR}/KOKKOS)
+  target_compile_definitions(lbs_host_kokkos INTERFACE LMP_KOKKOS)
+  target_link_libraries(lbs_host_kokkos INTERFACE lbs_host ${kokkos_library})
   message(STATUS "LBS_KOKKOS is on, with ${kokkos_kind}")
 elseif(kokkos_asked STREQUAL "AUTO" OR NOT LBS_KOKKOS)
   message(STATUS "LBS_KOKKOS is off: ${kokkos_problem}")
@@ -101,4 +94,4 @@ else()
   message(FATAL_ERROR "LBS_KOKKOS is on, but ${kokkos_problem} (or leave KOKKOS out, with "
     "-D LBS_KOKKOS=OFF)")
 endif()
-message(STATUS "LAMMPS ${LAMMPS_VERSION}, ${lammps_location}, MPI ${LBS_MPI}")
+message(STATUS "LAMMPS ${host_version}, ${lammps_location}, MPI ${LBS_MPI}")

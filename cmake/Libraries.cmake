@@ -1,5 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Static libraries of plain C++, a room or a feature each, which end up in our shared ones.
+# Static libraries of plain C++, a room or a feature each, which end up in our shared ones, and
+# where these and the programs go.
+
+set(LBS_PLUGIN_DIR ${CMAKE_INSTALL_LIBDIR}/lammps/plugins)
+
+# lbs_install(TARGET FOLDER): installs a library or program. It finds what it links in the library
+# folder beside it, wherever the whole is moved to, and where it was found for this build.
+function(lbs_install target folder)
+  file(RELATIVE_PATH libraries /${folder} /${CMAKE_INSTALL_LIBDIR})
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON
+    INSTALL_RPATH "$ORIGIN;$ORIGIN/${libraries}")
+  install(TARGETS ${target} LIBRARY DESTINATION ${folder} RUNTIME DESTINATION ${folder})
+endfunction()
 
 # Loops become vector code; no trapping of floating-point exceptions is what blending needs.
 set(LBS_VECTOR_OPTIONS -O3 -fopenmp-simd -fno-trapping-math -fno-math-errno)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# BLAS and LAPACK, threads, checksums. OpenBLAS unless -D BLA_VENDOR asks for another library: the
+# BLAS and LAPACK, threads, compression. OpenBLAS unless -D BLA_VENDOR asks for another library: the
 # plain reference BLAS is many times slower.
 
 if(NOT DEFINED BLA_VENDOR)
@@ -8,9 +8,13 @@ endif()
 find_package(BLAS)
 find_package(LAPACK)
 if(NOT BLAS_FOUND OR NOT LAPACK_FOUND)
-  message(FATAL_ERROR "pair_style deepsea needs ${BLA_VENDOR}, which was not found: install "
-    "libopenblas-dev, or name another library with -D BLA_VENDOR")
+  lbs_lacks("${BLA_VENDOR} (libopenblas-dev, or another library by -D BLA_VENDOR)")
 endif()
-find_package(OpenMP REQUIRED COMPONENTS CXX)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto)
-find_package(ZLIB REQUIRED)
+find_package(OpenMP COMPONENTS CXX)
+if(NOT OpenMP_CXX_FOUND)
+  lbs_lacks("OpenMP of the compiler")
+endif()
+find_package(ZLIB)
+if(NOT ZLIB_FOUND)
+  lbs_lacks("zlib (zlib1g-dev)")
+endif()

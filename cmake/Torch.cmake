@@ -23,21 +23,24 @@ find_path(LBS_TORCH_INCLUDE torch/csrc/jit/api/module.h HINTS ${torch_hints} PAT
 find_library(LBS_TORCH_CPU torch_cpu HINTS ${torch_hints} PATH_SUFFIXES lib DOC "libtorch_cpu")
 find_library(LBS_TORCH_C10 c10 HINTS ${torch_hints} PATH_SUFFIXES lib DOC "libc10 of libtorch")
 if(NOT LBS_TORCH_INCLUDE OR NOT LBS_TORCH_CPU OR NOT LBS_TORCH_C10)
-  message(FATAL_ERROR "libtorch was not found: install libtorch-dev, or name an unpacked libtorch "
-    "or PyTorch package with -D Torch_DIR=.../torch/share/cmake/Torch")
+  lbs_lacks("libtorch (libtorch-dev, or an unpacked libtorch or PyTorch package by \
+-D Torch_DIR=.../torch/share/cmake/Torch)")
+  return()
 endif()
 
 # Strings of the C++11 standard carry a mark in their symbols; old PyTorch packages lack it.
 execute_process(COMMAND ${LBS_NM} -D --defined-only ${LBS_TORCH_C10} OUTPUT_VARIABLE torch_symbols)
 if(NOT torch_symbols MATCHES "__cxx11")
   message(FATAL_ERROR "${LBS_TORCH_C10} was built for the C++ library's old (pre-C++11) interface; "
-    "take libtorch-dev, a 'cxx11 ABI' libtorch, or PyTorch 2.7 or newer")
+    "take libtorch-dev, a 'cxx11 ABI' libtorch, or PyTorch 2.7 or newer, or build without it "
+    "(-D LBS_TORCH=OFF)")
 endif()
 
 set(torch_version "")
 foreach(header torch/csrc/api/include/torch/version.h torch/headeronly/version.h)
   if(EXISTS ${LBS_TORCH_INCLUDE}/${header})
-    file(STRINGS ${LBS_TORCH_INCLUDE}/${header} lines REGEX "define TORCH_VERSION_(MAJOR|MINOR) [0-9]")
+    file(STRINGS ${LBS_TORCH_INCLUDE}/${header} lines
+      REGEX "define TORCH_VERSION_(MAJOR|MINOR) [0-9]")
     foreach(line ${lines})
       string(REGEX MATCH "[0-9]+$" number "${line}")
       list(APPEND torch_version ${number})
@@ -46,7 +49,8 @@ foreach(header torch/csrc/api/include/torch/version.h torch/headeronly/version.h
 endforeach()
 list(JOIN torch_version "." torch_version)
 if(torch_version VERSION_LESS 1.13)
-  message(FATAL_ERROR "libtorch ${torch_version} is too old; 1.13 or newer is needed")
+  message(FATAL_ERROR "libtorch ${torch_version} is too old; 1.13 or newer is needed, or build "
+    "without it (-D LBS_TORCH=OFF)")
 endif()
 
 add_library(lbs_libtorch INTERFACE)

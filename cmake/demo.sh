@@ -6,6 +6,7 @@
 #   bash cmake/demo.sh [OPTION OF deps.sh...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. cmake/build_tree.sh
 
 # Turns the screen output of LAMMPS into a line for each stage and each 5000 steps. The stages are
 # the runs of in.melt-quench in their order; the columns are those of its thermo_style.
@@ -33,10 +34,11 @@ rank_command() {
 }
 
 bash cmake/build.sh release "$@"
-# shellcheck disable=SC1091  # made by the build
-. build/env.sh
-mkdir -p build/demo
-out=$PWD/build/demo/LBS_20_60_20
+tree=build$(host_suffix "$@")
+# shellcheck source=/dev/null  # made by the build
+. "$tree/env.sh"
+mkdir -p "$tree/demo"
+out=$PWD/$tree/demo/LBS_20_60_20
 
 echo "Melting and quenching 300 atoms; the log is $out.log"
 SECONDS=0
@@ -54,4 +56,4 @@ grep '4B = .*NMR' "$out.log" | tail -n 1
 echo "glass    $out.data"
 echo "history  $out.history"
 echo "picture  $out.png"
-echo "Next:    . build/env.sh puts lmp, with the plugin, on your PATH; try examples/melt-quench"
+echo "Next:    . $tree/env.sh puts lmp, with the plugin, on your PATH; try examples/melt-quench"

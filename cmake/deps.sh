@@ -3,8 +3,9 @@
 # Provides what a Debian machine lacks to build, test and run this package: apt packages, a Python
 # environment, Kokkos and LAMMPS. What is finished is skipped, what was interrupted is resumed.
 #
-#   bash cmake/deps.sh [--variant serial]
-#       builds LAMMPS in the cache; with --variant serial also one without MPI, which tests need
+#   bash cmake/deps.sh [--host 20250204|20260704] [--variant serial]
+#       builds LAMMPS in the cache, by default that of 4 Feb 2025; with --variant serial also one
+#       without MPI, which tests need
 #   bash cmake/deps.sh --lammps PREFIX --lammps-source SRC [--kokkos PREFIX]
 #       takes a LAMMPS that you have (SRC is its src directory) and builds nothing; the choice is
 #       kept for later runs
@@ -12,8 +13,8 @@
 #       goes back to the LAMMPS of the cache
 #
 # LBS_CACHE names the cache (default ~/.cache/lbs), LBS_JOBS the number of compilers at a time.
-# The result is a list of arguments for cmake -D, one a line, in cmake-args of the cache, and in
-# cmake-args-serial for the variant.
+# The result is a list of arguments for cmake -D, one a line, in cmake-args of the cache, in
+# cmake-args-NUMBER for a host that was asked for, and in cmake-args-serial for the variant.
 
 # shellcheck disable=SC2317  # some functions are called by a name in a variable
 set -euo pipefail
@@ -22,7 +23,7 @@ readonly PACKAGES=(cmake ninja-build g++ binutils libopenmpi-dev openmpi-bin lib
   libpng-dev zlib1g-dev libgtest-dev libgmock-dev libyaml-dev python3 python3-venv python3-pip
   python3-numpy python3-scipy python3-matplotlib python3-pytest python3-sphinx
   python3-sphinx-rtd-theme xz-utils libtorch-dev libopenblas-dev libhdf5-dev libcli11-dev
-  nlohmann-json3-dev libssl-dev valgrind)
+  nlohmann-json3-dev valgrind)
 
 # Kokkos comes complete inside a source package of pygenten.
 readonly KOKKOS=kokkos-4.7.0
@@ -30,11 +31,19 @@ readonly KOKKOS_PACKAGE=pygenten KOKKOS_PACKAGE_VERSION=0.1.5
 readonly KOKKOS_TARBALL=$KOKKOS_PACKAGE-$KOKKOS_PACKAGE_VERSION.tar.gz
 readonly KOKKOS_SHA256=e620f05c742905e2db705d875f1cac92ef0ed453f9e6734e9beda26cc0f9cce7
 
-# LAMMPS 4 Feb 2025 is the upstream tarball of a Debian package.
-readonly LAMMPS=lammps-4Feb2025
-readonly LAMMPS_DEBIAN_VERSION=20250204+dfsg.1-2 LAMMPS_SUITE=trixie
-readonly LAMMPS_TARBALL=lammps_20250204+dfsg.1.orig.tar.xz
-readonly LAMMPS_SHA256=3671165bd52fad36734e0a9136c5bc5ecb225e03988f8c89aa13366a8b53b1c7
+# LAMMPS is the upstream tarball of a Debian package, whose revisions share it. A stable suite keeps
+# its files, so that the first host is the default; those of the unstable one come and go.
+readonly DEFAULT_HOST=20250204
+readonly -A LAMMPS=([20250204]=lammps-4Feb2025 [20260704]=lammps-4Jul2026)
+readonly -A LAMMPS_UPSTREAM=([20250204]=20250204+dfsg.1 [20260704]=20260704+dfsg)
+readonly -A LAMMPS_SUITE=([20250204]=trixie [20260704]=sid)
+readonly -A LAMMPS_TARBALL=([20250204]=lammps_20250204+dfsg.1.orig.tar.xz
+  [20260704]=lammps_20260704+dfsg.orig.tar.gz)
+readonly -A LAMMPS_SHA256=(
+  [20250204]=3671165bd52fad36734e0a9136c5bc5ecb225e03988f8c89aa13366a8b53b1c7
+  [20260704]=cddbc45a047416bd48a4a0b87f24a5b61b3446982b74d18cafe619c22b17eb62)
+readonly -A LAMMPS_MEGABYTES=([20250204]=132 [20260704]=214)
+readonly -A LAMMPS_TOP_FOLDERS=([20250204]=1 [20260704]=0)    # above src in the tarball
 
 CACHE=$(realpath -m -- "${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}")
 readonly CACHE
@@ -195,13 +204,15 @@ have_tarball() {
   return 1
 }
 
-# fetch TARBALL SHA256 COMMAND: the command downloads the tarball into the directory it is given.
+# fetch TARBALL SHA256 COMMAND...: the command downloads the tarball into the directory that is its
+# last argument.
 fetch() {
-  local name=$1 hash=$2 command=$3 tarball=$SRC/$1
+  local name=$1 hash=$2 tarball=$SRC/$1
+  shift 2
   have_tarball "$tarball" "$hash" && return
   rm -rf "$tarball.part"
   mkdir -p "$tarball.part"
-  if ! "$command" "$tarball.part"; then
+  if ! "$@" "$tarball.part"; then
     rm -rf "$tarball.part"
     fail "cannot download $name (no network? see $LOGS); put it into $SRC by hand, $BY_HAND"
   fi
@@ -247,47 +258,71 @@ debian_mirror() {
     awk '!/security/ { print; exit }'
 }
 
-# A state of apt that knows only Debian's sources: the machine's own lists stay as they are, and
-# nothing here needs root.
-download_lammps() {
-  local part=$1 mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
+# use_suite SUITE DIRECTORY: sets `apt`, the options of apt's tools for a state that knows only the
+# sources of this suite of Debian. The machine's own lists stay as they are; nothing needs root.
+use_suite() {
+  local suite=$1 state=$2 mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
   command -v apt-get >/dev/null || return
   mirror=$(debian_mirror)
   [[ -n $mirror && -f $keys ]] || return
-  mkdir -p "$part/apt/lists/partial"
-  echo "deb-src [signed-by=$keys] $mirror $LAMMPS_SUITE main" >"$part/apt/sources.list"
-  local apt=(env -C "$part" apt-get -o "Dir::Etc::SourceList=$part/apt/sources.list"
-    -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$part/apt/lists"
-    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root
-    -o APT::Update::Error-Mode=any -o Acquire::Retries=2)
-  step download-lists "$LAMMPS: looking it up" "${apt[@]}" update || return
-  step download-lammps "$LAMMPS: downloading 132 MB" \
-    "${apt[@]}" source --tar-only "lammps=$LAMMPS_DEBIAN_VERSION"
+  mkdir -p "$state/lists/partial"
+  echo "deb-src [signed-by=$keys] $mirror $suite main" >"$state/sources.list"
+  apt=(-o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o "Dir::State::Lists=$state/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+    -o APT::Sandbox::User=root -o APT::Update::Error-Mode=any -o Acquire::Retries=2)
 }
 
+# lammps_revision HOST: the newest revision of its Debian package that the suite still has.
+lammps_revision() {
+  apt-cache "${apt[@]}" showsrc lammps 2>/dev/null |
+    awk -v upstream="${LAMMPS_UPSTREAM[$1]}-" \
+      '$1 == "Version:" && index($2, upstream) == 1 { print $2; exit }'
+}
+
+# download_lammps HOST DIRECTORY
+download_lammps() {
+  local host=$1 part=$2 name=${LAMMPS[$1]} suite=${LAMMPS_SUITE[$1]} revision apt
+  use_suite "$suite" "$part/apt" || return
+  step download-lists "$name: looking it up" apt-get "${apt[@]}" update || return
+  revision=$(lammps_revision "$host")
+  if [[ -z $revision ]]; then
+    say "$name: Debian's suite $suite no longer has its source; the snapshot archive of Debian does"
+    return 1
+  fi
+  step download-lammps "$name: downloading ${LAMMPS_MEGABYTES[$host]} MB" \
+    env -C "$part" apt-get "${apt[@]}" source --tar-only "lammps=$revision"
+}
+
+# fetch_lammps HOST
 fetch_lammps() {
-  [[ -d $SRC/$LAMMPS ]] && return
+  local host=$1 source=$SRC/${LAMMPS[$1]}
+  [[ -d $source ]] && return
   need_space "$NEEDED_MB"
-  fetch "$LAMMPS_TARBALL" "$LAMMPS_SHA256" download_lammps
-  unpack "$LAMMPS_TARBALL" "$SRC/$LAMMPS" --strip-components=1
+  fetch "${LAMMPS_TARBALL[$host]}" "${LAMMPS_SHA256[$host]}" download_lammps "$host"
+  unpack "${LAMMPS_TARBALL[$host]}" "$source" --strip-components="${LAMMPS_TOP_FOLDERS[$host]}"
 }
 
 # ---- builds -------------------------------------------------------------------------------------
 
-# Of both LAMMPS; the lists are part of the stamps, so a change here builds anew.
+# Of all LAMMPS; the lists are part of the stamps, so a change here builds anew.
 readonly KOKKOS_OPTIONS=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_STANDARD=17 -DBUILD_SHARED_LIBS=ON
   -DKokkos_ENABLE_OPENMP=ON -DKokkos_ENABLE_SERIAL=ON)
 readonly LAMMPS_COMMON=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_STANDARD=17 -DBUILD_SHARED_LIBS=ON
   -DPKG_KSPACE=ON -DPKG_PLUGIN=ON -DWITH_JPEG=OFF -DWITH_CURL=OFF -DWITH_FFMPEG=OFF)
+readonly DEFAULT_PREFIX=$CACHE/${LAMMPS[$DEFAULT_HOST]}
 readonly LAMMPS_OPTIONS=("${LAMMPS_COMMON[@]}" -DBUILD_MPI=ON -DBUILD_OMP=ON -DPKG_KOKKOS=ON
   -DPKG_MC=ON -DPKG_MOLECULE=ON -DEXTERNAL_KOKKOS=ON -DKokkos_ENABLE_OPENMP=ON -DFFT=FFTW3
   -DWITH_PNG=ON -DWITH_GZIP=ON -DCMAKE_PREFIX_PATH="$CACHE/$KOKKOS"
-  -DCMAKE_INSTALL_RPATH="$CACHE/$LAMMPS/lib;$CACHE/$KOKKOS/lib")
+  -DCMAKE_INSTALL_RPATH="$DEFAULT_PREFIX/lib;$CACHE/$KOKKOS/lib")
 # As different from the first as can be, to test that a plugin refuses the wrong host; -O1 because
 # no test of speed runs on it.
 readonly SERIAL_OPTIONS=("${LAMMPS_COMMON[@]}" -DBUILD_MPI=OFF -DBUILD_OMP=OFF
   -DLAMMPS_SIZES=bigbig -DFFT=KISS -DWITH_PNG=OFF -DWITH_GZIP=OFF
-  -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" -DCMAKE_INSTALL_RPATH="$CACHE/$LAMMPS-serial/lib")
+  -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" -DCMAKE_INSTALL_RPATH="$DEFAULT_PREFIX-serial/lib")
+# Its KOKKOS package needs Kokkos 5.1 or newer.
+readonly WITHOUT_KOKKOS_OPTIONS=("${LAMMPS_COMMON[@]}" -DBUILD_MPI=ON -DBUILD_OMP=ON -DPKG_MC=ON
+  -DPKG_MOLECULE=ON -DFFT=FFTW3 -DWITH_PNG=ON -DWITH_GZIP=ON
+  -DCMAKE_INSTALL_RPATH="$CACHE/${LAMMPS[20260704]}/lib")
 
 # build NAME SOURCE PREFIX HASH OPTION...: ninja resumes where an interrupted build stopped, but a
 # build of other options starts afresh.
@@ -311,14 +346,15 @@ provide_kokkos() {
   build kokkos "$SRC/$KOKKOS" "$prefix" "$hash" "${KOKKOS_OPTIONS[@]}"
 }
 
-# provide_lammps SUFFIX OPTION...: the suffix tells a variant.
+# provide_lammps HOST SUFFIX OPTION...: the suffix tells a variant.
 provide_lammps() {
-  local hash suffix=$1 prefix=$CACHE/$LAMMPS$1
-  shift
+  local hash host=$1 name=${LAMMPS[$1]} suffix=$2 prefix
+  shift 2
+  prefix=$CACHE/$name$suffix
   hash=$(fingerprint "$prefix" "$@" "${KOKKOS_OPTIONS[@]}")
-  fetch_lammps  # its headers serve longer than its build
+  fetch_lammps "$host"    # its headers serve longer than its build
   is_done "$prefix" "$hash" ||
-    build "lammps$suffix" "$SRC/$LAMMPS/cmake" "$prefix" "$hash" "$@"
+    build "$name$suffix" "$SRC/$name/cmake" "$prefix" "$hash" "$@"
 }
 
 # ---- the result ---------------------------------------------------------------------------------
@@ -332,16 +368,26 @@ write_args() {
 }
 
 provide_own() {
+  local asked=${host:-$DEFAULT_HOST} source=$SRC/${LAMMPS[$DEFAULT_HOST]}/src
   provide_packages
   provide_python
-  provide_kokkos
-  provide_lammps '' "${LAMMPS_OPTIONS[@]}"
-  write_args '' "$CACHE/$LAMMPS;$CACHE/$KOKKOS" "$SRC/$LAMMPS/src"
+  "provide_$asked"
   if [[ $variant == serial ]]; then
-    provide_lammps -serial "${SERIAL_OPTIONS[@]}"
-    write_args -serial "$CACHE/$LAMMPS-serial" "$SRC/$LAMMPS/src"
+    provide_lammps "$DEFAULT_HOST" -serial "${SERIAL_OPTIONS[@]}"
+    write_args -serial "$DEFAULT_PREFIX-serial" "$source"
   fi
-  say "$LAMMPS${variant:+, also $variant}: ready in $CACHE"
+  say "${LAMMPS[$asked]}${variant:+, also $variant}: ready in $CACHE"
+}
+
+provide_20250204() {
+  provide_kokkos
+  provide_lammps 20250204 '' "${LAMMPS_OPTIONS[@]}"
+  write_args "${host:+-$host}" "$DEFAULT_PREFIX;$CACHE/$KOKKOS" "$SRC/${LAMMPS[20250204]}/src"
+}
+
+provide_20260704() {
+  provide_lammps 20260704 '' "${WITHOUT_KOKKOS_OPTIONS[@]}"
+  write_args "-$host" "$CACHE/${LAMMPS[20260704]}" "$SRC/${LAMMPS[20260704]}/src"
 }
 
 # has_package PREFIX NAME: whether CMake would find it there.
@@ -366,8 +412,9 @@ provide_given() {
   say "LAMMPS in $lammps, as given (--lammps own builds one instead)"
 }
 
-# A LAMMPS given before is meant until another is.
+# A LAMMPS given before is meant until another is, or one of the cache is asked for.
 recall_choice() {
+  [[ -z $host ]] || return 0
   if [[ $lammps == own ]]; then
     rm -f "$CACHE/given"
     lammps=
@@ -376,18 +423,21 @@ recall_choice() {
   fi
 }
 
-variant='' lammps='' lammps_source='' kokkos=''
+variant='' host='' lammps='' lammps_source='' kokkos=''
 
 parse() {
   local see="bash cmake/deps.sh --help tells the usage"
   while (($#)); do
     case $1 in
       -h | --help) usage && exit ;;
-      --variant | --lammps | --lammps-source | --kokkos) (($# > 1)) || fail "$1 what? $see" ;;
+      --variant | --host | --lammps | --lammps-source | --kokkos)
+        (($# > 1)) || fail "$1 what? $see"
+        ;;
       *) fail "unknown option $1; $see" ;;
     esac
     case $1 in
       --variant) variant=$2 ;;
+      --host) host=$2 ;;
       --lammps) [[ $2 == own ]] && lammps=own || lammps=$(realpath -m -- "$2") ;;
       --lammps-source) lammps_source=$(realpath -m -- "$2") ;;
       --kokkos) kokkos=$(realpath -m -- "$2") ;;
@@ -395,6 +445,8 @@ parse() {
     shift 2
   done
   [[ -z $variant || $variant == serial ]] || fail "unknown variant $variant; there is only serial"
+  [[ -z $host || -n ${LAMMPS[$host]:-} ]] || fail "unknown host $host; there are ${!LAMMPS[*]}"
+  [[ -z $host || -z $lammps ]] || fail "give either --host or --lammps"
   [[ -n $lammps || -z $lammps_source$kokkos ]] || fail "--lammps PREFIX is missing"
 }
 

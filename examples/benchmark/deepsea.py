@@ -8,9 +8,9 @@ VENV is a Python environment with deepmd-kit[torch,lmp] and TensorFlow; FOLDER k
 the frames (made at the first call, two minutes). Another model for Li B O Si can be put there
 before, as model.dp and compressed.pb; deepmd_model.py trains one. Checks that the forces of both
 agree, then runs them in turn on one core and prints tables in reStructuredText: LAMMPS' own loop
-times per atom and step, ratios round by round, memory per atom, two ranks against one, and ns a day
-for 300 atoms. With --callgrind it prints instead the instructions of our style, counted by valgrind
-(which knows no AVX-512, so those of the AVX2 code); ten minutes or more.
+times per atom and step, ratios round by round, memory per atom, two ranks and two threads against
+one, and ns a day for 300 atoms. With --callgrind it prints instead the instructions of our style,
+counted by valgrind (which knows no AVX-512, so those of the AVX2 code); ten minutes or more.
 """
 import argparse
 import os
@@ -27,6 +27,7 @@ UNITS = {"300": 90, "1k": 300, "4k": 1200}    # formula units of a frame: 306, 1
 AGREEMENT = 1.0e-4    # of forces, eV/A: what DeePMD-kit's table is good for
 MIXED = 1.0e-5        # of forces, eV/A: what we promise of precision mixed
 COUNTED = 10          # steps that callgrind counts: one turn of the neighbor list
+ONE_CORE = ["taskset", "-c", "0"]
 PRODUCTS = re.compile(r"forward_in|transposed_in")    # functions of the fitting net's products
 
 
@@ -81,12 +82,13 @@ class Bench:
             command += ["-var", name, str(value)]
         return command, env
 
-    def run(self, style, frame, steps, ranks=1, dump="/dev/null"):
+    def run(self, style, frame, steps, ranks=1, threads=1, dump="/dev/null"):
         """(microseconds of the loop per atom and step, atoms)."""
         command, env = self.command(style, frame, steps, dump)
         # DeePMD-kit's LAMMPS comes with an MPI of its own
         mpirun = str(self.venv / "bin" / "mpirun") if env else "mpirun"
-        place = [mpirun, "-np", str(ranks)] if ranks > 1 else ["taskset", "-c", "0"]
+        place = [mpirun, "-np", str(ranks)] if ranks > 1 else [] if threads > 1 else ONE_CORE
+        env = dict(env or os.environ, OMP_NUM_THREADS=str(threads))
         output = call(place + command, env=env)
         loop = re.search(r"Loop time of (\S+) on .* for (\d+) steps with (\d+) atoms", output)
         atoms = int(loop[3])
@@ -158,11 +160,13 @@ def speed_table(bench, rounds, steps):
 
 def other_figures(bench, rounds, steps):
     print(".. csv-table::\n   :header: figure, value\n")
-    for style in ("compressed", "double", "mixed"):
-        pairs = [(bench.run(style, "4k", steps)[0], bench.run(style, "4k", steps, ranks=2)[0])
-                 for _ in range(rounds)]
-        gain = statistics.median(one / two for one, two in pairs)
-        print(f"   \"two ranks against one, 4080 atoms, {style}\", {gain:.2f}", flush=True)
+    for words, two in (("ranks", {"ranks": 2}), ("threads", {"threads": 2})):
+        for style in ("compressed", "double", "mixed"):
+            if words == "threads" and style == "compressed":
+                continue    # TensorFlow has threads of its own
+            gain = statistics.median(bench.run(style, "4k", steps)[0] /
+                                     bench.run(style, "4k", steps, **two)[0] for _ in range(rounds))
+            print(f"   \"two {words} against one, 4080 atoms, {style}\", {gain:.2f}", flush=True)
     atoms = (UNITS["4k"] - UNITS["1k"]) * 3.4
     slopes = {style: (bench.peak_memory(style, "4k") - bench.peak_memory(style, "1k")) / atoms
               for style in ("compressed", "double", "mixed", "none")}

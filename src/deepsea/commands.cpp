@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands.hpp"
 
+#include "support/elements.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 
@@ -15,9 +17,9 @@ namespace {
 using Words = std::vector<std::string>;
 
 const char *const SYNTAX =
-    "; syntax: pair_style deepsea MODEL... [precision double|mixed] [table off|ERROR]"
+    "; syntax: pair_style deepsea MODEL... [precision double|mixed] [tabulate off|ERROR]"
     " [out_file FILE] [out_freq N] [atomic] [relative F] [relative_v V] [short error|warn|off]"
-    " [core zbl R_IN R_OUT]";
+    " [core/zbl R_IN R_OUT]";
 
 [[noreturn]] void fail(const std::string &message)
 {
@@ -85,12 +87,20 @@ void read_out_freq(Reader &reader, StyleCommand &command)
   if (command.out_freq < 1) fail("out_freq must be at least 1, not " + given);
 }
 
-void read_core(Reader &reader, StyleCommand &command)
+void read_core_zbl(Reader &reader, StyleCommand &command)
 {
-  if (reader.word("zbl") != "zbl") fail("core: the only one known is zbl");
   command.core_inner = reader.positive("R_IN");
   command.core_outer = reader.positive("R_OUT");
-  if (!(command.core_outer > command.core_inner)) fail("core zbl: R_OUT must be above R_IN");
+  if (!(command.core_outer > command.core_inner)) fail("core/zbl: R_OUT must be above R_IN");
+}
+
+// The spelling of the first versions, which cannot be used in a hybrid style.
+void read_core(Reader &reader, StyleCommand &command)
+{
+  if (reader.done())
+    fail("core: its zbl is taken for a pair style of LAMMPS in hybrid styles; write core/zbl");
+  if (reader.word("zbl") != "zbl") fail("core: the only one known is zbl");
+  read_core_zbl(reader, command);
 }
 
 using Handler = std::function<void(Reader &, StyleCommand &)>;
@@ -104,7 +114,7 @@ const std::map<std::string, Handler> &handlers()
          command.evaluator.arithmetic = reader.choose<Arithmetic>(
              "double, mixed", {{"double", Arithmetic::DOUBLE}, {"mixed", Arithmetic::MIXED}});
        }},
-      {"table", read_table},
+      {"tabulate", read_table},
       {"out_file",
        [](Reader &reader, StyleCommand &command) { command.out_file = reader.word("FILE"); }},
       {"out_freq", read_out_freq},
@@ -120,6 +130,9 @@ const std::map<std::string, Handler> &handlers()
                                                              {"warn", ShortAction::WARN},
                                                              {"off", ShortAction::OFF}});
        }},
+      {"core/zbl", read_core_zbl},
+      // as they were spelled before; hybrid styles take these words for pair styles of LAMMPS
+      {"table", read_table},
       {"core", read_core},
   };
   return known;
@@ -161,26 +174,87 @@ StyleCommand parse_style(const Words &words)
   return command;
 }
 
-std::vector<int> parse_coeff(const Words &words, int ntypes, const Words &elements)
+CoeffCommand parse_coeff(const Words &words, int types, const Words &model)
 {
-  std::string const known = "the model has " + text::joined(elements);
   if (words.size() < 2 || words[0] != "*" || words[1] != "*")
     throw InputError("pair_coeff deepsea: all atom types are set at once, as in 'pair_coeff * * " +
-                     text::joined(elements) + "'");
-  auto const given = static_cast<int>(words.size()) - 2;
-  if (given != ntypes)
-    throw InputError("pair_coeff deepsea: " + std::to_string(given) + " element names for " +
-                     std::to_string(ntypes) +
-                     " atom types; give one for each type, NULL where another style has it; " +
-                     known);
+                     text::joined(model) + "'");
+  CoeffCommand command{{words.begin() + 2, words.end()}};
+  auto const given = static_cast<int>(command.elements.size());
+  if (command.named() && given != types)
+    throw InputError(
+        "pair_coeff deepsea: " + std::to_string(given) + " element names for " +
+        std::to_string(types) +
+        " atom types; give one for each type, NULL where another style has it, or none at all" +
+        (model.empty() ? "" : "; the model has " + text::joined(model)));
+  if (command.named() && std::all_of(command.elements.begin(), command.elements.end(),
+                                     [](const std::string &name) { return name == "NULL"; }))
+    throw InputError("pair_coeff deepsea: every atom type is NULL");
+  return command;
+}
+
+std::vector<int> model_types(const Words &names, const Words &model)
+{
   std::vector<int> map;
-  for (auto word = words.begin() + 2; word != words.end(); ++word) {
-    auto const found = std::find(elements.begin(), elements.end(), *word);
-    if (found == elements.end() && *word != "NULL")
-      throw InputError("pair_coeff deepsea: the model knows no element '" + *word + "'; " + known);
-    map.push_back(found == elements.end() ? -1 : static_cast<int>(found - elements.begin()));
+  for (const auto &name : names) {
+    auto const found = std::find(model.begin(), model.end(), name);
+    if (found == model.end() && name != "NULL")
+      throw InputError("pair_coeff deepsea: the model knows no element '" + name +
+                       "'; the model has " + text::joined(model));
+    map.push_back(found == model.end() ? -1 : static_cast<int>(found - model.begin()));
   }
   return map;
+}
+
+namespace {
+
+const char *const NAME_THEM = "; name the element of each atom type in pair_coeff";
+
+}    // namespace
+
+Words elements_by_label(int types, const Words &model, const std::vector<int> &label_type)
+{
+  Words names(types);
+  for (std::size_t e = 0; e < model.size(); ++e)
+    if (label_type[e] > 0) names[label_type[e] - 1] = model[e];
+  auto const missing = std::find(names.begin(), names.end(), "");
+  if (missing != names.end())
+    throw InputError("pair_coeff deepsea: the label of atom type " +
+                     std::to_string(missing - names.begin() + 1) +
+                     " is no element of the model, which has " + text::joined(model) + NAME_THEM);
+  return names;
+}
+
+Words elements_by_order(int types, const Words &model)
+{
+  if (types > static_cast<int>(model.size()))
+    throw InputError("pair_coeff deepsea: " + std::to_string(types) +
+                     " atom types are more than the model has elements (" + text::joined(model) +
+                     ")" + NAME_THEM);
+  return {model.begin(), model.begin() + types};
+}
+
+void check_mass(int type, double mass, const std::string &element, const Words &model)
+{
+  // Rounded masses pass, also where neighbors in the periodic table are almost as heavy; elements
+  // of the model must not be mixed up, so there the nearest one counts.
+  constexpr double ROUNDED = 0.005;
+  auto const off = [mass](const std::string &symbol) {
+    return std::fabs(mass - atomic_mass(symbol));
+  };
+  if (atomic_number(element) == 0)
+    throw InputError("pair_coeff deepsea: the mass of atom type " + std::to_string(type) +
+                     " cannot be checked, for the model's type '" + element + "' is no element" +
+                     NAME_THEM);
+  std::string nearest = element;
+  for (const auto &other : model)
+    if (atomic_number(other) > 0 && off(other) < off(nearest)) nearest = other;
+  auto const of_all = element_of_mass(mass);
+  if (off(of_all) + ROUNDED * mass < off(nearest)) nearest = of_all;
+  if (nearest != element)
+    throw InputError("pair_coeff deepsea: atom type " + std::to_string(type) + " would be " +
+                     element + ", but its mass of " + text::number(mass) + " is that of " +
+                     nearest + NAME_THEM);
 }
 
 }    // namespace lbs::deepsea

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pair_deepsea.h"
 
+#include "lammps/fix_pair_again.h"
 #include "lammps/pair_error.h"
 
 #include "atom.h"
@@ -8,6 +9,7 @@
 #include "error.h"
 #include "force.h"
 #include "memory.h"
+#include "modify.h"
 #include "neigh_list.h"
 #include "neighbor.h"
 #include "update.h"
@@ -22,7 +24,7 @@ using namespace LAMMPS_NS;
 using lbs::InputError;
 using namespace lbs::deepsea;
 
-PairDeepsea::PairDeepsea(LAMMPS *lmp) : Pair(lmp)
+PairDeepsea::PairDeepsea(LAMMPS *lmp) : Pair(lmp), neighbors_(lmp, "deepsea")
 {
   single_enable = 0;
   restartinfo = 1;
@@ -47,7 +49,6 @@ PairDeepsea::~PairDeepsea()
     memory->destroy(scale_);
   }
   delete[] pvector;
-  if (out_) fclose(out_);
 }
 
 void PairDeepsea::allocate()
@@ -84,8 +85,10 @@ void *PairDeepsea::extract_peratom(const char *name, int &columns)
 {
   columns = 0;
   if (strcmp(name, "deviation") != 0) return nullptr;
-  if (models_.size() < 2)
+  if (style_.files.size() < 2)
     error->all(FLERR, "pair deepsea: a deviation needs several models in pair_style");
+  // fix pair reads as many as there are atoms, also in trials that measure none
+  deviation_.resize(std::max(1, atom->nlocal));
   return deviation_.data();
 }
 
@@ -93,7 +96,7 @@ Atoms PairDeepsea::atoms()
 {
   int const count = atom->nlocal + atom->nghost;
   type_.resize(count);
-  for (int i = 0; i < count; ++i) type_[i] = model_type_[atom->type[i]];
+  for (int i = 0; i < count; ++i) type_[i] = neighbors_.type_of(i);
   Atoms all;
   all.count = count;
   all.x = count > 0 ? reinterpret_cast<const double(*)[3]>(atom->x[0]) : nullptr;
@@ -102,32 +105,38 @@ Atoms PairDeepsea::atoms()
   return all;
 }
 
-Results PairDeepsea::evaluate(std::size_t model, bool whole_forces)
+Results PairDeepsea::evaluate(std::size_t model, const std::vector<double> &scale, Tally tally,
+                              Shares shares)
 {
-  bool const driving = model == 0;
+  bool const all_tallies = tally == Tally::ALL;
   Atoms const all = atoms();
   auto const count = static_cast<std::size_t>(all.count);
   force_.assign(3 * count, 0.0);
-  atom_virial_.assign(driving && cvflag_atom ? 9 * count : 0, 0.0);
-  shared_virial_.assign(driving && vflag_atom ? 6 * count : 0, 0.0);
+  atom_virial_.assign(all_tallies && cvflag_atom ? 9 * count : 0, 0.0);
+  shared_virial_.assign(all_tallies && vflag_atom ? 6 * count : 0, 0.0);
   Results results;
   results.force = reinterpret_cast<double(*)[3]>(force_.data());
-  results.scale = scale_of_type_.data();
-  if (driving && eflag_atom) results.atom_energy = eatom;
+  results.scale = scale.data();
+  if (all_tallies && eflag_atom) results.atom_energy = eatom;
   if (!atom_virial_.empty())
     results.atom_virial = reinterpret_cast<double(*)[9]>(atom_virial_.data());
   if (!shared_virial_.empty())
     results.shared_virial = reinterpret_cast<double(*)[6]>(shared_virial_.data());
   evaluators_[model]->evaluate(all, results);
   if (evaluators_[model]->bad_center() >= 0)
-    stop_at(evaluators_[model]->bad_center(), style_.files[model]);
-  if (style_.core_outer > 0.0) {
-    int const overlap = core_.add(all, unit_, results);
-    if (overlap >= 0) stop_at(overlap, "core zbl");
-  }
+    stop_at(evaluators_[model]->bad_center(), style_.files[model], results);
   // With newton on LAMMPS itself will bring the ghosts' shares home, in time for most uses.
-  if (whole_forces || !force->newton_pair) comm->reverse_comm(this);
+  if (shares == Shares::BROUGHT_HOME || !force->newton_pair) comm->reverse_comm(this);
   return results;
+}
+
+// Of the results of the driving model with all tallies. Centers take their own part of the
+// repulsion, so that there are no shares of images.
+void PairDeepsea::add_core(Results &driving)
+{
+  if (style_.core_outer == 0.0) return;
+  int const overlap = core_.add(atoms(), unit_, driving);
+  if (overlap >= 0) stop_at(overlap, "core/zbl", driving);
 }
 
 int PairDeepsea::pack_reverse_comm(int n, int first, double *buffer)
@@ -161,14 +170,39 @@ void PairDeepsea::unpack_reverse_comm(int n, int *list_of_atoms, double *buffer)
   }
 }
 
+bool PairDeepsea::in_trial() const
+{
+  return std::any_of(in_trials_.begin(), in_trials_.end(), [](const int *flag) { return *flag; });
+}
+
+// A step may be evaluated several times; what is to be told of it is told when another one begins.
+void PairDeepsea::begin_evaluation()
+{
+  bool const again = step_ == update->ntimestep;
+  if (!again) {
+    tell_short_pairs();
+    earlier_short_pairs_ += short_pairs_.pairs;
+    short_pairs_ = ShortPairsOfStep();
+    step_ = update->ntimestep;
+    wanted_in_step_ = false;
+  }
+  wanted_in_step_ = wanted_in_step_ || deviation_wanted_ != 0;
+  if (again && wanted_in_step_) lbs::repeat_fix_pair(modify);
+}
+
 void PairDeepsea::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
+  bool const trial = in_trial();
+  begin_evaluation();
+  neighbors_.check(model_type_, list, trial);
   set_scales();
-  bool const deviation =
-      models_.size() > 1 && (deviation_wanted_ != 0 || update->ntimestep % style_.out_freq == 0);
-  Results const driving = deviation ? evaluate_all() : evaluate(0, false);
-  watch_short_pairs();
+  bool const compared =
+      models_.size() > 1 && !trial && (wanted_in_step_ || update->ntimestep % style_.out_freq == 0);
+  Results driving =
+      compared ? evaluate_all() : evaluate(0, scaled_, Tally::ALL, Shares::AS_THEY_ARE);
+  add_core(driving);
+  if (!trial) watch_short_pairs();
 
   if (eflag_global) eng_vdwl += driving.energy;
   if (vflag_global) {
@@ -187,49 +221,6 @@ void PairDeepsea::compute(int eflag, int vflag)
     for (int i = 0; i < count; ++i)
       for (int k = 0; k < 9; ++k) cvatom[i][k] += atom_virial_[std::size_t{9} * i + PLACE[k]];
   }
-}
-
-// Energies that are no numbers come from atoms on top of each other, or from lost coordinates.
-void PairDeepsea::stop_at(int center, const std::string &where)
-{
-  int nearest = -1;
-  double least = 0.0;
-  for (int n = 0; n < list->numneigh[center]; ++n) {
-    int const j = list->firstneigh[center][n] & NEIGHMASK;
-    double const r =
-        std::hypot(atom->x[j][0] - atom->x[center][0], atom->x[j][1] - atom->x[center][1],
-                   atom->x[j][2] - atom->x[center][2]);
-    if (nearest >= 0 && !(r < least)) continue;
-    nearest = j;
-    least = r;
-  }
-  if (nearest >= 0 && least < OVERLAP)
-    error->one(FLERR, "pair deepsea: atoms {} and {} are on top of each other at step {} ({})",
-               atom->tag[center], atom->tag[nearest], update->ntimestep, where);
-  error->one(FLERR,
-             "pair deepsea: energy or force of atom {} is not a finite number at step {} ({}); "
-             "the simulation has broken down before, look at its last frames and use a smaller "
-             "timestep or 'core zbl'",
-             atom->tag[center], update->ntimestep, where);
-}
-
-void PairDeepsea::watch_short_pairs()
-{
-  const ShortPair &found = evaluators_.front()->short_pairs();
-  if (style_.short_action == ShortAction::OFF || found.count == 0) return;
-  // Both atoms of a pair are centers of some rank.
-  pvector[SHORT_PAIRS] += 0.5 * static_cast<double>(found.count);
-  if (style_.short_action == ShortAction::WARN && short_warned_) return;
-  std::string const message = fmt::format("pair deepsea: atoms {} and {} are {:.4g} A apart at "
-                                          "step {}, closer than the {:.4g} A of the "
-                                          "training set; forces there are guesses",
-                                          atom->tag[found.center], atom->tag[found.neighbor],
-                                          found.distance, update->ntimestep, found.bound);
-  if (style_.short_action == ShortAction::ERROR)
-    error->one(FLERR, "{}; use {}, or 'short warn' to go on", message,
-               style_.core_outer > 0.0 ? "a wider core" : "'core zbl R_IN R_OUT'");
-  error->warning(FLERR, "{}; further ones are counted (compute pair)", message);
-  short_warned_ = true;
 }
 
 double PairDeepsea::memory_usage()

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "commands.hpp"
+#include "deviation_file.hpp"
 #include "zbl_core.hpp"
 
 #include "deepsea/host/evaluator.hpp"
 #include "deepsea/model/model.hpp"
+#include "lammps/many_body_neighbors.h"
 #include "support/input_error.hpp"
 
 #include "pair.h"
@@ -28,6 +30,7 @@ class PairDeepsea : public Pair {
   void coeff(int narg, char **arg) override;
   void init_style() override;
   double init_one(int i, int j) override;
+  void finish() override;
   void *extract(const char *name, int &dim) override;
   void *extract_peratom(const char *name, int &columns) override;
   int pack_reverse_comm(int n, int first, double *buffer) override;
@@ -39,28 +42,53 @@ class PairDeepsea : public Pair {
   double memory_usage() override;
 
  protected:
-  std::string style_words_;    // as given, for restart files
-  std::string coeff_words_;
+  // As given. A restart file brings these without the models, which are opened when a run begins.
+  std::vector<std::string> style_words_;
   lbs::deepsea::StyleCommand style_;
-  std::vector<lbs::deepsea::Model> models_;
+  std::vector<std::string> coeff_words_;
+  lbs::deepsea::CoeffCommand coeff_;
+  bool restarted_ = false;
+  std::vector<std::string> checksums_;    // of the models, as soon as they are known
+
+  std::vector<lbs::deepsea::Model> models_;    // without their networks; empty: not opened
   std::vector<std::unique_ptr<lbs::deepsea::Evaluator>> evaluators_;
   lbs::deepsea::ZblCore core_;
-  std::vector<int> model_type_;    // of each atom type, index 0 unused; -1: another style's
-  double unit_ = 1.0;              // of energy, per eV
-  double **scale_ = nullptr;       // of the energies of centers of type i: [i][i]
+  std::vector<int> model_type_;     // of each atom type, index 0 unused; -1: another style's
+  std::string reported_mapping_;    // of types to elements, if pair_coeff names none
+  double unit_ = 1.0;               // of energy, per eV
+  double **scale_ = nullptr;        // of the energies of centers of type i: [i][i]
 
   // One evaluation; arrays over all atoms, ghosts included.
-  std::vector<int> type_;                // of the model
+  std::vector<int> type_;                // of the model; -1: no atom for it
   std::vector<double> force_;            // [3]
   std::vector<double> atom_virial_;      // [9], or none
   std::vector<double> shared_virial_;    // [6], or none
-  std::vector<double> scale_of_type_;    // of the model's types
+  std::vector<double> unscaled_;         // factor of energies by the model's types: unit_
+  std::vector<double> scaled_;           // the same, times scale_
+
+  // A step may be evaluated several times: trials of line searches and of Monte Carlo fixes. The
+  // last time counts.
+  bigint step_ = -1;                // of the last evaluation in this run
+  std::vector<int *> in_trials_;    // flags of fixes that say when they try a move
+  lbs::ManyBodyNeighbors neighbors_;
+
+  // Pairs closer than in training.
+  struct ShortPairsOfStep {
+    double pairs = 0.0;
+    tagint closest[2] = {0, 0};
+    double distance = 0.0;
+    double bound = 0.0;
+    bool told = false;
+  };
+  ShortPairsOfStep short_pairs_;        // of step_
+  double earlier_short_pairs_ = 0.0;    // in the run's other steps
+  bool short_warned_ = false;
 
   // Deviation between several models.
-  FILE *out_ = nullptr;
+  lbs::deepsea::DeviationFile out_;
   std::vector<double> deviation_;    // of each atom's force
-  int deviation_wanted_ = 0;         // set by fix pair
-  bool short_warned_ = false;
+  int deviation_wanted_ = 0;         // set by fix pair, for its first evaluation of a step
+  bool wanted_in_step_ = false;
 
   enum DeckValue {
     FORCE_MAX,
@@ -75,22 +103,45 @@ class PairDeepsea : public Pair {
 
   void allocate();
   [[noreturn]] void stop(const lbs::InputError &e) const;
-  void read_models();
-  void set_elements(const std::vector<std::string> &words);
-  void report() const;
+
+  // Before a run.
+  void open_models();
+  lbs::deepsea::Model read_on_all_ranks(const std::string &file);
+  void prepare_models();
+  void set_types_used();
+  void map_types();
+  std::vector<std::string> elements_without_names(std::string &source) const;
+  void check_masses(const std::vector<std::string> &names) const;
+  void report_models() const;
   void set_units();
+  void begin_run();
+  [[nodiscard]] std::string out_file() const;
+  void open_deviation_file();
+  int read_settings(FILE *fp);
+
+  // An evaluation.
+  void begin_evaluation();
+  [[nodiscard]] bool in_trial() const;
   void set_scales();
   lbs::deepsea::Atoms atoms();
-  // Evaluates one model into force_ and, for the driving model, what LAMMPS asks for of virials
-  // and energies. With `whole_forces` all shares of images are brought to their atoms.
-  lbs::deepsea::Results evaluate(std::size_t model, bool whole_forces);
+  enum class Tally { FORCES, ALL };
+  enum class Shares { AS_THEY_ARE, BROUGHT_HOME };
+  // Evaluates one model into force_ and, with Tally::ALL, what LAMMPS asks for of virials and
+  // energies. Shares of images may be brought to their atoms; with newton off they always are.
+  lbs::deepsea::Results evaluate(std::size_t model, const std::vector<double> &scale, Tally tally,
+                                 Shares shares);
+  void add_core(lbs::deepsea::Results &driving);
+  void stop_at(int center, const std::string &where, lbs::deepsea::Results &results);
+
   // All models, the driving one last, and their deviation.
   lbs::deepsea::Results evaluate_all();
   void measure_deviation(const std::vector<std::vector<double>> &forces,
                          std::vector<std::array<double, 9>> &virials);
   void write_deviation();
+
+  // Checks.
   void watch_short_pairs();
-  [[noreturn]] void stop_at(int center, const std::string &where);
+  void tell_short_pairs();
 };
 
 }    // namespace LAMMPS_NS

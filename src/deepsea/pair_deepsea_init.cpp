@@ -4,20 +4,23 @@
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/file/model_message.hpp"
+#include "lammps/fix_pair_again.h"
+#include "lammps/pair_error.h"
 #include "support/text.hpp"
 
 #include "atom.h"
 #include "citeme.h"
 #include "comm.h"
 #include "error.h"
+#include "fix.h"
 #include "force.h"
-#include "memory.h"
+#include "modify.h"
 #include "neighbor.h"
 #include "update.h"
 #include "utils.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 using namespace LAMMPS_NS;
 using lbs::InputError;
@@ -42,48 +45,81 @@ const char *const CITATION =
 
 void PairDeepsea::settings(int narg, char **arg)
 {
-  style_words_ = lbs::text::joined({arg, arg + narg});
+  style_words_.assign(arg, arg + narg);
   try {
-    style_ = parse_style(lbs::text::words(style_words_));
+    style_ = parse_style(style_words_);
   } catch (const InputError &e) {
     stop(e);
   }
-  if (lmp->citeme) lmp->citeme->add(CITATION);
-  read_models();
-}
-
-// Rank 0 reads, so that libtorch need not be opened by all; everyone sees the same error.
-void PairDeepsea::read_models()
-{
+  if (out_.is_open() && (style_.files.size() < 2 || out_file() != out_.path())) out_.close();
+  checksums_.clear();
   models_.clear();
   evaluators_.clear();
+  open_models();
+}
+
+// Reads the models unless that is done, and makes all that is theirs.
+void PairDeepsea::open_models()
+{
+  if (!models_.empty()) return;
+  if (lmp->citeme) lmp->citeme->add(CITATION);
+  bool const restarted = !checksums_.empty();
+  std::vector<Model> models;
   for (const auto &file : style_.files) {
-    std::string message;
-    int failed = 0;
-    if (comm->me == 0) {
-      try {
-        auto const found = utils::get_potential_file_path(file);
-        message = to_message(read_model(found.empty() ? file : found));
-        if (message.size() > MAXSMALLINT)
-          throw InputError(file + ": models of more than 2 GB cannot be sent to other ranks");
-      } catch (const InputError &e) {
-        failed = 1;
-        message = e.what();
-      }
+    auto const m = models.size();
+    try {
+      models.push_back(read_on_all_ranks(file));
+    } catch (const InputError &e) {
+      if (!restarted) stop(e);
+      stop(InputError(std::string(e.what()) + " (named by the restart file; bring it there, or " +
+                      "give pair_style and pair_coeff again after read_restart)"));
     }
-    int header[2] = {failed, static_cast<int>(message.size())};
-    MPI_Bcast(header, 2, MPI_INT, 0, world);
-    message.resize(header[1]);
-    MPI_Bcast(message.data(), header[1], MPI_CHAR, 0, world);
-    if (header[0] != 0) stop(InputError(message));
-    models_.push_back(from_message(message));
-    if (models_.back().elements != models_.front().elements)
+    if (models[m].elements != models.front().elements)
       error->all(FLERR,
                  "pair deepsea: {} has the elements {}, but {} has {}; models that are used "
                  "together must have the same ones in the same order",
-                 file, lbs::text::joined(models_.back().elements), style_.files.front(),
-                 lbs::text::joined(models_.front().elements));
+                 file, lbs::text::joined(models[m].elements), style_.files.front(),
+                 lbs::text::joined(models.front().elements));
+    if (restarted && (m >= checksums_.size() || models[m].sha256 != checksums_[m]))
+      error->all(FLERR,
+                 "pair deepsea: {} is not the model that the restart file was written with "
+                 "(SHA-256 {} then, {} now); bring that file back, or give pair_style and "
+                 "pair_coeff again after read_restart",
+                 file, m < checksums_.size() ? checksums_[m] : "unknown", models[m].sha256);
   }
+  checksums_.clear();
+  for (const auto &model : models) checksums_.push_back(model.sha256);
+  models_ = std::move(models);
+  prepare_models();
+  report_models();
+}
+
+// Rank 0 reads, so that libtorch need not be opened by all; everyone sees the same error.
+Model PairDeepsea::read_on_all_ranks(const std::string &file)
+{
+  std::string message;
+  int failed = 0;
+  if (comm->me == 0) {
+    try {
+      auto const found = utils::get_potential_file_path(file);
+      message = to_message(read_model(found.empty() ? file : found));
+      if (message.size() > MAXSMALLINT)
+        throw InputError(file + ": models of more than 2 GB cannot be sent to other ranks");
+    } catch (const InputError &e) {
+      failed = 1;
+      message = e.what();
+    }
+  }
+  int header[2] = {failed, static_cast<int>(message.size())};
+  MPI_Bcast(header, 2, MPI_INT, 0, world);
+  message.resize(header[1]);
+  MPI_Bcast(message.data(), header[1], MPI_CHAR, 0, world);
+  if (header[0] != 0) throw InputError(message);
+  return from_message(message);
+}
+
+void PairDeepsea::prepare_models()
+{
   style_.evaluator.threads = std::max(1, comm->nthreads);
   for (std::size_t m = 0; m < models_.size(); ++m) {
     try {
@@ -95,42 +131,15 @@ void PairDeepsea::read_models()
     models_[m].embedding.clear();
     models_[m].fitting.clear();
   }
+  if (style_.core_outer == 0.0) return;
   try {
-    if (style_.core_outer > 0.0) {
-      core_ = ZblCore(models_.front().elements, style_.core_inner, style_.core_outer);
-      if (style_.core_outer > models_.front().cutoff)
-        throw InputError("pair_style deepsea: core zbl: R_OUT is beyond the model's cutoff of " +
-                         lbs::text::number(models_.front().cutoff) + " A");
-    }
+    core_ = ZblCore(models_.front().elements, style_.core_inner, style_.core_outer);
   } catch (const InputError &e) {
     stop(e);
   }
-  report();
-}
-
-void PairDeepsea::coeff(int narg, char **arg)
-{
-  if (!allocated) allocate();
-  coeff_words_ = lbs::text::joined({arg, arg + narg});
-  try {
-    set_elements(lbs::text::words(coeff_words_));
-  } catch (const InputError &e) {
-    stop(e);
-  }
-}
-
-void PairDeepsea::set_elements(const std::vector<std::string> &words)
-{
-  auto const map = parse_coeff(words, atom->ntypes, models_.front().elements);
-  model_type_.assign(1, -1);
-  model_type_.insert(model_type_.end(), map.begin(), map.end());
-  int used = 0;
-  for (int i = 1; i <= atom->ntypes; ++i)
-    for (int j = 1; j <= atom->ntypes; ++j) {
-      setflag[i][j] = model_type_[i] >= 0 && model_type_[j] >= 0 ? 1 : 0;
-      used += setflag[i][j];
-    }
-  if (used == 0) throw InputError("pair_coeff deepsea: every atom type is NULL");
+  if (style_.core_outer > models_.front().cutoff)
+    error->all(FLERR, "pair_style deepsea: core/zbl: R_OUT is beyond the model's cutoff of {} A",
+               lbs::text::number(models_.front().cutoff));
 }
 
 // The model is in eV and A.
@@ -149,39 +158,58 @@ void PairDeepsea::set_units()
 // Scales belong to atom types, the evaluator's to the model's types.
 void PairDeepsea::set_scales()
 {
-  scale_of_type_.assign(models_.front().elements.size(), -1.0);
+  constexpr double UNKNOWN = -1.0;
+  unscaled_.assign(models_.front().elements.size(), unit_);
+  scaled_.assign(unscaled_.size(), UNKNOWN);
   for (int t = 1; t <= atom->ntypes; ++t) {
     if (model_type_[t] < 0) continue;
-    double &scale = scale_of_type_[model_type_[t]];
-    if (scale >= 0.0 && scale != unit_ * scale_[t][t])
+    double &scale = scaled_[model_type_[t]];
+    if (scale != UNKNOWN && scale != unit_ * scale_[t][t])
       error->all(FLERR, "pair deepsea: atom types of one element ({}) have different scales",
                  models_.front().elements[model_type_[t]]);
     scale = unit_ * scale_[t][t];
   }
+  // elements without an atom type
+  std::replace(scaled_.begin(), scaled_.end(), UNKNOWN, unit_);
 }
 
 void PairDeepsea::init_style()
 {
-  if (model_type_.empty())
+  if (coeff_words_.empty())
     error->all(FLERR, "pair deepsea: pair_coeff is missing; give an element for each atom type");
-  if (offset_flag || tail_flag)
-    error->all(FLERR, "pair deepsea: pair_modify shift and tail have no meaning for a model that "
-                      "ends smoothly at its cutoff; take them away");
+  open_models();
+  map_types();
+  for (const auto &[flag, keyword] : {std::pair(offset_flag, "shift"), {tail_flag, "tail"}})
+    if (flag != 0)
+      error->all(FLERR,
+                 "pair deepsea: pair_modify {} has no meaning for a model that ends smoothly at "
+                 "its cutoff{}",
+                 keyword, lbs::without_modify(force, this, keyword));
   if (atom->tag_enable == 0)
     error->all(FLERR, "pair deepsea needs atoms with IDs; use 'atom_modify id yes'");
   set_units();
-  std::fill(pvector, pvector + DECK_VALUES, 0.0);
-  short_warned_ = false;
-  bool const several = models_.size() > 1;
-  if (several && comm->me == 0 && !out_) {
-    out_ = fopen(style_.out_file.c_str(), "w");
-    if (!out_)
-      error->one(FLERR, "pair deepsea: cannot write {}: {}", style_.out_file, utils::getsyserror());
-    utils::print(out_, "#{:>11} {:>18} {:>18} {:>18} {:>18} {:>18} {:>18}{}\n", "step",
-                 "max_devi_v", "min_devi_v", "avg_devi_v", "max_devi_f", "min_devi_f", "avg_devi_f",
-                 style_.atomic ? "  of each atom's force, by ID" : "");
-  }
+  begin_run();
   neighbor->add_request(this, NeighConst::REQ_FULL);
+}
+
+// Nothing that is told, counted or shown in a run comes from the one before.
+void PairDeepsea::begin_run()
+{
+  std::fill(pvector, pvector + DECK_VALUES, 0.0);
+  step_ = -1;
+  deviation_.clear();
+  lbs::repeat_fix_pair(modify);
+  in_trials_.clear();
+  for (auto *fix : modify->get_fix_list()) {
+    int columns = 0;
+    if (auto *flag = static_cast<int *>(fix->extract("mc_active", columns)))
+      in_trials_.push_back(flag);
+  }
+  neighbors_.begin_run();
+  short_pairs_ = ShortPairsOfStep();
+  earlier_short_pairs_ = 0.0;
+  short_warned_ = false;
+  open_deviation_file();
 }
 
 double PairDeepsea::init_one(int i, int j)
@@ -193,7 +221,7 @@ double PairDeepsea::init_one(int i, int j)
 }
 
 // Once for each model: what a log should hold to make the run again.
-void PairDeepsea::report() const
+void PairDeepsea::report_models() const
 {
   if (comm->me != 0) return;
   for (std::size_t m = 0; m < models_.size(); ++m) {

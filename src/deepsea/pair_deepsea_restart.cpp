@@ -3,54 +3,55 @@
 #include "pair_deepsea.h"
 
 #include "lammps/pair_restart.h"
-#include "support/text.hpp"
-
-#include "atom.h"
-#include "error.h"
 
 using namespace LAMMPS_NS;
 using lbs::InputError;
-using lbs::read_string;
-using lbs::write_string;
+
+namespace {
+
+constexpr int LAYOUT = 2;    // 1 had the words of a command as one string
+
+}    // namespace
 
 // The restart file names the model files and their checksums; the models themselves are too large
 // to be kept in every restart file.
 void PairDeepsea::write_restart(FILE *fp)
 {
   write_restart_settings(fp);
-  write_string(fp, coeff_words_);
+  lbs::write_words(fp, coeff_words_);
 }
 
 void PairDeepsea::write_restart_settings(FILE *fp)
 {
-  write_string(fp, style_words_);
-  std::string checksums;
-  for (const auto &model : models_) checksums += model.sha256 + ' ';
-  write_string(fp, checksums);
+  lbs::write_start(fp, LAYOUT, style_words_);
+  lbs::write_words(fp, checksums_);
 }
 
 void PairDeepsea::read_restart(FILE *fp)
 {
-  read_restart_settings(fp);
+  int const layout = read_settings(fp);
+  coeff_words_ = lbs::read_command(fp, lmp, layout);
   allocate();
-  coeff_words_ = read_string(fp, lmp);
-  try {
-    set_elements(lbs::text::words(coeff_words_));
-  } catch (const InputError &e) {
-    stop(e);
-  }
+  set_types_used();
 }
 
 void PairDeepsea::read_restart_settings(FILE *fp)
 {
-  style_words_ = read_string(fp, lmp);
-  lbs::repeat_settings(this, style_words_);
-  auto const checksums = lbs::text::words(read_string(fp, lmp));
-  for (std::size_t m = 0; m < models_.size(); ++m)
-    if (m >= checksums.size() || models_[m].sha256 != checksums[m])
-      error->all(FLERR,
-                 "pair deepsea: {} is not the model that the restart file was written with "
-                 "(SHA-256 {} then, {} now); bring that file back, or start from a data file",
-                 style_.files[m], m < checksums.size() ? checksums[m] : "unknown",
-                 models_[m].sha256);
+  read_settings(fp);
+}
+
+// The models are opened when a run begins: a deck that only converts the restart file needs none,
+// and one that was moved gives pair_style anew. Returns the layout.
+int PairDeepsea::read_settings(FILE *fp)
+{
+  auto const start = lbs::read_start(fp, lmp, "deepsea", LAYOUT);
+  style_words_ = start.style_words;
+  try {
+    style_ = lbs::deepsea::parse_style(style_words_);
+  } catch (const InputError &e) {
+    stop(e);
+  }
+  checksums_ = lbs::read_command(fp, lmp, start.layout);
+  restarted_ = true;
+  return start.layout;
 }

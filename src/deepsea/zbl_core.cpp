@@ -25,7 +25,7 @@ ZblCore::ZblCore(const std::vector<std::string> &elements, double inner, double 
   std::vector<double> z;
   for (const auto &element : elements) {
     int const number = atomic_number(element);
-    if (number == 0) throw InputError("core zbl: the model's type '" + element + "' is no element");
+    if (number == 0) throw InputError("core/zbl: the model's type '" + element + "' is no element");
     z.push_back(number);
   }
   for (int i = 0; i < types_; ++i)

@@ -81,12 +81,15 @@ LBS_INLINE PairValue core(const PairTerm &t, double r, double r2inv)
   return {wall + bowl, (t.core_n * wall - 2.0 * bowl) * r2inv};
 }
 
-// Multiplies by exp(-g^2/(r-cut)^2), which goes to zero at the cutoff with all its derivatives.
+// Multiplies by exp(-g^2/(r-cut)^2), which goes to zero at the cutoff with all its derivatives. The
+// result is zero at the cutoff itself, where the exponent is infinite: a squared distance below
+// that of the cutoff can have the cutoff as its rounded root.
 LBS_INLINE PairValue smoothed(PairValue v, double g, double cut, double r)
 {
-  double const gap_inv = 1.0 / (cut - r);
+  bool const inside = r < cut;
+  double const gap_inv = inside ? 1.0 / (cut - r) : 0.0;
   double const exponent = g * g * gap_inv * gap_inv;
-  double const s = std::exp(-exponent);
+  double const s = inside ? std::exp(-exponent) : 0.0;
   // dS/dr = -2 S g^2/(cut-r)^3, and F = -d(V S)/dr = F_V S - V dS/dr
   return {v.energy * s, (v.force_over_r + 2.0 * v.energy * exponent * gap_inv / r) * s};
 }

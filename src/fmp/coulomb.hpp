@@ -110,20 +110,31 @@ struct CoulombDamped {
   double f_shift = 0.0;        // slope part of the shift, 1/A^2
   double self_energy = 0.0;    // per q^2 qqrd2e
 
-  LBS_INLINE PairValue full(double qq, double rsq, double r2inv) const
+  // The kind of the sum is a constant in a loop: each exponential that it lacks is left out.
+  template <bool DAMPED, bool SMOOTHED>
+  LBS_INLINE PairValue of_kind(double qq, double rsq, double r2inv) const
   {
     double const r = std::sqrt(rsq);
     double const prefactor = qqrd2e * qq / r;
     PairValue v{1.0, 1.0};
-    if (alpha > 0.0) {
+    if constexpr (DAMPED) {
       Erfc const e = erfc_approximation(alpha * r);
       v.energy = e.value;
       v.force_over_r = e.value + TWO_OVER_SQRT_PI * alpha * r * e.gaussian;
     }
     v.energy = prefactor * (v.energy - r * e_shift - rsq * f_shift);
     v.force_over_r = prefactor * (v.force_over_r + rsq * f_shift) * r2inv;
-    if (smooth > 0.0) v = smoothed(v, smooth, cut, r);
+    if constexpr (SMOOTHED) v = smoothed(v, smooth, cut, r);
     return v;
+  }
+  // Without special_bonds.
+  LBS_INLINE PairValue full(double qq, double rsq, double r2inv) const
+  {
+    if (alpha > 0.0)
+      return smooth > 0.0 ? of_kind<true, true>(qq, rsq, r2inv)
+                          : of_kind<true, false>(qq, rsq, r2inv);
+    return smooth > 0.0 ? of_kind<false, true>(qq, rsq, r2inv)
+                        : of_kind<false, false>(qq, rsq, r2inv);
   }
   LBS_INLINE PairValue operator()(double qq, double rsq, double r2inv, double factor) const
   {

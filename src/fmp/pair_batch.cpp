@@ -65,15 +65,35 @@ LBS_ALWAYS_INLINE void add_short_range_with(const PairTerm &term, const PairBatc
   }
 }
 
-// Both kinds whose terms are formulas.
-template <int, class Coulomb>
-LBS_ALWAYS_INLINE void add_coulomb_with(const Coulomb &coulomb, double cutsq,
+template <int>
+LBS_ALWAYS_INLINE void add_coulomb_with(const CoulombLong &coulomb, double cutsq,
                                         const PairBatch &batch)
 {
-  Coulomb const c = coulomb;
+  CoulombLong const c = coulomb;
   const double *qq = batch.qq;
   run(batch, batch.e_coulomb, cutsq,
       [&](double rsq, double r2inv, int k) { return c.full(qq[k], rsq, r2inv); });
+}
+
+template <bool DAMPED, bool SMOOTHED>
+LBS_ALWAYS_INLINE void run_damped(const CoulombDamped &coulomb, double cutsq,
+                                  const PairBatch &batch)
+{
+  CoulombDamped const c = coulomb;
+  const double *qq = batch.qq;
+  run(batch, batch.e_coulomb, cutsq, [&](double rsq, double r2inv, int k) {
+    return c.of_kind<DAMPED, SMOOTHED>(qq[k], rsq, r2inv);
+  });
+}
+
+template <int>
+LBS_ALWAYS_INLINE void add_coulomb_with(const CoulombDamped &coulomb, double cutsq,
+                                        const PairBatch &batch)
+{
+  if (coulomb.alpha > 0.0 && coulomb.smooth > 0.0) run_damped<true, true>(coulomb, cutsq, batch);
+  else if (coulomb.alpha > 0.0) run_damped<true, false>(coulomb, cutsq, batch);
+  else if (coulomb.smooth > 0.0) run_damped<false, true>(coulomb, cutsq, batch);
+  else run_damped<false, false>(coulomb, cutsq, batch);
 }
 
 }    // namespace

@@ -3,7 +3,6 @@
 
 #include "lammps/pair_error.h"
 #include "support/input_error.hpp"
-#include "support/text.hpp"
 
 #include "atom.h"
 #include "citeme.h"
@@ -78,8 +77,9 @@ int PairFmpLbs::element_of(int type) const
 void PairFmpLbs::settings(int narg, char **arg)
 {
   try {
-    style_words_ = lbs::text::joined({arg, arg + narg});
-    style_ = lbs::fmp::parse_style(lbs::text::words(style_words_));
+    std::vector<std::string> const words(arg, arg + narg);
+    style_ = lbs::fmp::parse_style(words);
+    style_words_ = words;
   } catch (const InputError &e) {
     stop(e);
   }
@@ -89,8 +89,9 @@ void PairFmpLbs::settings(int narg, char **arg)
 }
 
 // Rank 0 reads; every rank gets the text and parses it, so that all see the same error.
-void PairFmpLbs::read_file(const std::string &path)
+std::string PairFmpLbs::read_file(const std::string &path) const
 {
+  std::string text;
   int size = -1;
   if (comm->me == 0) {
     auto const found = utils::get_potential_file_path(path);
@@ -98,8 +99,8 @@ void PairFmpLbs::read_file(const std::string &path)
     std::stringstream content;
     if (!found.empty() && in) {
       content << in.rdbuf();    // fails on an empty file, which the parser reports better
-      file_text_ = content.str();
-      size = static_cast<int>(file_text_.size());
+      text = content.str();
+      size = static_cast<int>(text.size());
     }
   }
   MPI_Bcast(&size, 1, MPI_INT, 0, world);
@@ -107,18 +108,17 @@ void PairFmpLbs::read_file(const std::string &path)
     throw InputError("pair_coeff fmp/lbs: cannot read potential file '" + path +
                      "', neither here nor in LAMMPS_POTENTIALS; syntax: pair_coeff * * FILE"
                      " ELEMENT...");
-  file_text_.resize(size);
-  MPI_Bcast(file_text_.data(), size, MPI_CHAR, 0, world);
+  text.resize(size);
+  MPI_Bcast(text.data(), size, MPI_CHAR, 0, world);
+  return text;
 }
 
 void PairFmpLbs::coeff(int narg, char **arg)
 {
   if (!allocated) allocate();
   try {
-    coeff_words_ = lbs::text::joined({arg, arg + narg});
-    auto const words = lbs::text::words(coeff_words_);
-    read_file(lbs::fmp::parse_coeff(words, atom->ntypes).file);
-    set_coefficients(words);
+    std::vector<std::string> const words(arg, arg + narg);
+    set_coefficients(words, read_file(lbs::fmp::parse_coeff(words, atom->ntypes).file));
   } catch (const InputError &e) {
     stop(e);
   }
@@ -129,20 +129,26 @@ void PairFmpLbs::coeff(int narg, char **arg)
   if (command_.set_charges && atom->natoms > 0 && atom->q_flag) {
     try {
       decide_composition();
-      apply_charges();
+      set_charges(AtomRange::ALL);
     } catch (const InputError &) {
     }
     frozen_counts_.clear();
   }
 }
 
-void PairFmpLbs::set_coefficients(const std::vector<std::string> &words)
+// Words of pair_coeff and text of the potential file that they name. Throws InputError, and leaves
+// all as it was then.
+void PairFmpLbs::set_coefficients(const std::vector<std::string> &words, const std::string &text)
 {
-  command_ = lbs::fmp::parse_coeff(words, atom->ntypes);
-  file_ = lbs::fmp::parse_potential_file(file_text_, command_.file);
-  for (const auto &symbol : command_.elements)
-    if (symbol != "NULL" && file_.element(symbol) == nullptr)
-      throw InputError("potential file " + file_.path + " has no element '" + symbol + "'");
+  auto command = lbs::fmp::parse_coeff(words, atom->ntypes);
+  auto file = lbs::fmp::parse_potential_file(text, command.file);
+  for (const auto &symbol : command.elements)
+    if (symbol != "NULL" && file.element(symbol) == nullptr)
+      throw InputError("potential file " + file.path + " has no element '" + symbol + "'");
+  coeff_words_ = words;
+  file_text_ = text;
+  command_ = std::move(command);
+  file_ = std::move(file);
   if (lmp->citeme && !file_.citation.empty())
     lmp->citeme->add("pair fmp/lbs with potential " + file_.name + ":\n" + file_.citation + "\n\n");
   for (int i = 1; i <= atom->ntypes; ++i)
@@ -178,7 +184,7 @@ template <class Coulomb> void PairFmpLbs::run_loop(const Coulomb &coulomb, doubl
 void PairFmpLbs::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
-  if (neighbor->ago == 0) watch_composition();
+  if (neighbor->ago == 0) follow_atoms();
   switch (style_.coulomb) {
     case lbs::fmp::CoulombStyle::LONG:
       if (ncoultablebits) run_loop(coulomb_table_, 0.0);
@@ -240,12 +246,13 @@ double PairFmpLbs::init_one(int i, int j)
     error->all(FLERR, "pair fmp/lbs: potential {}, pair {} {}: {}", file_.name,
                command_.elements[i - 1], command_.elements[j - 1], e.what());
   }
+  etail_ij = ptail_ij = 0.0;
   if (tail_flag) {
     if (p.shift || p.smooth > 0.0)
       error->all(FLERR,
                  "pair fmp/lbs: pair_modify tail makes no sense for potential {}, which is "
-                 "shifted or smoothed to zero at its cutoff",
-                 file_.name);
+                 "shifted or smoothed to zero at its cutoff{}",
+                 file_.name, lbs::without_modify(force, this, "tail"));
     auto const tail =
         term.cut_short > 0.0 ? lbs::fmp::tail_integrals(term) : lbs::fmp::TailIntegrals{};
     auto const counts = count_types();
@@ -267,6 +274,9 @@ double PairFmpLbs::single(int i, int j, int itype, int jtype, double rsq, double
   if (rsq < term.cut_short_sq) v = lbs::fmp::short_range(term, std::sqrt(rsq), r2inv);
   lbs::fmp::PairValue c;
   if (rsq < cut_coul_ * cut_coul_) {
+    if (i < 0 || j < 0)
+      error->one(FLERR, "pair fmp/lbs: the energy of an atom that does not exist yet is asked for, "
+                        "which has no charge; add 'full_energy' to fix gcmc or widom");
     double const qq = atom->q[i] * atom->q[j];
     if (style_.coulomb != lbs::fmp::CoulombStyle::LONG)
       c = coulomb_damped_(qq, rsq, r2inv, factor_coul);

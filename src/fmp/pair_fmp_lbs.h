@@ -37,8 +37,8 @@ class PairFmpLbs : public Pair {
   double memory_usage() override;
 
  protected:
-  std::string style_words_;    // as given, for restart files
-  std::string coeff_words_;
+  std::vector<std::string> style_words_;    // as given, for restart files
+  std::vector<std::string> coeff_words_;
   std::string file_text_;
   lbs::fmp::StyleCommand style_;
   lbs::fmp::CoeffCommand command_;
@@ -48,6 +48,7 @@ class PairFmpLbs : public Pair {
   lbs::fmp::ForceField field_;
   std::vector<bigint> reported_counts_;      // for which the log has the parameters
   std::vector<bigint> frozen_counts_;        // atoms per type, index 0 unused; empty: not decided
+  std::vector<bigint> checked_counts_;       // for which the charges have been looked at
   std::vector<lbs::fmp::PairTerm> terms_;    // (ntypes+1) x (ntypes+1)
   double **a_ = nullptr, **rho_ = nullptr, **c_ = nullptr;    // in use, for extract()
   double cut_coul_ = 0.0;
@@ -58,19 +59,25 @@ class PairFmpLbs : public Pair {
 
   void allocate();
   [[noreturn]] void stop(const lbs::InputError &e) const;
-  void read_file(const std::string &path);
-  void set_coefficients(const std::vector<std::string> &words);
+  [[nodiscard]] std::string read_file(const std::string &path) const;
+  int read_settings(FILE *fp);
+  void set_coefficients(const std::vector<std::string> &words, const std::string &text);
   [[nodiscard]] int element_of(int type) const;    // index into field_, -1 for NULL
   std::vector<bigint> count_types() const;
   [[nodiscard]] bool composition_differs(const std::vector<bigint> &counts) const;
   void check_present(const lbs::fmp::Composition &composition,
                      const std::vector<bigint> &counts) const;
-  void watch_composition();
+  void follow_atoms();
   void follow_composition(const std::vector<bigint> &counts);
   void decide_composition();
-  bool apply_charges();
+  // Whose charges: of all atoms, or only of those that interact with any other.
+  enum class AtomRange { ALL, NOT_EXCLUDED };
+  std::vector<double> charge_of_types() const;
+  bool set_charges(AtomRange range);
+  void check_charges(AtomRange range) const;
   void report() const;
   void init_coulomb();
+  void check_special_bonds() const;
   void check_box() const;
   void check_atom_distance(const lbs::fmp::Collision &collision) const;
   [[nodiscard]] lbs::fmp::PairLoopInput loop_input() const;

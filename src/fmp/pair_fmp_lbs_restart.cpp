@@ -16,12 +16,18 @@ using lbs::InputError;
 using lbs::read_string;
 using lbs::write_string;
 
+namespace {
+
+constexpr int LAYOUT = 2;
+
+}    // namespace
+
 // The restart file holds the deck's words, the whole potential file and the atoms per type that
 // fixed the composition: all that is needed to go on without pair_coeff, and to notice a change.
 void PairFmpLbs::write_restart(FILE *fp)
 {
   write_restart_settings(fp);
-  write_string(fp, coeff_words_);
+  lbs::write_words(fp, coeff_words_);
   write_string(fp, file_text_);
   std::string counts;
   for (bigint const n : frozen_counts_) counts += std::to_string(n) + ' ';
@@ -30,7 +36,7 @@ void PairFmpLbs::write_restart(FILE *fp)
 
 void PairFmpLbs::write_restart_settings(FILE *fp)
 {
-  write_string(fp, style_words_);
+  lbs::write_start(fp, LAYOUT, style_words_);
   int const flags[] = {offset_flag, mix_flag, tail_flag, ncoultablebits};
   fwrite(flags, sizeof(int), 4, fp);
   fwrite(&tabinner, sizeof(double), 1, fp);
@@ -38,13 +44,13 @@ void PairFmpLbs::write_restart_settings(FILE *fp)
 
 void PairFmpLbs::read_restart(FILE *fp)
 {
-  read_restart_settings(fp);
+  int const layout = read_settings(fp);
   allocate();
-  coeff_words_ = read_string(fp, lmp);
-  file_text_ = read_string(fp, lmp);
+  auto const words = lbs::read_command(fp, lmp, layout);
+  auto const file_text = read_string(fp, lmp);
   auto const counts = lbs::text::words(read_string(fp, lmp));
   try {
-    set_coefficients(lbs::text::words(coeff_words_));
+    set_coefficients(words, file_text);
   } catch (const InputError &e) {
     stop(e);
   }
@@ -54,8 +60,14 @@ void PairFmpLbs::read_restart(FILE *fp)
 
 void PairFmpLbs::read_restart_settings(FILE *fp)
 {
-  style_words_ = read_string(fp, lmp);
-  lbs::repeat_settings(this, style_words_);
+  (void) read_settings(fp);
+}
+
+// Returns the layout of what follows.
+int PairFmpLbs::read_settings(FILE *fp)
+{
+  auto const start = lbs::read_start(fp, lmp, "fmp/lbs", LAYOUT);
+  lbs::repeat_settings(this, start.style_words);
   int flags[4] = {};
   if (comm->me == 0) {
     utils::sfread(FLERR, flags, sizeof(int), 4, fp, nullptr, error);
@@ -67,4 +79,5 @@ void PairFmpLbs::read_restart_settings(FILE *fp)
   mix_flag = flags[1];
   tail_flag = flags[2];
   ncoultablebits = flags[3];
+  return start.layout;
 }

@@ -99,12 +99,12 @@ template <int BYTES, class Real> struct Product {
   }
 
   template <int PACKS>
-  static LBS_ALWAYS_INLINE void
-  transposed_tile(const Order<Real> &order, int first, const Real *out, std::size_t out_size,
-                  const Real *start, Real *in, std::size_t in_size, const Share &share)
+  static LBS_ALWAYS_INLINE void transposed_tile(const Order<Real> &order, int first,
+                                                const Real *out, std::size_t out_size, Real *in,
+                                                std::size_t in_size, bool add, const Share &share)
   {
     Tile<Real, BYTES, ROWS, PACKS> tile;
-    if (start) tile.load(start, in_size);
+    if (add) tile.load(in, in_size);
     for (int group = 0; group < order.groups(); ++group) {
       const Real *const matrix = order.group(group) + static_cast<std::size_t>(first) * ROW_GROUP;
       int const begin = group * ROW_GROUP;
@@ -148,7 +148,7 @@ template <int BYTES, class Real> struct Product {
   }
 
   static LBS_ALWAYS_INLINE void transposed(int packs, const Order<Real> &order, const Real *out,
-                                           const Real *start, const RowBlock<Real> &in)
+                                           const RowBlock<Real> &in, bool add)
   {
     std::size_t const in_size = static_cast<std::size_t>(in.room) * LANES<Real>;
     std::size_t const out_size = order.groups() * std::size_t(ROW_GROUP) * LANES<Real>;
@@ -160,8 +160,8 @@ template <int BYTES, class Real> struct Product {
         for (int r = i; r < i + ROW_GROUP; r += ROWS) {
           std::size_t const place = pack * in_size + r * LANES<Real>;
           transposed_tile<decltype(count)::value>(order, in.first + r, out + pack * out_size,
-                                                  out_size, start ? start + place : nullptr,
-                                                  in.numbers + place, in_size, share);
+                                                  out_size, in.numbers + place, in_size, add,
+                                                  share);
         }
       });
     }
@@ -175,8 +175,8 @@ LBS_ALWAYS_INLINE void forward_with(int packs, const Order<Real> &order,
 { Product<BYTES, Real>::forward(packs, order, in, out, add); }
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void transposed_with(int packs, const Order<Real> &order, const Real *out,
-                                       const Real *start, const RowBlock<Real> &in)
-{ Product<BYTES, Real>::transposed(packs, order, out, start, in); }
+                                       const RowBlock<Real> &in, bool add)
+{ Product<BYTES, Real>::transposed(packs, order, out, in, add); }
 
 LBS_MACHINES(forward, in_double,
              (int packs, const Order<double> &order,
@@ -187,13 +187,13 @@ LBS_MACHINES(forward, in_float,
               const RowBlock<const float> &in, float *out, bool add),
              (packs, order, in, out, add))
 LBS_MACHINES(transposed, in_double,
-             (int packs, const Order<double> &order, const double *out, const double *start,
-              const RowBlock<double> &in),
-             (packs, order, out, start, in))
+             (int packs, const Order<double> &order, const double *out,
+              const RowBlock<double> &in, bool add),
+             (packs, order, out, in, add))
 LBS_MACHINES(transposed, in_float,
-             (int packs, const Order<float> &order, const float *out, const float *start,
-              const RowBlock<float> &in),
-             (packs, order, out, start, in))
+             (int packs, const Order<float> &order, const float *out,
+              const RowBlock<float> &in, bool add),
+             (packs, order, out, in, add))
 // clang-format on
 
 }    // namespace
@@ -219,10 +219,10 @@ void PackedMatrix<Real>::multiply(int packs, const RowBlock<const Real> &in, Rea
 }
 
 template <class Real>
-void PackedMatrix<Real>::multiply_transposed(int packs, const Real *out, const Real *start,
-                                             const RowBlock<Real> &in) const
+void PackedMatrix<Real>::multiply_transposed(int packs, const Real *out, const RowBlock<Real> &in,
+                                             bool add) const
 {
-  transposed(packs, Order<Real>{inputs_, outputs_, numbers_.data()}, out, start, in);
+  transposed(packs, Order<Real>{inputs_, outputs_, numbers_.data()}, out, in, add);
 }
 
 template class PackedMatrix<double>;

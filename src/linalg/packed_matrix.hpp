@@ -2,10 +2,10 @@
 // Products of one fixed matrix with batches of columns, which stand in packs side by side.
 //
 // A batch is [pack][row][lane]: the rows of a pack of columns follow each other. BLAS copies both
-// factors into an order of its own at each call, which for the shapes of fitting nets (batches of
-// about a hundred, a matrix that never changes) is a sixth of the time. Here the matrix is put in
-// order once, the same order for products with it and with its transpose, and batches are in
-// theirs.
+// factors into an order of its own at each call, which costs a fifth of the time for the shapes of
+// fitting nets (batches of about a hundred, a matrix that never changes; doc/performance.rst). Here
+// the matrix is put in order once, the same order for products with it and with its transpose, and
+// batches are in theirs.
 #pragma once
 
 #include "simd.hpp"
@@ -30,6 +30,11 @@ template <class Number> struct RowBlock {
   int room;
 };
 
+template <class Number> RowBlock<const Number> read_only(const RowBlock<Number> &block)
+{
+  return {block.first, block.count, block.numbers, block.room};
+}
+
 template <class Real> class PackedMatrix {
  public:
   PackedMatrix() = default;
@@ -39,11 +44,9 @@ template <class Real> class PackedMatrix {
   // out[o] = sum over the block's inputs i of matrix[i][o] in[i], or += with `add`, for `packs`
   // packs. `out` has whole_groups(outputs) rows, all of which are written.
   void multiply(int packs, const RowBlock<const Real> &in, Real *out, bool add) const;
-  // in[i] = start[i] + sum over o of matrix[i][o] out[o], for the block's inputs. It begins with a
-  // whole group of rows, and whole groups are written. `start` is like in.numbers, which it may be;
-  // null: zeros.
-  void multiply_transposed(int packs, const Real *out, const Real *start,
-                           const RowBlock<Real> &in) const;
+  // in[i] = sum over o of matrix[i][o] out[o], or += with `add`, for the block's inputs. It begins
+  // with a whole group of rows, and whole groups are written.
+  void multiply_transposed(int packs, const Real *out, const RowBlock<Real> &in, bool add) const;
 
   [[nodiscard]] std::size_t memory_usage() const { return numbers_.capacity() * sizeof(Real); }
 

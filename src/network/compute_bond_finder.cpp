@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_bond_finder.h"
 
+#include "lammps/type_labels.h"
 #include "support/elements.hpp"
 
 #include "atom.h"
 #include "comm.h"
-#include "compute.h"
 #include "error.h"
-#include "force.h"
-#include "neigh_list.h"
-#include "neigh_request.h"
+#include "group.h"
 #include "neighbor.h"
-#include "pair.h"
 #include "utils.h"
 
 #include <algorithm>
@@ -97,42 +94,107 @@ void BondFinder::read_homopolar(int narg, char **arg, int &iarg)
   iarg += 4;
 }
 
-// An occasional list serves until the next rebuild of the others. Since that rebuild two atoms may
-// have approached by a skin before the list is made and by another one after.
-double BondFinder::list_cutoff() const
+void BondFinder::take_labels()
 {
-  return cutoffs.longest() + (perpetual_ ? 1.0 : 2.0) * neighbor->skin;
-}
-
-void BondFinder::init(Compute *compute)
-{
-  // Under KOKKOS the bins of occasional lists on the host go out of step with the atoms, so there
-  // the list is kept up to date with the others.
-  perpetual_ = lmp->kokkos != nullptr;
-  // Without a pair style, or with one of shorter reach, ghost atoms may end before the list does.
-  double const pair_reach = force->pair ? force->pair->cutforce + neighbor->skin : 0.0;
-  double const reach = std::max(pair_reach, comm->cutghostuser);
-  if (reach < list_cutoff())
+  if (!type_role.empty()) return;
+  std::string const remedy = fmt::format(
+      "add 'types EL ...' with one element for each of the {} types, or NULL", atom->ntypes);
+  if (!atom->labelmapflag)
     error->all(FLERR,
-               "compute {}: ghost atoms reach {} A, {}bonds need {} A; add "
-               "'comm_modify cutoff {}'",
-               name_, reach, cutoffs.longest_direct() == cutoffs.longest() ? "homopolar " : "",
-               list_cutoff(), std::ceil(list_cutoff()));
-  neighbor
-      ->add_request(compute, NeighConst::REQ_FULL | (perpetual_ ? 0 : NeighConst::REQ_OCCASIONAL))
-      ->set_cutoff(list_cutoff());
+               "compute {}: the elements of the atom types are not known; {}, or give the types "
+               "labels",
+               name_, remedy);
+  type_role.assign(atom->ntypes + 1, Role::OTHER);
+  std::vector<char> known(atom->ntypes + 1, 0);
+  for (int number = 1; number <= lbs::ELEMENTS; ++number) {
+    std::string const symbol = lbs::element_symbol(number);
+    int const type = lbs::type_of_label(atom, symbol);
+    if (type < 0) continue;
+    known[type] = 1;
+    type_role[type] = lbs::network::role_of(symbol);
+  }
+  for (int type = 1; type <= atom->ntypes; ++type)
+    if (known[type] == 0)
+      error->all(FLERR, "compute {}: the label of atom type {} is no element's symbol; {}", name_,
+                 type, remedy);
 }
 
-void BondFinder::find(lbs::network::BondRows which, std::vector<Role> &role,
-                      lbs::network::BondGraph &graph)
+bool BondFinder::has_type(Role role) const
 {
-  if (!perpetual_) neighbor->build_one(list_);
+  return std::find(type_role.begin() + 1, type_role.end(), role) != type_role.end();
+}
+
+namespace {
+
+// What 'comm_modify group' and 'comm_modify mode multi' have set, which LAMMPS keeps to itself.
+struct CommSettings : Comm {
+  static int border_group(Comm *comm) { return comm->*(&CommSettings::bordergroup); }    // 0: all
+  static int reduce(Comm *comm) { return comm->*(&CommSettings::multi_reduce); }
+};
+
+}    // namespace
+
+// Distance from the border of a rank's domain up to which atoms of a type become ghosts.
+double BondFinder::ghost_reach(int type) const
+{
+  if (comm->mode == Comm::SINGLE) return std::max(comm->cutghostuser, neighbor->cutneighmax);
+  // Mode multi/old, which the newest LAMMPS has no more: without what the user adds to it.
+  if (comm->mode != Comm::MULTI) return neighbor->cuttype[type];
+  // Collections of atoms by size are not told by type, so the shortest reach counts.
+  double shortest = HUGE_VAL;
+  for (int c = 0; c < neighbor->ncollections; ++c) {
+    if (!neighbor->custom_collection_flag && c != type - 1) continue;
+    double reach = comm->cutusermulti ? comm->cutusermulti[c] : 0.0;
+    for (int other = 0; other < neighbor->ncollections; ++other) {
+      double const *const *squared = neighbor->cutcollectionsq;
+      if (CommSettings::reduce(comm) != 0 && squared[other][other] > squared[c][c]) continue;
+      reach = std::max(reach, std::sqrt(squared[c][other]));
+    }
+    shortest = std::min(shortest, reach);
+  }
+  return shortest;
+}
+
+// Two atoms may have approached by a skin since the ghost atoms were chosen.
+void BondFinder::check_ghosts() const
+{
+  double const needed = cutoffs.longest() + neighbor->skin;
+  for (int type = 1; type <= atom->ntypes; ++type) {
+    if (type_role[type] == Role::OTHER) continue;
+    double const reach = ghost_reach(type);
+    if (reach < needed)
+      error->all(FLERR,
+                 "compute {}: ghost atoms reach {} A, {}bonds need {} A; add "
+                 "'comm_modify {}cutoff {}'",
+                 name_, reach, cutoffs.longest_direct() == cutoffs.longest() ? "homopolar " : "",
+                 needed, comm->mode == Comm::SINGLE ? "" : "mode single ", std::ceil(needed));
+  }
+}
+
+std::string BondFinder::find_trouble() const
+{
+  int const border = CommSettings::border_group(comm);
+  for (int i = 0; i < atom->nlocal; ++i) {
+    if (type_role[atom->type[i]] == Role::OTHER) continue;
+    tagint const id = atom->tag_enable ? atom->tag[i] : i + 1;
+    const double *x = atom->x[i];
+    if (!std::isfinite(x[0] + x[1] + x[2])) return fmt::format("atom {} is lost", id);
+    if ((atom->mask[i] & group->bitmask[border]) == 0)
+      return fmt::format("'comm_modify group {}' keeps ghost atoms out of the network, atom {} for "
+                         "one; use it without 'group'",
+                         group->names[border], id);
+  }
+  return "";
+}
+
+std::string BondFinder::find(lbs::network::BondRows which, std::vector<Role> &role,
+                             lbs::network::BondGraph &graph)
+{
+  check_ghosts();
   int const nall = atom->nlocal + atom->nghost;
   role.resize(nall);
   for (int i = 0; i < nall; ++i) role[i] = type_role[atom->type[i]];
   const auto *x = nall > 0 ? reinterpret_cast<const double(*)[3]>(atom->x[0]) : nullptr;
-  lbs::network::build_bond_graph(
-      atom->nlocal, x, role,
-      {list_->inum, list_->ilist, list_->numneigh, list_->firstneigh, NEIGHMASK}, cutoffs, which,
-      graph);
+  search_.find(atom->nlocal, nall, x, role, cutoffs, which, graph);
+  return find_trouble();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How the computes of this folder get the bond graph: neighbor list, ghost shell, element types.
+// How the computes of this folder get the bond graph: element types, cutoffs, ghost atoms.
 #pragma once
 
 #include "network/graph/bond_graph.hpp"
@@ -28,20 +28,27 @@ class BondFinder : protected Pointers {
   void read_cutoff(int narg, char **arg, int &iarg);
   void read_homopolar(int narg, char **arg, int &iarg);
 
-  // At the start of a run: checks that ghost atoms reach far enough and asks for a neighbor list.
-  void init(class Compute *compute);
-  void init_list(class NeighList *list) { list_ = list; }
+  // Takes the labels of the types for their elements, where 'types' was not given. Stops if a type
+  // has none, or one that is no element's symbol.
+  void take_labels();
+  [[nodiscard]] bool has_type(lbs::network::Role role) const;
 
-  // Bonds of the owned atoms at this step; fills `role`, of owned and ghost atoms.
-  void find(lbs::network::BondRows which, std::vector<lbs::network::Role> &role,
-            lbs::network::BondGraph &graph);
+  // Bonds of the owned atoms at this step; fills `role`, of owned and ghost atoms. Stops if ghost
+  // atoms do not reach far enough. Returns what is wrong with an atom of this rank, for a message:
+  // it is nowhere, or is not to become a ghost atom.
+  [[nodiscard]] std::string find(lbs::network::BondRows which,
+                                 std::vector<lbs::network::Role> &role,
+                                 lbs::network::BondGraph &graph);
+
+  [[nodiscard]] double bytes() const { return search_.bytes(); }
 
  private:
   std::string name_;
-  class NeighList *list_ = nullptr;
-  bool perpetual_ = false;    // list_ is rebuilt with the others, not on demand
+  lbs::network::BondSearch search_;
 
-  [[nodiscard]] double list_cutoff() const;
+  [[nodiscard]] double ghost_reach(int type) const;
+  void check_ghosts() const;
+  [[nodiscard]] std::string find_trouble() const;
 };
 
 }    // namespace LAMMPS_NS

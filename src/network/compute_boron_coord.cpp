@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_boron_coord.h"
 
+#include "compute_rank_exchange.h"
+
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
@@ -40,13 +42,8 @@ ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg)
       error->all(FLERR, "compute boron/coord: unknown keyword '{}'; known are types and cutoff",
                  arg[iarg]);
   }
-  const auto &roles = bonds_.type_role;
-  if (roles.empty())
-    error->all(FLERR,
-               "compute boron/coord: keyword types is missing; give the element of each of "
-               "the {} atom types, as in 'types Li B O Si'",
-               atom->ntypes);
-  if (std::find(roles.begin(), roles.end(), Role::OXYGEN) == roles.end())
+  bonds_.take_labels();
+  if (!bonds_.has_type(Role::OXYGEN))
     error->all(FLERR, "compute boron/coord: no atom type is O, so nothing can be coordinated");
   if (comm->me == 0)
     utils::logmesg(lmp, "boron/coord: bonds up to B-O {} A, Si-O {} A\n", bonds_.cutoffs.boron,
@@ -68,12 +65,6 @@ ComputeBoronCoord::~ComputeBoronCoord()
 void ComputeBoronCoord::init()
 {
   evaluated_ = -1;    // atoms may have been moved between two runs at the same step
-  bonds_.init(this);
-}
-
-void ComputeBoronCoord::init_list(int, NeighList *list)
-{
-  bonds_.init_list(list);
 }
 
 void ComputeBoronCoord::evaluate()
@@ -89,7 +80,8 @@ void ComputeBoronCoord::evaluate()
     vector_atom = coordination_;
   }
   std::vector<Role> role;
-  bonds_.find(lbs::network::BondRows::ALL, role, graph_);
+  auto const trouble = first_message(bonds_.find(lbs::network::BondRows::ALL, role, graph_), world);
+  if (!trouble.empty()) error->all(FLERR, "compute boron/coord: {}", trouble);
   std::vector<char> counted(nlocal);
   for (int i = 0; i < nlocal; ++i) counted[i] = (atom->mask[i] & groupbit) != 0;
   for (int i = 0; i < nlocal; ++i) coordination_[i] = counted[i] != 0 ? graph_.degree(i) : 0.0;
@@ -108,8 +100,8 @@ void ComputeBoronCoord::compute_vector()
   evaluate();
   lbs::network::Census all;
   auto const sum = [this](auto &mine, auto &total) {
-    MPI_Allreduce(mine.data(), total.data(), static_cast<int>(mine.size()), MPI_LMP_BIGINT, MPI_SUM,
-                  world);
+    auto const values = sum_over_ranks({mine.begin(), mine.end()}, world);
+    std::copy(values.begin(), values.end(), total.begin());
   };
   sum(census_.boron, all.boron);
   sum(census_.silicon, all.silicon);
@@ -120,7 +112,7 @@ void ComputeBoronCoord::compute_vector()
 
 double ComputeBoronCoord::memory_usage()
 {
-  return static_cast<double>(nmax_) * sizeof(double) +
+  return static_cast<double>(nmax_) * sizeof(double) + bonds_.bytes() +
          static_cast<double>(graph_.start.capacity()) * sizeof(std::size_t) +
          static_cast<double>(graph_.neighbor.capacity()) * sizeof(int);
 }

@@ -18,7 +18,6 @@ class ComputeBoronCoord : public Compute {
   ~ComputeBoronCoord() override;
 
   void init() override;
-  void init_list(int id, class NeighList *list) override;
   void compute_peratom() override;
   void compute_vector() override;
   double memory_usage() override;

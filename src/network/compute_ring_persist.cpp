@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_ring_persist.h"
 
-#include "compute_parcels.h"
+#include "compute_rank_exchange.h"
 #include "compute_ring_stats.h"
 
 #include "support/input_error.hpp"
@@ -9,6 +9,7 @@
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
+#include "fix_store_global.h"
 #include "memory.h"
 #include "modify.h"
 #include "update.h"
@@ -17,7 +18,9 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <numeric>
+#include <unordered_map>
 
 using namespace LAMMPS_NS;
 using namespace lbs::network;
@@ -32,6 +35,10 @@ constexpr int PRESENT = CLASSES + 1;
 constexpr int BORATE_SHARE = CLASSES + 2;
 constexpr int VALUES = CLASSES + 3;
 constexpr int COLUMNS = 3;    // remembered, present, share
+
+// What the fix stores before the numbers of the rings: whether they are there, and their step.
+enum Stored { NOTHING = 0, REFERENCE = 1, TOO_LARGE = 2 };
+constexpr int STORE_HEADER = 2;
 
 // Sum of the counts from `first` on, up to `last` if that is given.
 template <class Counts> std::int64_t total(const Counts &counts, int first = 0, int last = -1)
@@ -66,6 +73,12 @@ ComputeRingPersist::ComputeRingPersist(LAMMPS *lmp, int narg, char **arg)
   size_array_rows = rings_->max_formers();
   size_array_cols = COLUMNS;
   memory->create(array, size_array_rows, size_array_cols, "ring/persist:array");
+  if (source_ == Source::FILE) return;
+  store_id_ = std::string(id) + "_RING_REFERENCE";
+  auto *fix = modify->add_fix(fmt::format("{} all STORE/GLOBAL {} 1", store_id_, STORE_HEADER));
+  if (fix->restart_reset == 0) std::fill_n(store()->vstore, STORE_HEADER, NOTHING);
+  else restore_reference();
+  fix->restart_reset = 0;
 }
 
 ComputeRingPersist::~ComputeRingPersist()
@@ -73,6 +86,7 @@ ComputeRingPersist::~ComputeRingPersist()
   delete[] vector;
   delete[] extlist;
   memory->destroy(array);
+  if (!store_id_.empty() && modify->nfix > 0) modify->delete_fix(store_id_);
 }
 
 void ComputeRingPersist::read_arguments(int narg, char **arg)
@@ -130,20 +144,21 @@ void ComputeRingPersist::find_rings()
                rings_id_, size_array_rows, rings_->max_formers(), id);
 }
 
-// Rings of one kind of members meet on one rank, whoever owned them.
+// Rings of the same members meet on one rank, whoever owned them.
 void ComputeRingPersist::share_out(const RingRecords &records, RingRecords &kept)
 {
   kept.clear();
-  for (const auto &words : exchange_parcels(records.scattered(comm->nprocs), world))
+  for (const auto &words : exchange_buffers(records.scattered(comm->nprocs), world))
     kept.append(words);
   kept.sort();
 }
 
-// Rank 0 reads, all check, each keeps its part.
-void ComputeRingPersist::remember_file()
+// Rank 0 reads. Each rank checks and keeps a part of the rings.
+void ComputeRingPersist::read_reference()
 {
   RingFrame frame;
   std::string trouble;
+  RankBuffers parts(comm->nprocs);
   if (comm->me == 0) {
     std::ifstream in(file_);
     try {
@@ -154,44 +169,137 @@ void ComputeRingPersist::remember_file()
     } catch (const lbs::InputError &e) {
       trouble = e.what();
     }
-    if (!trouble.empty())
-      error->one(FLERR, "compute ring/persist: reference {}: {}", file_, trouble);
+    for (std::size_t k = 0; k < frame.rings.size(); ++k) {
+      auto &part = parts[k % parts.size()];
+      part.insert(part.end(), frame.rings[k].begin(), frame.rings[k].end());
+    }
   }
-  check_system(frame);
+  auto const stop_if_troubled = [this](const std::string &mine) {
+    auto const message = first_message(mine, world);
+    if (!message.empty())
+      error->all(FLERR, "compute ring/persist: reference {}: {}", file_, message);
+  };
+  stop_if_troubled(trouble);
+  if (comm->me == 0)
+    utils::logmesg(lmp, "ring/persist: {} rings of step {} in {} are the reference\n",
+                   frame.rings.size(), frame.step, file_);
+
+  frame.rings = rings_of_words(exchange_buffers(parts, world)[0]);
+  stop_if_troubled(find_trouble(frame));
   RingRecords records;
   for (const auto &ring : frame.rings)
     records.add(static_cast<int>(ring[0]), static_cast<int>(ring[1]),
                 {ring.begin() + 4, ring.end()});
   share_out(records, reference_);
-  if (comm->me == 0)
-    utils::logmesg(lmp, "ring/persist: {} rings of step {} in {} are the reference\n",
-                   frame.rings.size(), frame.step, file_);
 }
 
-// Every member has to be an atom of the right kind. The frame is on rank 0.
-void ComputeRingPersist::check_system(const RingFrame &frame)
+// Every member has to be an atom of the right kind. Returns what is wrong with these rings.
+std::string ComputeRingPersist::find_trouble(const RingFrame &frame) const
 {
-  auto members = members_of(frame);
-  int count = static_cast<int>(members.size());
-  MPI_Bcast(&count, 1, MPI_INT, 0, world);
-  members.resize(count);
-  MPI_Bcast(members.data(), count, MPI_LMP_BIGINT, 0, world);
-  std::vector<int> mine(count, 0), all(count, 0);
-  const auto &domain = rings_->domain_of_rings();
-  for (int i = 0; i < domain.own(); ++i) {
-    auto const at = std::lower_bound(members.begin(), members.end(), domain.key()[i]);
-    if (at != members.end() && *at == domain.key()[i])
-      mine[at - members.begin()] = static_cast<int>(domain.role(i));
-  }
-  MPI_Allreduce(mine.data(), all.data(), count, MPI_INT, MPI_MAX, world);
-  if (comm->me != 0) return;
-  std::vector<Role> role(count);
-  std::transform(all.begin(), all.end(), role.begin(), [](int r) { return static_cast<Role>(r); });
+  auto const roles = roles_of(members_of(frame));
   try {
-    check_ring_frame(frame, role, rings_->max_formers(), rings_->has_direct_bonds());
+    check_ring_frame(frame, roles, rings_->max_formers(), rings_->has_direct_bonds());
   } catch (const lbs::InputError &e) {
-    error->one(FLERR, "compute ring/persist: reference {}: {}", file_, e.what());
+    return e.what();
   }
+  return "";
+}
+
+// Roles of the atoms with these IDs, OTHER where there is no such atom in the network. The rank
+// that an ID determines knows its role from the owner, and is asked for it. Collective.
+std::vector<Role> ComputeRingPersist::roles_of(const std::vector<std::int64_t> &ids) const
+{
+  auto const ranks = static_cast<std::size_t>(comm->nprocs);
+  const auto &domain = rings_->domain_of_rings();
+  RankBuffers known(ranks), asked(ranks);
+  for (int i = 0; i < domain.own(); ++i) {
+    if (domain.role(i) == Role::OTHER) continue;
+    auto &buffer = known[domain.key()[i] % ranks];
+    buffer.push_back(domain.key()[i]);
+    buffer.push_back(static_cast<std::int64_t>(domain.role(i)));
+  }
+  std::unordered_map<std::int64_t, std::int64_t> role_of_id;
+  for (const auto &buffer : exchange_buffers(known, world))
+    for (std::size_t w = 0; w < buffer.size(); w += 2) role_of_id[buffer[w]] = buffer[w + 1];
+
+  for (auto const member : ids) asked[member % ranks].push_back(member);
+  auto answers = exchange_buffers(asked, world);
+  for (auto &buffer : answers)
+    for (auto &word : buffer) {
+      auto const found = role_of_id.find(word);
+      word = found == role_of_id.end() ? static_cast<std::int64_t>(Role::OTHER) : found->second;
+    }
+  answers = exchange_buffers(answers, world);
+  std::vector<std::size_t> next(ranks, 0);
+  std::vector<Role> roles;
+  roles.reserve(ids.size());
+  for (auto const member : ids) {
+    auto const rank = member % ranks;
+    roles.push_back(static_cast<Role>(answers[rank][next[rank]++]));
+  }
+  return roles;
+}
+
+FixStoreGlobal *ComputeRingPersist::store() const
+{
+  return dynamic_cast<FixStoreGlobal *>(modify->get_fix_by_id(store_id_));
+}
+
+// Rank 0, which writes restart files, gets all rings of the reference.
+void ComputeRingPersist::store_reference()
+{
+  RankBuffers buffers(comm->nprocs);
+  buffers[0] = reference_.words();
+  auto const received = exchange_buffers(buffers, world);
+  if (comm->me != 0) return;
+  std::size_t length = STORE_HEADER;
+  for (const auto &words : received) length += words.size();
+  // LAMMPS counts the bytes of a fix in int.
+  bool const fits = length < std::numeric_limits<int>::max() / sizeof(double) - 2;
+  store()->reset_global(fits ? static_cast<int>(length) : STORE_HEADER, 1);
+  double *out = store()->vstore;
+  *out++ = fits ? REFERENCE : TOO_LARGE;
+  *out++ = static_cast<double>(step_of_reference_);
+  if (fits)
+    for (const auto &words : received) out = std::copy(words.begin(), words.end(), out);
+}
+
+// All ranks have the numbers from the restart file; rank 0 keeps them for the next one.
+void ComputeRingPersist::restore_reference()
+{
+  const double *in = store()->vstore;
+  auto const state = static_cast<int>(in[0]);
+  step_of_reference_ = static_cast<bigint>(in[1]);
+  if (state == TOO_LARGE)
+    error->all(FLERR,
+               "compute ring/persist: the reference of {} was too large for a restart file; write "
+               "the rings with dump local, and use 'reference file'",
+               id);
+  bool const wanted =
+      state == REFERENCE && (source_ == Source::FIRST || step_ == step_of_reference_);
+  std::vector<std::int64_t> words;
+  if (wanted && comm->me == 0) words.assign(in + STORE_HEADER, in + store()->nrow);
+  if (comm->me != 0 || !wanted) {
+    store()->reset_global(STORE_HEADER, 1);
+    std::fill_n(store()->vstore, STORE_HEADER, NOTHING);
+  }
+  if (!wanted) return;
+  RingRecords records;
+  records.append(words);
+  share_out(records, reference_);
+  remembers_ = true;
+  int largest = 0, of_all = 0;
+  for (std::size_t k = 0; k < reference_.count(); ++k)
+    largest = std::max(largest, reference_.formers(k));
+  MPI_Allreduce(&largest, &of_all, 1, MPI_INT, MPI_MAX, world);
+  if (of_all > rings_->max_formers())
+    error->all(FLERR,
+               "compute ring/persist: the restart file holds a ring of {} formers for {}; give the "
+               "compute ring/stats at least 'max {}'",
+               of_all, id, of_all);
+  if (comm->me == 0)
+    utils::logmesg(lmp, "ring/persist: {} rings of step {} in the restart file are the reference\n",
+                   records.count(), step_of_reference_);
 }
 
 void ComputeRingPersist::evaluate()
@@ -204,7 +312,7 @@ void ComputeRingPersist::evaluate()
                rings_id_);
   rings_->evaluate();
   if (!remembers_ && source_ == Source::FILE) {
-    remember_file();
+    read_reference();
     remembers_ = true;
   }
   RingRecords records;
@@ -213,6 +321,8 @@ void ComputeRingPersist::evaluate()
   if (!remembers_ && (source_ == Source::FIRST || step_ == update->ntimestep)) {
     reference_ = now_;
     remembers_ = true;
+    step_of_reference_ = update->ntimestep;
+    store_reference();
   }
   if (!remembers_ && step_ < update->ntimestep)
     error->all(FLERR,
@@ -221,11 +331,7 @@ void ComputeRingPersist::evaluate()
                step_, update->ntimestep);
   RingPresence mine(rings_->max_formers());
   count_present(reference_, now_, mine);
-  auto part = mine.flat();
-  auto sum = part;
-  MPI_Allreduce(part.data(), sum.data(), static_cast<int>(part.size()), MPI_LMP_BIGINT, MPI_SUM,
-                world);
-  presence_.from_flat(sum);
+  presence_.from_flat(sum_over_ranks(mine.flat(), world));
 }
 
 double ComputeRingPersist::compute_scalar()

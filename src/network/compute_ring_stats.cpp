@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_ring_stats.h"
 
-#include "compute_parcels.h"
+#include "compute_rank_exchange.h"
 
 #include "support/input_error.hpp"
 
@@ -81,12 +81,6 @@ void ComputeRingStats::init()
 {
   evaluated_ = -1;    // atoms may have been moved between two runs at the same step
   check_cell();
-  bonds_.init(this);
-}
-
-void ComputeRingStats::init_list(int, NeighList *list)
-{
-  bonds_.init_list(list);
 }
 
 void ComputeRingStats::check_cell() const
@@ -145,38 +139,28 @@ NetworkAtom ComputeRingStats::atom_at(int i) const
   return {atom->tag[i], home.owner, home.coordination, role_[i], (atom->mask[i] & groupbit) != 0};
 }
 
-// Returns what has come. `more`, whether there is more to send, becomes true if that is so on any
-// rank. All stop if one of them is in trouble.
-Parcels ComputeRingStats::exchange(const Parcels &sent, const std::string &trouble,
-                                   bool &more) const
+// Returns the buffers received. `more`, whether there has to be another round, becomes true if that
+// is so on any rank. All stop if one of them is in trouble.
+RankBuffers ComputeRingStats::exchange(const RankBuffers &send, const std::string &trouble,
+                                       bool &more) const
 {
   constexpr int MORE = 1, TROUBLE = 2;
   int flags = (more ? MORE : 0) | (trouble.empty() ? 0 : TROUBLE);
-  Parcels received = exchange_parcels(sent, world, flags);
-  if ((flags & TROUBLE) != 0) stop(trouble);
+  RankBuffers received = exchange_buffers(send, world, flags);
+  if ((flags & TROUBLE) != 0)
+    error->all(FLERR, "compute ring/stats: {}", first_message(trouble, world));
   more = (flags & MORE) != 0;
   return received;
 }
 
-Parcels ComputeRingStats::exchange(const Parcels &sent, const std::string &trouble) const
+RankBuffers ComputeRingStats::exchange(const RankBuffers &send, const std::string &trouble) const
 {
   bool more = false;
-  return exchange(sent, trouble, more);
+  return exchange(send, trouble, more);
 }
 
-// With the message of the first rank that has one.
-void ComputeRingStats::stop(std::string trouble) const
-{
-  int mine = trouble.empty() ? comm->nprocs : comm->me, first = 0;
-  MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, world);
-  int length = static_cast<int>(trouble.size());
-  MPI_Bcast(&length, 1, MPI_INT, first, world);
-  trouble.resize(length);
-  MPI_Bcast(&trouble[0], length, MPI_CHAR, first, world);
-  error->all(FLERR, "compute ring/stats: {}", trouble);
-}
-
-void ComputeRingStats::gather_domain()
+// Stops if an own atom of any rank is in trouble.
+void ComputeRingStats::gather_domain(std::string trouble)
 {
   domain_.start(comm->me, comm->nprocs, max_);
   for (int i = 0; i < atom->nlocal; ++i) domain_.add_atom(atom_at(i));
@@ -185,29 +169,25 @@ void ComputeRingStats::gather_domain()
       int const j = bond_graph_.neighbor[e];
       domain_.add_bond(i, atom_at(j), home_[j].shift);
     }
-  domain_.build(exchange_parcels(domain_.crossing_bonds(), world));
-  std::string const trouble = find_trouble();
-  Parcels const nothing(comm->nprocs);
+  domain_.build(exchange_buffers(domain_.border_bonds(), world));
+  if (trouble.empty()) trouble = find_heap();
+  RankBuffers const nothing(comm->nprocs);
   bool more = true;
   while (more) {
-    const Parcels &rows = trouble.empty() ? domain_.rows_for_others() : nothing;
-    more = domain_.has_errands();
-    domain_.hear(exchange(rows, trouble, more));
+    const RankBuffers &rows = trouble.empty() ? domain_.pack_halo_rows() : nothing;
+    more = domain_.forwards_requests();
+    domain_.receive(exchange(rows, trouble, more));
   }
-  domain_.finish();
+  domain_.build_halo();
 }
 
 // An own atom that no network has, as a message.
-std::string ComputeRingStats::find_trouble() const
+std::string ComputeRingStats::find_heap() const
 {
-  for (int i = 0; i < domain_.own(); ++i) {
+  for (int i = 0; i < domain_.own(); ++i)
     if (domain_.bonds(i) > MAX_BONDS)
       return fmt::format("atom {} has {} bonds; atoms overlap, or the cutoffs are too long",
                          domain_.key()[i], domain_.bonds(i));
-    const double *x = atom->x[i];
-    if (domain_.role(i) != Role::OTHER && !std::isfinite(x[0] + x[1] + x[2]))
-      return fmt::format("atom {} is lost", domain_.key()[i]);
-  }
   return "";
 }
 
@@ -219,7 +199,7 @@ std::string ComputeRingStats::search_rings(RingCounts &counts)
     for (int i = 0; i < domain_.own(); ++i) {
       if (!is_former(domain_.role(i)) || domain_.bonds(i) < 2) continue;
       search_->find_rings(i, rings_);
-      search_->count_wrapped(counts.wrapped);
+      if (counts_wrapped_) search_->count_wrapped(counts.wrapped);
     }
   } catch (const lbs::InputError &e) {
     return e.what();
@@ -227,23 +207,22 @@ std::string ComputeRingStats::search_rings(RingCounts &counts)
   return "";
 }
 
-// Marks go home to the owners of the atoms, then the formers are counted and all is summed.
-void ComputeRingStats::finish_counts(RingCounts &counts, const std::string &trouble)
+// Rings and marks go to the ranks that own them, then the formers are counted and all is summed.
+void ComputeRingStats::finish_counts(RingCounts &counts, std::string trouble)
 {
   if (definition_ != Definition::PRIMITIVE) {
-    auto const rings = rings_for_owners(domain_, comm->me, comm->nprocs, rings_);
-    add_sent(exchange(rings, trouble), domain_, rings_);
+    auto const others = pack_rings_of_others(domain_, comm->me, comm->nprocs, rings_);
+    try {
+      add_rings(exchange(others, trouble), domain_, rings_);
+    } catch (const lbs::InputError &e) {
+      trouble = e.what();
+    }
     rings_.drop_repeated(0, domain_.key());
   }
   count_rings(rings_, domain_, counts, marks_);
-  auto const marks = marks_for_owners(domain_, marks_, comm->nprocs);
-  add_marks(exchange(marks, trouble), marks_);
+  add_marks(exchange(pack_marks(domain_, marks_, comm->nprocs), trouble), marks_);
   count_formers(domain_, marks_, counts);
-  auto mine = counts.flat();
-  auto all = mine;
-  MPI_Allreduce(mine.data(), all.data(), static_cast<int>(mine.size()), MPI_LMP_BIGINT, MPI_SUM,
-                world);
-  counts_.from_flat(all);
+  counts_.from_flat(sum_over_ranks(counts.flat(), world));
 }
 
 void ComputeRingStats::evaluate()
@@ -251,9 +230,9 @@ void ComputeRingStats::evaluate()
   if (evaluated_ == update->ntimestep) return;
   evaluated_ = update->ntimestep;
   check_cell();    // it may have become smaller since the start of the run
-  bonds_.find(BondRows::FORMERS, role_, bond_graph_);
+  auto const atom_trouble = bonds_.find(BondRows::FORMERS, role_, bond_graph_);
   find_homes();
-  gather_domain();
+  gather_domain(atom_trouble);
   RingCounts counts(max_);
   auto const trouble = search_rings(counts);
   finish_counts(counts, trouble);
@@ -321,8 +300,8 @@ void ComputeRingStats::compute_local()
 double ComputeRingStats::memory_usage()
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return domain_.bytes() + rings_.bytes() + search_->bytes() + of(bond_graph_.start) +
-         of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) +
+  return domain_.bytes() + rings_.bytes() + search_->bytes() + bonds_.bytes() +
+         of(bond_graph_.start) + of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) +
          (static_cast<double>(nmax_) * PERATOM_COLUMNS +
           static_cast<double>(rows_) * size_local_cols) *
              sizeof(double);

@@ -21,7 +21,6 @@ class ComputeRingStats : public Compute {
   ~ComputeRingStats() override;
 
   void init() override;
-  void init_list(int id, class NeighList *list) override;
   void compute_vector() override;
   void compute_array() override;
   void compute_peratom() override;
@@ -48,6 +47,7 @@ class ComputeRingStats : public Compute {
 
   BondFinder bonds_;
   int max_ = 8;
+  bool counts_wrapped_ = true;
   lbs::network::Definition definition_ = lbs::network::Definition::PRIMITIVE;
   std::unique_ptr<lbs::network::RingSearch> search_;
 
@@ -71,15 +71,14 @@ class ComputeRingStats : public Compute {
   void check_cell() const;
   void find_homes();
   [[nodiscard]] lbs::network::NetworkAtom atom_at(int i) const;
-  lbs::network::Parcels exchange(const lbs::network::Parcels &sent, const std::string &trouble,
-                                 bool &more) const;
-  lbs::network::Parcels exchange(const lbs::network::Parcels &sent,
-                                 const std::string &trouble) const;
-  [[noreturn]] void stop(std::string trouble) const;
-  void gather_domain();
-  [[nodiscard]] std::string find_trouble() const;
+  lbs::network::RankBuffers exchange(const lbs::network::RankBuffers &send,
+                                     const std::string &trouble, bool &more) const;
+  lbs::network::RankBuffers exchange(const lbs::network::RankBuffers &send,
+                                     const std::string &trouble) const;
+  void gather_domain(std::string trouble);
+  [[nodiscard]] std::string find_heap() const;
   [[nodiscard]] std::string search_rings(lbs::network::RingCounts &counts);
-  void finish_counts(lbs::network::RingCounts &counts, const std::string &trouble);
+  void finish_counts(lbs::network::RingCounts &counts, std::string trouble);
 };
 
 }    // namespace LAMMPS_NS

@@ -7,7 +7,6 @@
 #include "atom.h"
 #include "comm.h"
 #include "error.h"
-#include "label_map.h"
 #include "utils.h"
 
 #include <algorithm>
@@ -19,8 +18,8 @@ using lbs::network::Role;
 
 namespace {
 
-const std::vector<std::string> KEYWORDS = {"types", "formers",    "oxygen",   "cutoff",
-                                           "max",   "definition", "homopolar"};
+const std::vector<std::string> KEYWORDS = {"types", "formers",    "oxygen",    "cutoff",
+                                           "max",   "definition", "homopolar", "wrapped"};
 
 bool is_keyword(const std::string &word)
 {
@@ -33,7 +32,7 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
 {
   std::vector<std::string> formers = {"B", "Si"};
   std::string oxygen = "O";
-  bool types_given = false, formers_given = false, oxygen_given = false;
+  bool formers_given = false, oxygen_given = false;
   auto const value_of = [&](int iarg) {
     if (iarg + 1 >= narg || is_keyword(arg[iarg + 1]))
       error->all(FLERR, "compute ring/stats: keyword {} needs a value", arg[iarg]);
@@ -44,7 +43,6 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
     std::string const keyword = arg[iarg];
     if (keyword == "types") {
       bonds_.read_types(narg, arg, iarg, KEYWORDS);
-      types_given = true;
     } else if (keyword == "cutoff") {
       bonds_.read_cutoff(narg, arg, iarg);
     } else if (keyword == "homopolar") {
@@ -75,38 +73,26 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
                    "and king",
                    name);
       iarg += 2;
+    } else if (keyword == "wrapped") {
+      counts_wrapped_ = utils::logical(FLERR, value_of(iarg), false, lmp) != 0;
+      iarg += 2;
     } else {
       error->all(FLERR,
                  "compute ring/stats: unknown keyword '{}'; known are types, formers, oxygen, "
-                 "cutoff, max, definition and homopolar",
+                 "cutoff, max, definition, homopolar and wrapped",
                  keyword);
     }
   }
-  if (!types_given) {
-    if (!atom->labelmapflag)
-      error->all(FLERR,
-                 "compute ring/stats: the elements of the atom types are not known; add "
-                 "'types EL ...' with one element for each of the {} types, or give the types "
-                 "labels",
-                 atom->ntypes);
-    bonds_.type_role.assign(atom->ntypes + 1, Role::OTHER);
-    for (const char *name : {"O", "B", "Si"}) {
-      int const type = atom->lmap->find(name, Atom::ATOM);
-      if (type > 0) bonds_.type_role[type] = lbs::network::role_of(name);
-    }
-  }
-  auto const exists = [this](Role role) {
-    const auto &roles = bonds_.type_role;
-    return std::find(roles.begin() + 1, roles.end(), role) != roles.end();
-  };
+  bonds_.take_labels();
   // Without 'formers' those of B and Si count that the system has.
   if (!formers_given)
-    formers.erase(
-        std::remove_if(formers.begin(), formers.end(),
-                       [&](const std::string &f) { return !exists(lbs::network::role_of(f)); }),
-        formers.end());
+    formers.erase(std::remove_if(formers.begin(), formers.end(),
+                                 [&](const std::string &f) {
+                                   return !bonds_.has_type(lbs::network::role_of(f));
+                                 }),
+                  formers.end());
   // Direct bonds alone can make a network.
-  if (!oxygen_given && has_direct_bonds() && !exists(Role::OXYGEN)) oxygen.clear();
+  if (!oxygen_given && has_direct_bonds() && !bonds_.has_type(Role::OXYGEN)) oxygen.clear();
   choose_formers(formers, oxygen);
 }
 
@@ -115,13 +101,12 @@ void ComputeRingStats::read_arguments(int narg, char **arg)
 void ComputeRingStats::choose_formers(const std::vector<std::string> &formers,
                                       const std::string &oxygen)
 {
-  auto &roles = bonds_.type_role;
-  auto const need = [&roles, &oxygen, this](const std::string &name, const char *keyword) {
+  auto const need = [&oxygen, this](const std::string &name, const char *keyword) {
     Role const role = lbs::network::role_of(name);
     if (role == Role::OTHER && lbs::is_element_symbol(name))
       error->all(FLERR, "compute ring/stats: {} {}: only {} here", keyword, name,
                  name == oxygen ? "O bridges formers" : "B and Si form networks");
-    if (role == Role::OTHER || std::find(roles.begin() + 1, roles.end(), role) == roles.end())
+    if (role == Role::OTHER || !bonds_.has_type(role))
       error->all(FLERR, "compute ring/stats: {} {}: no atom type is {}", keyword, name, name);
     return role;
   };
@@ -144,7 +129,7 @@ void ComputeRingStats::choose_formers(const std::vector<std::string> &formers,
   auto const is_chosen = [&chosen](Role role) {
     return std::find(chosen.begin(), chosen.end(), role) != chosen.end();
   };
-  for (auto &role : roles)
+  for (auto &role : bonds_.type_role)
     if (lbs::network::is_former(role) && !is_chosen(role)) role = Role::OTHER;
   for (Role const former : {Role::BORON, Role::SILICON}) {
     if (is_chosen(former)) continue;

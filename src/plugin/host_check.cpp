@@ -23,10 +23,14 @@ std::optional<std::string> host_mismatch(const HostTraits &built, const HostTrai
 
 std::string mpi_family(const std::string &library_version)
 {
-  if (library_version.find("Open MPI") != std::string::npos) return "Open MPI";
-  for (const char *name : {"MPICH", "Intel", "MVAPICH"})
-    if (library_version.find(name) != std::string::npos) return "MPICH";
-  return library_version.substr(0, library_version.find_first_of(" \n"));
+  auto const begins = [&](const char *name) { return library_version.rfind(name, 0) == 0; };
+  for (const char *name : {"Open MPI", "IBM Spectrum MPI", "Spectrum MPI", "FUJITSU MPI"})
+    if (begins(name)) return OPEN_MPI_FAMILY;
+  for (const char *name : {"MPICH", "Intel(R) MPI", "MVAPICH", "HPE HMPT"})
+    if (begins(name)) return MPICH_FAMILY;
+  // "MPI VERSION    : CRAY MPICH version ..."
+  bool const cray = library_version.find("CRAY MPICH version") != std::string::npos;
+  return cray ? MPICH_FAMILY : UNKNOWN_FAMILY;
 }
 
 }    // namespace lbs

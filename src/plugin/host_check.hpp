@@ -12,13 +12,21 @@ inline constexpr const char *NO_KOKKOS = "no KOKKOS package";
 inline constexpr const char *KOKKOS_INSIDE = "Kokkos inside liblammps";
 inline constexpr const char *KOKKOS_SHARED = "Kokkos in a library of its own";
 
+// Families of MPI libraries, each with one binary interface: that of Open MPI, of MPICH, and of the
+// stubs of a serial LAMMPS. All others are taken for one family, for nothing tells them apart when
+// the plugin is compiled.
+inline constexpr const char *OPEN_MPI_FAMILY = "Open MPI";
+inline constexpr const char *MPICH_FAMILY = "MPICH";
+inline constexpr const char *STUBS_FAMILY = "stubs";
+inline constexpr const char *UNKNOWN_FAMILY = "unknown";
+
 // What decides whether two binaries can share LAMMPS' classes.
 struct HostTraits {
   int version = 0;    // 20250204 for 4 Feb 2025
   int tagint_bits = 0;
   int imageint_bits = 0;
   int bigint_bits = 0;
-  std::string mpi;       // "Open MPI", "MPICH", ..., "stubs" for a serial LAMMPS
+  std::string mpi;       // one of the families above
   std::string kokkos;    // where it is, one of the places above
 };
 
@@ -26,8 +34,9 @@ struct HostTraits {
 // only if the plugin was built with it.
 std::optional<std::string> host_mismatch(const HostTraits &built, const HostTraits &running);
 
-// Family of MPI libraries with one binary interface, by what MPI_Get_library_version() says; MPICH
-// stands for all that share its interface.
+// Family of an MPI library, by what its MPI_Get_library_version() says. Products of vendors count
+// as the library whose interface they keep: Spectrum and Fujitsu MPI as Open MPI; Intel MPI, Cray
+// MPICH, MVAPICH and HPE HMPT as MPICH. HPE MPT has an interface of its own.
 std::string mpi_family(const std::string &library_version);
 
 }    // namespace lbs

@@ -14,12 +14,15 @@
 
 namespace {
 
+// By the mpi.h at hand: the products of vendors keep the macros of the library they stem from.
 #if defined(MPI_STUBS)
-constexpr const char *MPI_FAMILY = "stubs";
-#elif defined(OPEN_MPI)
-constexpr const char *MPI_FAMILY = "Open MPI";
+constexpr const char *MPI_FAMILY = lbs::STUBS_FAMILY;
+#elif defined(OPEN_MPI) || defined(OMPI_MAJOR_VERSION)
+constexpr const char *MPI_FAMILY = lbs::OPEN_MPI_FAMILY;
+#elif defined(MPICH_VERSION) || defined(I_MPI_VERSION) || defined(MVAPICH2_VERSION)
+constexpr const char *MPI_FAMILY = lbs::MPICH_FAMILY;
 #else
-constexpr const char *MPI_FAMILY = "MPICH";
+constexpr const char *MPI_FAMILY = lbs::UNKNOWN_FAMILY;
 #endif
 
 lbs::HostTraits built_for()
@@ -56,7 +59,7 @@ class Host {
 
   [[nodiscard]] std::string mpi() const
   {
-    if (call("lammps_config_has_mpi_support", 0) == 0) return "stubs";
+    if (call("lammps_config_has_mpi_support", 0) == 0) return lbs::STUBS_FAMILY;
     char text[8192] = "";    // the longest that any MPI library asks for
     int length = 0;
     call("MPI_Get_library_version", 0, static_cast<char *>(text), &length);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The one table of styles of this package, and their registration with a LAMMPS instance.
 
-#include "deepsea/pair_deepsea.h"
-#include "fmp/pair_fmp_lbs.h"
 #include "lbs_config.h"
+
+#ifdef LBS_DEEPSEA
+#include "deepsea/pair_deepsea.h"
+#endif
+#include "fmp/pair_fmp_lbs.h"
 #include "network/compute_boron_coord.h"
 #include "network/compute_ring_persist.h"
 #include "network/compute_ring_stats.h"
@@ -47,7 +50,9 @@ struct ComputeStyle {
 const PairStyle PAIR_STYLES[] = {
     {"fmp/lbs", "composition-dependent Buckingham potential for oxide glasses",
      create_pair<PairFmpLbs>},
+#ifdef LBS_DEEPSEA
     {"deepsea", "Deep Potential (DeepPot-SE) from a model file", create_pair<PairDeepsea>},
+#endif
 };
 
 const ComputeStyle COMPUTE_STYLES[] = {

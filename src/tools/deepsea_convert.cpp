@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// deepsea convert MODEL OUT.pt
+// deepsea convert MODEL OUT.pt [--force]
 
 #include "deepsea_commands.hpp"
 
@@ -10,9 +10,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <unistd.h>
-
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -30,53 +27,10 @@ std::string with_ending(const std::string &path, const std::string &ending)
   return (has_ending ? path.substr(0, dot) : path) + ending;
 }
 
-// While it lives, a crash ends the program with a message: HDF5 does crash on some damaged files,
-// which have no checksum that would tell before.
-class CrashMessage {
- public:
-  explicit CrashMessage(const std::string &path)
-  {
-    text() = "deepsea: " + path + ": the file is damaged; copy it again\n";
-    for (int const number : SIGNALS) std::signal(number, &report);
-  }
-  ~CrashMessage()
-  {
-    for (int const number : SIGNALS) std::signal(number, SIG_DFL);
-  }
-  CrashMessage(const CrashMessage &) = delete;
-  CrashMessage &operator=(const CrashMessage &) = delete;
-
- private:
-  static constexpr int SIGNALS[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
-
-  static std::string &text()
-  {
-    static std::string message;
-    return message;
-  }
-
-  // Only what a signal handler may do.
-  static void report(int)
-  {
-    auto const written = write(STDERR_FILENO, text().data(), text().size());
-    _exit(written < 0 ? 2 : 1);
-  }
-};
-
-Model read_dp(const std::string &path)
-{
-  DeepmdModel file;
-  {
-    CrashMessage const message(path);
-    file = read_dp_file(path);
-  }
-  return model_of(file, path);
-}
-
 Model read_any(const std::string &path)
 {
   switch (kind_of(read_bytes(path))) {
-    case FileKind::DEEPMD_DP: return read_dp(path);
+    case FileKind::DEEPMD_DP: return convert_dp(path);
     case FileKind::DEEPMD_PTH: return convert_pth(path);
     case FileKind::DEEPMD_PB:
       throw InputError(path +
@@ -95,14 +49,18 @@ void add_convert(CLI::App &program)
   struct Options {
     std::string from;
     std::string to;
+    bool force = false;
   };
   auto const options = std::make_shared<Options>();
   auto *command = program.add_subcommand("convert", "make a deepsea model of a DeePMD-kit model");
   command->add_option("MODEL", options->from, "DeePMD-kit model: .dp, or frozen .pth")->required();
   command->add_option("OUT.pt", options->to, "deepsea model to be written")->required();
+  command->add_flag("--force", options->force, "replace OUT.pt if it exists");
   command->callback([options] {
+    auto const existing = options->force ? Existing::REPLACE : Existing::KEEP;
+    check_output(options->to, existing, options->from);
     auto const model = read_any(options->from);
-    write_model(model, options->to);
+    write_model(model, options->to, existing);
     std::printf("%s: %d elements, rc %g A, sha256 %s\n", options->to.c_str(), model.types(),
                 model.cutoff, model.sha256.c_str());
   });

@@ -129,7 +129,7 @@ void print_table(const Model &model)
   } catch (const InputError &) {    // of corners, as relu has them
     line("embedding table", "none: the embedding nets are not smooth enough for an error of " +
                                 text::number(EvaluatorSettings().table_tolerance()) +
-                                "; the pair style needs 'table off'");
+                                "; the pair style needs 'tabulate off'");
     return;
   }
   auto const error = [](double absolute, double scale) {

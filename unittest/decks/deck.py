@@ -18,7 +18,23 @@ MASS = {"Li": 6.941, "B": 10.811, "O": 15.999, "Si": 28.0855}
 LONE_PROCESS = {"ess_singleton_isolated": "1", "pml": "ob1", "btl": "self"}
 TIMEOUT = 120    # seconds a deck may take; far above what any needs
 
+
+def has_package(name):
+    """Whether the LAMMPS on the path has this package; conftest.py tells if there is none."""
+    if shutil.which("lmp") is None:
+        return False
+    said = subprocess.run(["lmp", "-h"], capture_output=True, text=True, check=False).stdout
+    packages = said.partition("Installed packages:")[2].partition("List of individual")[0]
+    return name in packages.split()
+
+
+needs_kokkos = pytest.mark.skipif(not has_package("KOKKOS"),
+                                  reason="this LAMMPS has no KOKKOS package")
+DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
+
 DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
+# what the 300 atoms of the stored glass are made of, given by hand
+GIVEN = f" composition Li2O {35 / 88!r} B2O3 {18 / 88!r} SiO2 {35 / 88!r}"
 DSF = f"pair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n{DENG_DU}"
 SHIK = "pair_style fmp/lbs 8.0 coul dsf 0.0 10.0\npair_coeff * * shik.fmp Li B O Si charges set"
 

@@ -193,7 +193,7 @@ def test_errors_are_equal_on_ranks(lmp):
 
 TYPES = "types Li B O Si"
 COORD_CASES = [
-    ("no types", "", "keyword types is missing"),
+    ("no types", "", "the elements of the atom types are not known; add 'types EL ...'"),
     ("three types", "types Li B O", "types gives 3 elements for 4 atom types"),
     ("five types", "types Li B O Si Na", "types gives 5 elements for 4 atom types"),
     ("no oxygen", "types Li B B Si", "no atom type is O"),

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """compute boron/coord beside clusters with known coordination and an independent count."""
-import subprocess
-
 import numpy as np
 import pytest
 
 import formulas as ref
-from deck import DSF, data_text, dump, frame, read_frame, system, thermo
+from deck import DSF, data_text, dump, frame, needs_kokkos, read_frame, system, thermo
 
-HAS_KOKKOS = "KOKKOS" in subprocess.run(["lmp", "-h"], capture_output=True, text=True,
-                                         check=False).stdout
 TYPES = "types Li B O Si"
 B_O, SI_O = 1.95, 2.15    # defaults in A, as the log states them
 FORMERS = {2: B_O, 4: SI_O}
@@ -109,6 +105,31 @@ def test_cluster(lmp, tmp_path, name):
     assert {k: v for k, v in got.items() if v} == expected
     count = coordination(30.0 * np.eye(3), np.array(types), np.array(positions) + 12.0)
     assert np.array_equal(result.atoms()["c_coord"], count)
+
+
+def test_type_labels(lmp, tmp_path):
+    """The element of a type can be its label, if all are elements."""
+    types, positions = CLUSTERS["B-O-Si"][0]
+    text = coord_deck(cluster_read(tmp_path / "c.data", types, positions)
+                      + "labelmap atom 1 Li 2 B 3 O 4 Si\n").replace(TYPES, "") + "run 0\n"
+    got = dict(zip(NAMES, vector_of(lmp(text))))
+    assert {k: v for k, v in got.items() if v} == CLUSTERS["B-O-Si"][1]
+    for labels, type_ in (("1 Li 2 B 3 O 4 Silicon", 4), ("1 Li 2 B 4 Si", 3)):
+        lmp.fails(text.replace("1 Li 2 B 3 O 4 Si", labels),
+                  f"compute boron/coord: the label of atom type {type_} is no element's symbol; "
+                  "add 'types EL ...' with one element for each of the 4 types, or NULL")
+    lmp.fails(text.replace("labelmap atom 1 Li 2 B 3 O 4 Si\n", ""),
+              "compute boron/coord: the elements of the atom types are not known")
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_no_number(lmp, tmp_path, ranks):
+    """An atom that is nowhere is no atom without bonds."""
+    types, positions = polyhedron(2, 4, 1.48)
+    text = coord_deck(cluster_read(tmp_path / "c.data", types, positions, "boundary f f f\n"))
+    text += ("fix nve all nve\nneigh_modify every 100 delay 0 check no\ntimestep 1000\n"
+             "velocity all set 0 0 0\nset atom 1 vx 1.0e308\nrun 1\n")
+    lmp.fails(text, "compute boron/coord: atom 1 is lost", ranks)
 
 
 CASES = {
@@ -218,7 +239,7 @@ def test_every_step_of_a_run(lmp, name, ranks):
     assert len(seen) > 5, "no bond has changed"
 
 
-@pytest.mark.skipif(not HAS_KOKKOS, reason="this LAMMPS has no KOKKOS package")
+@needs_kokkos
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_several_runs_under_kokkos(lmp, ranks):
     """KOKKOS sorts atoms and rebuilds lists in its own way; every run must see the right bonds."""

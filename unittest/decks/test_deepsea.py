@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from deck import agree, dump, thermo
+from deck import agree, dump, needs_kokkos, thermo
 from deepsea_models import FRAMES, MODELS, frame_deck, reference
 
 EXACT = 1.0e-10         # relative: in double, by the networks themselves or by the default table
@@ -22,7 +22,7 @@ COLUMNS = "id type fx fy fz c_pea c_sa[*] c_ca[*]"
 PLACES = {"xx": 0, "yy": 4, "zz": 8, "xy": 1, "xz": 2, "yz": 5, "yx": 3, "zx": 6, "zy": 7}
 
 
-def deck(models, model, frame, folder, newton="on", settings="table off", before=""):
+def deck(models, model, frame, folder, newton="on", settings="tabulate off", before=""):
     elements = reference(model)["type_map"]
     return (f"newton {newton}\n{before}\n" + frame_deck(frame, elements, folder)
             + f"pair_style deepsea {models(model)} {settings}\n"
@@ -89,6 +89,7 @@ def test_newton_off(lmp, models, tmp_path, frame):
     check(lmp(deck(models, "tanh_two", frame, tmp_path, newton="off")), expected, EXACT)
 
 
+@needs_kokkos
 @pytest.mark.parametrize("newton", ["on", "off"])
 def test_kokkos(lmp, models, tmp_path, newton):
     """Where KOKKOS has taken over the atoms and the rest of the deck."""
@@ -102,7 +103,7 @@ def test_kokkos(lmp, models, tmp_path, newton):
 @pytest.mark.parametrize("model", MODELS)
 def test_mixed_is_close(lmp, models, tmp_path, model):
     """Forces to 1e-5 eV/A, and visibly not those of double."""
-    settings = "precision mixed" + (" table off" if model in CORNERS else "")
+    settings = "precision mixed" + (" tabulate off" if model in CORNERS else "")
     largest = []
     for frame, expected in reference(model)["frames"].items():
         atoms = lmp(deck(models, model, frame, tmp_path, settings=settings)).atoms()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""pair_style deepsea in company: units, hybrid, scale, core, short pairs, models, restart."""
+"""pair_style deepsea in company: units, hybrid, scale, core, short pairs, models."""
 import numpy as np
 import pytest
 
@@ -75,7 +75,7 @@ def test_scale_by_fix_adapt(lmp, models, tmp_path):
 
 def test_core_is_lammps_own_zbl(lmp, models, tmp_path):
     plain = deck(models, tmp_path, "short off")
-    core = lmp(deck(models, tmp_path, "core zbl 1.0 2.2 short off"))
+    core = lmp(deck(models, tmp_path, "core/zbl 1.0 2.2 short off"))
     zbl = (frame_deck("glass", NAMES, tmp_path) + "pair_style zbl 1.0 2.2\n"
            + "".join(f"pair_coeff {k} {k} {z} {z}\n" for k, z in enumerate((3, 5, 8, 14), 1))
            + thermo("step pe press") + dump(COLUMNS) + "run 0\n")
@@ -87,7 +87,7 @@ def test_core_is_lammps_own_zbl(lmp, models, tmp_path):
 
 def test_core_leaves_what_is_farther(lmp, models, tmp_path):
     one = lmp(deck(models, tmp_path))
-    far = lmp(deck(models, tmp_path, "core zbl 0.5 1.0"))
+    far = lmp(deck(models, tmp_path, "core/zbl 0.5 1.0"))
     assert np.array_equal(forces(one), forces(far))
 
 
@@ -107,7 +107,7 @@ def test_short_pairs_are_told_and_counted(lmp, models, tmp_path):
     silent = lmp(deck(models, tmp_path, "short off", after=SQUEEZE, run=COUNT + "run 2"))
     assert "closer than" not in silent.log and silent.thermo()[-1]["c_pair[7]"][-1] == 0
     assert "closer than" not in lmp(deck(models, tmp_path)).log
-    lmp.fails(deck(models, tmp_path, "short error", after=SQUEEZE), "use 'core zbl R_IN R_OUT'")
+    lmp.fails(deck(models, tmp_path, "short error", after=SQUEEZE), "use 'core/zbl R_IN R_OUT'")
 
 
 @pytest.mark.parametrize("ranks, threads", [(2, 1), (4, 1), (1, 2), (2, 2)])
@@ -186,32 +186,6 @@ def test_deviation_can_stop_a_run(lmp, models, tmp_path):
     assert "Fix halt condition for fix-id halt met" in result.log
     steps = np.loadtxt(result.folder / "model_devi.out", ndmin=2)[:, 0]
     assert list(steps) in ([0], [0, 2])
-
-
-def test_restart_bit_for_bit(lmp, models, tmp_path):
-    """Ten steps and ten more are twenty, when the list is rebuilt at each."""
-    every = START + "neigh_modify every 1 delay 0 check no\natom_modify sort 0 0.0\n"
-    whole = lmp(deck(models, tmp_path, run=every + "run 10\nrun 10"))
-    lmp(deck(models, tmp_path, run=every + f"run 10\nwrite_restart {tmp_path}/half"))
-    rest = ("neigh_modify every 1 delay 0 check no\natom_modify sort 0 0.0\n"
-            f"read_restart {tmp_path}/half\nfix nve all nve\ntimestep 0.0005\n"
-            + thermo("step pe press") + dump(COLUMNS) + "run 10\n")
-    again = lmp(rest)
-    assert again.last()["PotEng"] == whole.last()["PotEng"]
-    assert np.array_equal(forces(again), forces(whole))
-    assert np.abs(forces(again)).max() > 0.5
-
-
-def test_restart_knows_its_model(lmp, models, tmp_path):
-    model = tmp_path / "changing.pt"
-    model.write_bytes(models("tanh_two").read_bytes())
-    text = deck(models, tmp_path, run=f"run 0\nwrite_restart {tmp_path}/kept")
-    lmp(text.replace(str(models("tanh_two")), str(model)))
-    model.write_bytes(models("gelu_one").read_bytes())
-    lmp.fails(f"read_restart {tmp_path}/kept\nrun 0\n",
-              "changing.pt is not the model that the restart file was written with")
-    model.unlink()
-    lmp.fails(f"read_restart {tmp_path}/kept\nrun 0\n", "changing.pt")
 
 
 FIRST_RUN = ROOT / "examples" / "deepsea-first-run"

@@ -138,7 +138,7 @@ def test_info_without_a_table(tmp_path):
     lines = info(tmp_path / "relu.pt")
     assert "relu" in lines["embedding nets"]
     assert lines["embedding table"].startswith("none: ")
-    assert lines["embedding table"].endswith("the pair style needs 'table off'")
+    assert lines["embedding table"].endswith("the pair style needs 'tabulate off'")
     assert "error of values" not in lines
     assert "exclude_one.dp" in lines["source"]
     assert lines["software"] == "deepmd-kit 3.2.0"
@@ -245,17 +245,48 @@ def test_bad_conversions_are_refused(folder):
     assert not out.exists()
 
 
+def test_outputs_that_exist_are_kept(folder):
+    """Only --force replaces one, and not even that replaces the input."""
+    out = folder / "precious.pt"
+    out.write_bytes(b"precious")
+    model = REFERENCE / f"{MODEL}.dp"
+    refuses("precious.pt exists; give the output another name, or --force", "convert", model, out)
+    refuses("precious.pt exists", "convert", REFERENCE / "two_types.pth", out)
+    assert out.read_bytes() == b"precious"
+    works("convert", model, out, "--force")
+    assert out.read_bytes() == (folder / "model.pt").read_bytes()
+
+    copy = folder / "input.dp"
+    shutil.copy(model, copy)
+    (folder / "link.pt").symlink_to(copy)
+    for name in ("input.dp", "link.pt", "../" + folder.name + "/input.dp"):
+        for options in ((), ("--force",)):
+            refuses("is the file to be converted; give", "convert", copy, folder / name, *options)
+    assert copy.read_bytes() == model.read_bytes()
+    refuses("something of that name that is no file", "convert", model, folder, "--force")
+    refuses("something of that name that is no file", "convert", model, "/dev/null", "--force")
+
+
+def converted(folder, name, content):
+    """Digest that `deepsea convert` tells of a file; None if it refuses it with one line."""
+    (folder / name).write_bytes(content)
+    status, out, messages = deepsea("convert", folder / name, folder / "out.pt", "--force")
+    assert status in (0, 1), messages
+    assert messages.count("\n") == status and messages.startswith("deepsea: " * status), messages
+    return out.split()[-1] if status == 0 else None
+
+
 def test_damaged_deepmd_files_are_refused(folder):
     """HDF5 itself does not survive every damaged file; the program does."""
     whole = (REFERENCE / f"{MODEL}.dp").read_bytes()
+    assert converted(folder, "damaged.dp", whole)
     random = np.random.default_rng(11)
-    for _ in range(5):
+    refusals = 0
+    for _ in range(8):
         damaged = bytearray(whole)
         damaged[random.integers(20000)] ^= 1 << random.integers(8)
-        (folder / "damaged.dp").write_bytes(damaged)
-        status, _, messages = deepsea("convert", folder / "damaged.dp", folder / "out.pt")
-        assert status in (0, 1)
-        assert messages.count("\n") == status and messages.startswith("deepsea: " * status)
+        refusals += converted(folder, "damaged.dp", damaged) is None
+    assert refusals > 0
 
 
 def test_bad_frames_are_refused(folder):

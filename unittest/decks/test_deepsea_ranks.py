@@ -15,7 +15,7 @@ COLUMNS = ["fx", "fy", "fz", "c_pea", *(f"c_sa[{k}]" for k in range(1, 7)),
            *(f"c_ca[{k}]" for k in range(1, 10))]
 
 
-CORE = "core zbl 1.4 2.0"
+CORE = "core/zbl 1.4 2.0"
 
 
 def deck(models, folder, before="", frame="glass", run="run 0", style=f"tanh_two {CORE}"):
@@ -50,7 +50,7 @@ def alone(shared, models, tmp_path_factory):
     return get
 
 
-@pytest.mark.parametrize("style", [f"tanh_two {CORE}", "gelu_one table off"])
+@pytest.mark.parametrize("style", [f"tanh_two {CORE}", "gelu_one tabulate off"])
 @pytest.mark.parametrize("ranks, newton", [(2, "on"), (2, "off"), (4, "on"), (8, "off")])
 def test_ranks_agree(lmp, models, tmp_path, alone, ranks, newton, style):
     """Nets by both types with a core, and nets by the neighbor's type alone."""
@@ -61,7 +61,7 @@ def test_ranks_agree(lmp, models, tmp_path, alone, ranks, newton, style):
 def test_another_model_is_noticed(alone):
     """Negative control: the two models of test_ranks_agree do not pass for one."""
     with pytest.raises(AssertionError, match="relative difference"):
-        compare(alone(), alone(style="gelu_one table off"), SAME)
+        compare(alone(), alone(style="gelu_one tabulate off"), SAME)
 
 
 def test_thin_slices(lmp, models, tmp_path, alone):

@@ -36,7 +36,8 @@ def slopes(model, frame, directions):
 
 def deck(models, model, frame, folder, observe):
     elements = reference(model)["type_map"]
-    return (frame_deck(frame, elements, folder) + f"pair_style deepsea {models(model)} table off\n"
+    return (frame_deck(frame, elements, folder)
+            + f"pair_style deepsea {models(model)} tabulate off\n"
             f"pair_coeff * * {' '.join(elements)}\nvelocity all create 2000.0 4711 loop geom\n"
             + observe + "run 0\n")
 

@@ -10,14 +10,14 @@ import sys
 import numpy as np
 import pytest
 
-from deck import DSF, HERE, TIMEOUT, data_text, environment, system
+from deck import DEEPSEA, DSF, HERE, TIMEOUT, data_text, environment, system
 
 pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
                                 reason="needs /proc to see what is loaded")
 
 MODEL = system() + DSF + "\nrun 0\n"
-STYLES = (("pair", "fmp/lbs"), ("pair", "deepsea"), ("compute", "boron/coord"),
-          ("compute", "ring/stats"), ("compute", "ring/persist"))
+STYLES = (("pair", "fmp/lbs"), *([("pair", "deepsea")] if DEEPSEA else []),
+          ("compute", "boron/coord"), ("compute", "ring/stats"), ("compute", "ring/persist"))
 
 
 def program(tmp_path, text, autoload=True):
@@ -37,6 +37,7 @@ def program(tmp_path, text, autoload=True):
 def test_loads_by_itself_and_says_so(lmp):
     log = lmp("units metal\n").log
     assert "lbsplugin" in log and "pair fmp/lbs" in log and "compute boron/coord" in log
+    assert ("deepsea" in log) == DEEPSEA
 
 
 @pytest.mark.parametrize("first", [0, 1])

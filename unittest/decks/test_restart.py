@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Restart and data files: the same run goes on, with the same parameters."""
+import shutil
+import struct
+
 import numpy as np
 import pytest
 
-from deck import DENG_DU, DSF, SHIK, agree, compare, observe, read_frame, system
+from deck import DENG_DU, DSF, GIVEN, POTENTIALS, SHIK, agree, compare, observe, read_frame, system
 
 SAME = 1.0e-12
 STEPS = 15
@@ -61,6 +64,81 @@ def test_restart_holds_the_potential_file(lmp):
     agree(again.last()["PotEng"], whole.last()["PotEng"], SAME, 1.0)
 
 
+@pytest.mark.parametrize("path", ["my models/p q.fmp", "models #2/p.fmp", "n4"])
+def test_a_path_stays_one_word(lmp, tmp_path, path):
+    """With blanks, with a sign that begins comments, or like a keyword; also after a restart."""
+    file = tmp_path / path
+    file.parent.mkdir(exist_ok=True)
+    shutil.copy(POTENTIALS / "deng-du-teter.fmp", file)
+    model = DSF.replace("deng-du-teter.fmp", f'"{path}"') + " n4 0.5"
+    deck = f'shell cd "{tmp_path}"\n{system()}{{}}\n' + observe(COLUMNS) + "run 0\n"
+    first = lmp(deck.format(model) + f"write_restart {tmp_path}/half.restart\n")
+    assert f"from {path} (DATE" in first.log
+    file.unlink()
+    again = lmp(f"read_restart {tmp_path}/half.restart\n" + observe(COLUMNS) + "run 0\n")
+    expected = lmp(system() + DSF + " n4 0.5\n" + observe(COLUMNS) + "run 0\n")
+    for result in (first, again):
+        agree(result.last()["PotEng"], expected.last()["PotEng"], SAME, 1.0)
+    if " " in path:
+        lmp.fails(deck.format(model.replace('"', "")), "pair_coeff fmp/lbs")
+
+
+def entries(blob, start, count):
+    """`count` strings with their lengths in front, and where they end."""
+    words = []
+    for _ in range(count):
+        length, = struct.unpack_from("=i", blob, start)
+        words.append(blob[start + 4:start + 4 + length])
+        start += 4 + length
+    return words, start
+
+
+def in_first_layout(blob):
+    """A restart file as plugins wrote it before layouts had numbers: no entry for the layout, the
+    words of pair_style and of pair_coeff as one string each."""
+    def words(start):
+        return entries(blob, start + 4, *struct.unpack_from("=i", blob, start))
+
+    def joined(parts):
+        line = b" ".join(parts)
+        return struct.pack("=i", len(line)) + line
+
+    start = blob.index(LAYOUT) - 4
+    style, flags = words(start + 4 + len(LAYOUT))
+    coeff, rest = words(flags + FLAGS)
+    return blob[:start] + joined(style) + blob[flags:flags + FLAGS] + joined(coeff) + blob[rest:]
+
+
+LAYOUT = b"\nlayout 2"
+FLAGS = 4 * 4 + 8    # bytes of the settings of pair_modify
+
+
+def test_reads_restart_files_of_the_first_layout(lmp):
+    whole = lmp(first_half("composition") + f"run {STEPS}\n")
+    file = whole.folder / "half.restart"
+    old = in_first_layout(file.read_bytes())
+    assert b"8.0 coul dsf 0.25 8.0" in old and LAYOUT not in old
+    file.write_bytes(old)
+    again = lmp(second_half(whole.folder) + MOVE + observe(COLUMNS, every=STEPS)
+                + f"run {STEPS}\n")
+    assert whole.last() == again.last()
+
+
+@pytest.mark.parametrize("old, new, message", [
+    (LAYOUT, b"\nlayout 3", "has layout 3 of this style, and this plugin reads up to 2: update the"
+     " plugin"),
+    (struct.pack("=i", len(LAYOUT)) + LAYOUT, struct.pack("=i", -9) + LAYOUT,
+     "the restart file is damaged"),
+], ids=["newer", "damaged"])
+def test_restart_files_that_cannot_be_read(lmp, old, new, message):
+    whole = lmp(first_half("dsf"))
+    file = whole.folder / "half.restart"
+    content = file.read_bytes()
+    assert content.count(old) == 1
+    file.write_bytes(content.replace(old, new))
+    lmp.fails(second_half(whole.folder) + "run 0\n", message)
+
+
 def test_a_second_restart_is_equal(lmp):
     """A file written before any run of the second deck still holds everything."""
     whole = lmp(first_half("dsf"))
@@ -81,8 +159,6 @@ def system_path():
     return system().split("read_data ")[1].split()[0]
 
 
-# what the 300 atoms of the glass are made of
-GIVEN = f" composition Li2O {35 / 88!r} B2O3 {18 / 88!r} SiO2 {35 / 88!r}\n"
 EVAPORATE = """
 group si type 4
 region all block INF INF INF INF INF INF
@@ -116,7 +192,7 @@ def test_recompute_follows_the_atoms(lmp):
     followed = lmp(system() + model + "run 0\n" + drop(silica=True) + tail)
     fresh = lmp(system() + drop(silica=True) + DSF + "\n" + tail)
     compare(followed, fresh, SAME)
-    frozen = lmp(system() + DSF + GIVEN + drop(silica=True) + tail)
+    frozen = lmp(system() + DSF + GIVEN + "\n" + drop(silica=True) + tail)
     assert abs(frozen.last()["E_vdwl"] - fresh.last()["E_vdwl"]) > 1.0e-3
 
 
@@ -136,7 +212,7 @@ def test_recompute_within_a_run_needs_oxides(lmp):
 
 
 def test_a_given_composition_stays(lmp):
-    result = lmp(system() + DSF + GIVEN + "run 0\n" + drop(silica=False) + observe() + "run 0\n")
+    result = lmp(system() + DSF + GIVEN + "\nrun 0\n" + drop(silica=False) + observe() + "run 0\n")
     assert result.last()["E_vdwl"] != 0.0
 
 

@@ -36,8 +36,10 @@ CASES = [
     ("unknown definition", f"{TYPES} {CUTOFFS} definition strong",
      "unknown definition 'strong'; known are primitive, guttman and king"),
     ("unknown keyword", f"{TYPES} {CUTOFFS} homo B B 1.9",
-     "unknown keyword 'homo'; known are types, formers, oxygen, cutoff, max, definition and "
-     "homopolar"),
+     "unknown keyword 'homo'; known are types, formers, oxygen, cutoff, max, definition, "
+     "homopolar and wrapped"),
+    ("wrapped without value", f"{TYPES} {CUTOFFS} wrapped", "keyword wrapped needs a value"),
+    ("wrapped maybe", f"{TYPES} {CUTOFFS} wrapped maybe", "maybe"),
     ("homopolar cut short", f"{TYPES} {CUTOFFS} homopolar yes",
      "homopolar needs two formers and a length, as in 'homopolar B B 1.9'"),
     ("homopolar without length", f"{TYPES} {CUTOFFS} homopolar B B",
@@ -85,10 +87,10 @@ def test_few_ghosts(lmp, style):
 
 def test_few_ghosts_for_homopolar_bonds(lmp):
     """The ghost shell has to reach the longest bond, which may be one of these."""
-    text = deck(system(), "homopolar Si Si 4.5")
-    lmp.fails(text, "ghost atoms reach 6 A, homopolar bonds need 6.5 A; add 'comm_modify cutoff 7'")
-    lmp("comm_modify cutoff 7\n" + text.replace("homopolar Si Si 4.5", "homopolar Si Si 4.1"))
-    lmp(text.replace("pair_style zero", "comm_modify cutoff 7\npair_style zero"))
+    text = deck(system(), "homopolar Si Si 3.5").replace("zero 5.0", "zero 3.0")
+    lmp.fails(text, "ghost atoms reach 4 A, homopolar bonds need 4.5 A; add 'comm_modify cutoff 5'")
+    lmp(text.replace("homopolar Si Si 3.5", "homopolar Si Si 2.9"))
+    lmp(text.replace("pair_style zero", "comm_modify cutoff 5\npair_style zero"))
 
 
 @pytest.mark.parametrize("words", ["cutoff Si O 6.5", "cutoff Si O 2.15 homopolar Si Si 6.5"])

@@ -115,6 +115,54 @@ def test_forward_reference_outlives_runs(lmp):
     assert second["c_p"][0] == first["c_p"][-1]
 
 
+@pytest.mark.parametrize("ranks, then", [(1, 1), (2, 1), (1, 4)])
+@pytest.mark.parametrize("reference", ["first", "step 20"])
+def test_reference_outlives_a_restart(lmp, tmp_path, reference, ranks, then):
+    """The job after read_restart goes on with the rings of the job before, on other ranks, too."""
+    file = tmp_path / "state.restart"
+    before = lmp(RELAXED + persist(reference) + HOT + f"write_restart {file}\n",
+                 ranks).thermo()[-1]
+    assert 0.1 < before["c_p"][-1] < 1.0
+    head = f"read_restart {file}\n{DSF}\n"
+    asked = head + compute() + persist(reference) + "run 0\n"
+    result = lmp(asked, then)
+    assert np.array_equal(said(result.thermo()[-1]), said(before))
+    step = 0 if reference == "first" else 20
+    assert f"ring/persist: {before['c_p[8]'][-1]:.0f} rings of step {step} in the restart file" \
+        in result.log
+    # and the job after that
+    again = lmp(asked + f"write_restart {file}\nclear\n" + asked, then).thermo()[-1]
+    assert np.array_equal(said(again), said(before))
+    # another ID begins anew
+    other = head + compute() + (persist("first") + "run 0\n").replace("compute p", "compute q") \
+        .replace("c_p", "c_q")
+    assert lmp(other, then).thermo()[-1]["c_q"][0] == 1.0
+    lmp.fails(head + compute(limit=2) + persist(reference).split("thermo")[0],
+              " formers for p; give the compute ring/stats at least 'max ", then)
+    lmp.fails(head + compute() + persist("step 30") + "run 0\n",
+              "the rings of step 30 are not known at step 60", then)
+
+
+def test_restart_before_there_is_a_reference(lmp, tmp_path):
+    """Nothing was remembered yet, so the first step of the next job is the first one."""
+    file = tmp_path / "state.restart"
+    head = RELAXED + "compute p all ring/persist r reference first\n"
+    lmp(head + f"run 0\nwrite_restart {file}\n")
+    table = lmp(f"read_restart {file}\n{DSF}\n" + compute() + persist("first")
+                + HOT).thermo()[-1]
+    assert table["c_p"][0] == 1.0 and 0.1 < table["c_p"][-1] < 1.0
+
+
+def test_type_labels(lmp):
+    """With labels neither the rings nor what remembers them need types."""
+    file, _ = write_reference(lmp)
+    text = system(GLASS) + "labelmap atom 1 Li 2 B 3 O 4 Si\n" + ZERO + compute()
+    assert TYPES in text
+    text = text.replace(TYPES, "") + persist(f"file {file}") + "run 0\n"
+    table = lmp(text).thermo()[-1]
+    assert table["c_p"][0] == 1.0 and table["c_p[8]"][0] > 20
+
+
 def test_small_cell(lmp, tmp_path):
     """In one cell of quartz a ring passes several images of an atom, and rings share members."""
     read = read_data(tmp_path / "q.data", quartz())

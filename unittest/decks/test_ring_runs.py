@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """compute ring/stats in the course of a run: every step, under KOKKOS, after clear and restart."""
-import subprocess
-
 import numpy as np
 import pytest
 
-from deck import DSF, read_frame, frame, system
+from deck import DSF, frame, needs_kokkos, read_frame, system
 from rings import MAX, VALUES, Rings, compute, deck, dump_rings, output
 from test_plugin import program
 
-HAS_KOKKOS = "KOKKOS" in subprocess.run(["lmp", "-h"], capture_output=True, text=True,
-                                         check=False).stdout
 WORDS = " ".join([f"c_r[{k}]" for k in range(1, VALUES + 1)]
                  + [f"c_r[{n}][1]" for n in range(2, MAX + 1)])
 HOT = ("minimize 0.0 1.0 30 300\nvelocity all create 4000.0 31 loop geom\nfix nve all nve\n"
@@ -53,7 +49,7 @@ def test_every_step_of_a_run(lmp, name, ranks):
     run_and_rerun(lmp, name, ranks)
 
 
-@pytest.mark.skipif(not HAS_KOKKOS, reason="this LAMMPS has no KOKKOS package")
+@needs_kokkos
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_several_runs_under_kokkos(lmp, ranks):
     live = run_and_rerun(lmp, "glass", ranks, ("-k", "on", "t", "1", "-sf", "kk"), "run 40\n" * 3)

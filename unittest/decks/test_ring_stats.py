@@ -272,10 +272,44 @@ def test_no_network(lmp, tmp_path):
 
 
 def test_type_labels(lmp, tmp_path):
-    """The element of a type can be its label."""
+    """The element of a type can be its label, if all are elements."""
     text = deck(read(tmp_path, "boroxol") + "labelmap atom 1 Li 2 B 3 O 4 Si\n")
     assert "types Li B O Si" in text
-    Rings(lmp(text)).same(Rings(lmp(text.replace("types Li B O Si", ""))))
+    bare = text.replace("types Li B O Si", "")
+    Rings(lmp(text)).same(Rings(lmp(bare)))
+    for labels, type_ in (("1 Li 2 B 3 Ox 4 Si", 3), ("1 Li 2 B 3 O", 4)):
+        lmp.fails(bare.replace("1 Li 2 B 3 O 4 Si", labels),
+                  f"compute ring/stats: the label of atom type {type_} is no element's symbol; add "
+                  "'types EL ...' with one element for each of the 4 types")
+
+
+QUARTZ = {n: int(81 * c) for n, c in PER_FORMER["quartz"].items()}
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_large_rings_of_a_crystal(lmp, tmp_path, ranks):
+    """Between opposite atoms of a ring there are exponentially many ways in a crystal; the search
+    takes them pair by pair, so that it ends within a second.
+    """
+    text = read(tmp_path, "quartz") + "replicate 3 3 3\n"
+    rings = Rings(lmp(deck(text, "wrapped no", limit=24), ranks, timeout=60), limit=24)
+    assert rings.counts() == QUARTZ and rings.vector[WRAPPED] == 0
+    small = Rings(lmp(deck(text), ranks))
+    assert small.counts() == QUARTZ and small.vector[WRAPPED] > 0
+    lmp.fails(deck(text, limit=24), "the search for wrapped rings at atom ", ranks)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_cutoffs_longer_than_bonds(lmp, ranks):
+    """A typing error in a cutoff ends in a message, not in a search without end."""
+    cutoffs = "cutoff B O 4.0 cutoff Si O 4.0"
+    lmp.fails(deck(system("glass"), cutoffs=cutoffs),
+              "shorten 'cutoff' and 'homopolar' if they are longer than bonds", ranks)
+    all_bonded = "cutoff B O 6.0 cutoff Si O 6.0"
+    lmp.fails(deck(system("glass"), "wrapped no", cutoffs=all_bonded, pair=ZERO.replace("5", "8")),
+              "or the cutoffs are too long", ranks)
+    rings = Rings(lmp(deck(system("glass"), "wrapped no", cutoffs=cutoffs), ranks, timeout=60))
+    assert rings.vector[ALL] > 10000, "they are many, but can be counted"
 
 
 @pytest.mark.parametrize("ranks", [1, 2])

@@ -2,7 +2,7 @@
 // Models with random weights and atoms at random places, for tests.
 #pragma once
 
-#include "deepsea/host/evaluator.hpp"
+#include "deepsea/model/atoms.hpp"
 #include "deepsea/model/model.hpp"
 
 #include <array>

@@ -23,17 +23,24 @@ PairParameters si_o()
   return p;
 }
 
-PairParameters shik_si_si()
+// A in eV, the inverse of rho in 1/A, C in eV A^6, D in eV A^24.
+PairParameters shik(double A, double rho_inverse, double C, double D)
 {
   PairParameters p;
   p.short_range = true;
-  p.A = 2798.0;
-  p.rho = 1.0 / 4.4073;
-  p.D = 3423204.0;
+  p.A = A;
+  p.rho = 1.0 / rho_inverse;
+  p.C = C;
+  p.D = D;
   p.power = 24;
   p.shift = true;
   p.smooth = 0.2;
   return p;
+}
+
+PairParameters shik_si_si()
+{
+  return shik(2798.0, 4.4073, 0.0, 3423204.0);
 }
 
 // Force over distance against the central difference of the energy, relative to the scale of both.
@@ -75,6 +82,21 @@ TEST(Buckingham, SwitchGoesToZeroWithItsSlope)
   EXPECT_GT(short_range(t, 2.0, 0.25).energy, 0.1);
 }
 
+// The switch divides by the distance to the cutoff, and the root of a squared distance below that
+// of the cutoff can be the cutoff itself.
+TEST(Buckingham, SwitchIsZeroAtTheCutoffAndNextToIt)
+{
+  auto const t = make_term(shik_si_si(), {10.0, 10.0, false});
+  ASSERT_EQ(std::sqrt(std::nextafter(100.0, 0.0)), 10.0);
+  for (double const r : {10.0, std::nextafter(10.0, 0.0), std::nextafter(10.0, 11.0),
+                         10.0 - 1.0e-12, 10.0 - 1.0e-3}) {
+    auto const v = short_range(t, r, 1.0 / (r * r));
+    EXPECT_EQ(v.energy, 0.0) << r - 10.0;
+    EXPECT_EQ(v.force_over_r, 0.0) << r - 10.0;
+  }
+  EXPECT_NE(short_range(t, 9.9, 1.0 / (9.9 * 9.9)).force_over_r, 0.0);
+}
+
 TEST(Buckingham, SpliceIsSmooth)
 {
   auto const t = make_term(si_o(), {8.0, 8.0, false});
@@ -93,25 +115,12 @@ TEST(Buckingham, ShiftMakesTheEnergyZeroAtTheCutoff)
   EXPECT_GT(std::fabs(t.offset), 1.0e-3);
 }
 
-// Hand-derived: SHIK O-O at 3 A with the numbers of its paper.
+// SHIK O-O at 3 A with the numbers of its paper, evaluated apart with 40 digits: bare 0.154946027
+// there and -0.000099585866 at the cutoff, which is subtracted, times exp(-(0.2/5)^2).
 TEST(Buckingham, HandDerivedShikOxygen)
 {
-  PairParameters p;
-  p.short_range = true;
-  p.A = 1120.5;
-  p.rho = 1.0 / 2.8927;
-  p.C = 26.132;
-  p.D = 16800.0;
-  p.power = 24;
-  p.shift = true;
-  p.smooth = 0.2;
-  auto const t = make_term(p, {8.0, 10.0, false});
-  auto const bare = [](double r) {
-    return 1120.5 * std::exp(-2.8927 * r) - 26.132 / std::pow(r, 6) + 16800.0 / std::pow(r, 24);
-  };
-  double const expected = (bare(3.0) - bare(8.0)) * std::exp(-0.04 / 25.0);
-  ASSERT_GT(std::fabs(expected), 0.1);
-  EXPECT_NEAR(short_range(t, 3.0, 1.0 / 9.0).energy, expected, 1.0e-13);
+  auto const t = make_term(shik(1120.5, 2.8927, 26.132, 16800.0), {8.0, 10.0, false});
+  EXPECT_NEAR(short_range(t, 3.0, 1.0 / 9.0).energy, 0.154797738352761906, 1.0e-13);
 }
 
 TEST(Buckingham, TailIntegralsMatchQuadrature)

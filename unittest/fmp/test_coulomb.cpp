@@ -50,14 +50,12 @@ TEST(Coulomb, UndampedSumIsExactGradient)
   expect_force_is_gradient(make_dsf(0.0, 8.0, 0.2, QQRD2E), 1.0e-7);
 }
 
-// The SHIK authors' form: qq [1/r - 1/rc + (r - rc)/rc^2] exp(-g^2/(r - rc)^2).
+// The SHIK authors' form: qq [1/r - 1/rc + (r - rc)/rc^2] exp(-g^2/(r - rc)^2), which is here
+// -2.88 * 14.399645 * 0.225 exp(-0.04/56.25).
 TEST(Coulomb, HandDerivedWolfSumOfShik)
 {
   auto const c = make_dsf(0.0, 10.0, 0.2, QQRD2E);
-  double const r = 2.5;
-  double const expected = QQ * QQRD2E * (1.0 / r - 0.1 + (r - 10.0) / 100.0) *
-                          std::exp(-0.04 / ((r - 10.0) * (r - 10.0)));
-  EXPECT_NEAR(c(QQ, r * r, 1.0 / (r * r), 1.0).energy, expected, 1.0e-12 * std::fabs(expected));
+  EXPECT_NEAR(c(QQ, 6.25, 0.16, 1.0).energy, -9.32433696226270946, 1.0e-11);
 }
 
 TEST(Coulomb, EnergyVanishesAtTheCutoff)
@@ -66,6 +64,18 @@ TEST(Coulomb, EnergyVanishesAtTheCutoff)
   EXPECT_NEAR(make_dsf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).energy, 0.0, 1.0e-6);
   EXPECT_NEAR(make_dsf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).force_over_r, 0.0, 1.0e-6);
   EXPECT_NEAR(make_wolf(0.25, 8.0, 0.0, QQRD2E)(QQ, rsq, 1 / rsq, 1.0).energy, 0.0, 1.0e-6);
+}
+
+TEST(Coulomb, SwitchIsZeroAtTheCutoffAndNextToIt)
+{
+  for (auto const &c : {make_dsf(0.0, 10.0, 0.2, QQRD2E), make_wolf(0.25, 10.0, 0.2, QQRD2E)}) {
+    for (double const rsq :
+         {100.0, std::nextafter(100.0, 0.0), std::nextafter(100.0, 101.0), 99.99}) {
+      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).energy, 0.0) << rsq - 100.0;
+      EXPECT_EQ(c.full(QQ, rsq, 1.0 / rsq).force_over_r, 0.0) << rsq - 100.0;
+    }
+    EXPECT_NE(c.full(QQ, 95.0, 1.0 / 95.0).force_over_r, 0.0);
+  }
 }
 
 TEST(Coulomb, SpecialBondsTakeTheBareInteraction)
@@ -78,9 +88,10 @@ TEST(Coulomb, SpecialBondsTakeTheBareInteraction)
   EXPECT_NEAR(all.force_over_r - half.force_over_r, 0.5 * QQ * QQRD2E / 8.0, 1.0e-12);
 }
 
+// By hand: -1/rc without damping; else -(erfc(2)/16 + 1/(4 sqrt(pi))), with tabulated values
+// erfc(2) = 0.00467773498104727 and 1/sqrt(pi) = 0.564189583547756.
 TEST(Coulomb, SelfEnergy)
 {
   EXPECT_NEAR(make_dsf(0.0, 10.0, 0.0, 1.0).self_energy, -0.1, 1.0e-15);
-  EXPECT_NEAR(make_wolf(0.25, 8.0, 0.0, 1.0).self_energy,
-              -(std::erfc(2.0) / 16.0 + 0.25 / std::sqrt(M_PI)), 1.0e-15);
+  EXPECT_NEAR(make_wolf(0.25, 8.0, 0.0, 1.0).self_energy, -0.141339754323254526, 1.0e-15);
 }

@@ -38,8 +38,9 @@ TEST(ForceField, GivenN4ReplacesTheModel)
 {
   auto const file = shipped("deng-du-teter.fmp");
   auto const ff = at(file, 40, 20, 40, {N4Choice::GIVEN, 0.565});
-  EXPECT_DOUBLE_EQ(ff.pair(1, 2).A, DengDu{}(2.0, 2.0, 0.565));
-  EXPECT_GT(ff.pair(1, 2).A, 13150.0);
+  // By hand for K = R = 2, where R_max = 5/8: the slope (11900 + 85 K^2 - 12525)/R_max + 4350 is
+  // 3894 eV, times 0.565 R_max/R, on top of 12525 eV.
+  EXPECT_NEAR(ff.pair(1, 2).A, 13212.534375, 1.0e-9);
   expect_error([&] { at(file, 40, 20, 40, {N4Choice::GIVEN, 56.5}); }, "fraction from 0 to 1");
 }
 

@@ -100,6 +100,21 @@ TEST_F(PairBatchTest, CoulombVariants)
   check_coulomb(make_wolf(0.25, 8.0, 0.0, 14.4));
 }
 
+// Inside by its square and at the cutoff by its root, where the switch would divide by zero.
+TEST_F(PairBatchTest, SwitchIsZeroAtTheCutoff)
+{
+  auto const batch = fill(1.0);
+  std::fill_n(rsq, N / 2, std::nextafter(100.0, 0.0));
+  add_short_range(make_term(parameters(66.0, 24, 0.2), {10.0, 10.0, true}), batch);
+  add_coulomb(make_dsf(0.0, 10.0, 0.2, 14.4), 100.0, batch);
+  for (int k = 0; k < N / 2; ++k) {
+    EXPECT_EQ(e_short[k], 0.0);
+    EXPECT_EQ(e_coulomb[k], 0.0);
+    EXPECT_EQ(force[k], 0.25);
+  }
+  EXPECT_NE(*std::max_element(force + N / 2, force + N), 0.25);
+}
+
 TEST_F(PairBatchTest, NoCoulombWritesZeros)
 {
   auto const batch = fill(1.0);

@@ -57,8 +57,8 @@ TYPED_TEST(PackedMatrixOf, EqualsThePlainProducts)
 
             // The other way round, once in place of what is there and once added to it.
             auto const before = in;
-            packed.multiply_transposed(packs, start.data(), in.data(),
-                                       {first, count, in.data(), in_rows});
+            packed.multiply_transposed(packs, start.data(), {first, count, in.data(), in_rows},
+                                       true);
             for (int c = 0; c < packs * LANE; ++c)
               for (int i = 0; i < count; ++i) {
                 double sum = 0.0;
@@ -70,8 +70,8 @@ TYPED_TEST(PackedMatrixOf, EqualsThePlainProducts)
                 most = std::max(most, std::fabs(sum));
               }
             auto again = in;
-            packed.multiply_transposed(packs, start.data(), nullptr,
-                                       {first, count, again.data(), in_rows});
+            packed.multiply_transposed(packs, start.data(), {first, count, again.data(), in_rows},
+                                       false);
             EXPECT_NEAR(again[0] + before[0], in[0], 8 * tolerance);
           }
           auto const ones = std::vector<Real>(packs * in_rows * LANE, Real(1));

@@ -34,7 +34,8 @@ CHARGES = "set type 1 charge -1.2\nset type 2 charge 2.4\nset type 3 charge 1.8\
           "set type 4 charge 0.6\n"
 KSPACE = "kspace_style ewald 1.0e-6\nkspace_modify gewald 0.35\nkspace_modify compute no"
 
-# name of the file: (our style, our coefficients, post commands, extract, LAMMPS' style, its coefficients)
+# name of the file: (our style, our coefficients, post commands, extract, LAMMPS' style, its
+# coefficients)
 FILES = {
     "long": ("fmp/lbs 8.0 coul long 9.0", DENG_DU, f"pair_modify table 0\n{KSPACE}", "cut_coul 0",
              "buck/coul/long 8.0 9.0", [b.format("") for b in BUCK]),

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
@@ -38,11 +39,18 @@ std::string digest(const std::string &bytes, std::size_t count)
   return sha.digits();
 }
 
+// Whether the first `count` bytes of a seal are at its place.
+bool seal_begins(const std::string &bytes, std::size_t count)
+{
+  return bytes.size() >= seal_size() &&
+         bytes.compare(bytes.size() - seal_size(), count, SEAL, count) == 0;
+}
+
 bool is_sealed(const std::string &bytes)
 {
-  if (bytes.size() < seal_size()) return false;
-  auto const covered = bytes.size() - seal_size();
-  return bytes.compare(covered, std::string::npos, SEAL + digest(bytes, covered)) == 0;
+  return seal_begins(bytes, std::strlen(SEAL)) &&
+         bytes.compare(bytes.size() - DIGITS, DIGITS, digest(bytes, bytes.size() - seal_size())) ==
+             0;
 }
 
 // Little-endian integers of a zip archive, by position; the caller has checked the bounds.
@@ -60,6 +68,11 @@ constexpr std::uint64_t LOCAL_HEADER = 0x04034b50;
 constexpr std::size_t END_SIZE = 22;
 constexpr std::size_t ENTRY_SIZE = 46;
 constexpr std::size_t LOCAL_SIZE = 30;
+constexpr std::uint64_t LOCATOR = 0x07064b50;    // of the second end record, with longer integers
+constexpr std::size_t LOCATOR_SIZE = 20;
+constexpr std::uint64_t LONG_END = 0x06064b50;
+constexpr std::size_t LONG_END_SIZE = 56;
+constexpr std::uint64_t IS_FOLDER = 0x10;    // an attribute of DOS
 
 // Where the record that ends a zip archive begins, which a comment may follow.
 std::size_t end_of_directory(const std::string &bytes)
@@ -74,7 +87,9 @@ std::size_t end_of_directory(const std::string &bytes)
   return std::string::npos;
 }
 
-// Walks through the directory of an archive and compares every file in it with its checksum.
+// Walks through the directory of an archive and compares every file in it with its checksum, and
+// whatever an archive tells twice. For libtorch takes some of it from one place and some from the
+// other: a file that is called a folder by mistake, for instance, it leaves in memory as it was.
 class ArchiveCheck {
  public:
   ArchiveCheck(const std::string &bytes, const std::string &where) : bytes_(bytes), where_(where) {}
@@ -87,8 +102,10 @@ class ArchiveCheck {
     auto const begin = integer(bytes_, end + 16, 4);
     // 0xffff and 0xffffffff refer to a zip64 record, which files below 4 GiB do not need.
     if (count == 0xffff || begin > end) fail();
+    check_long_end(end, count, begin);
     std::size_t at = begin;
     for (std::uint64_t k = 0; k < count; ++k) at = check_entry(at, end);
+    if (at != begin + integer(bytes_, end + 12, 4)) fail();
   }
 
  private:
@@ -98,6 +115,20 @@ class ArchiveCheck {
   [[noreturn]] void fail() const
   {
     throw InputError(where_ + ": the file is damaged or incomplete; copy it again");
+  }
+
+  // A second record of the end, where there is one, must tell the same: it is what libtorch reads.
+  void check_long_end(std::size_t end, std::uint64_t count, std::uint64_t begin) const
+  {
+    if (end < LOCATOR_SIZE + LONG_END_SIZE) return;
+    auto const locator = end - LOCATOR_SIZE;
+    if (integer(bytes_, locator, 4) != LOCATOR) return;
+    auto const at = integer(bytes_, locator + 8, 8);
+    if (at != locator - LONG_END_SIZE || integer(bytes_, at, 4) != LONG_END) fail();
+    if (integer(bytes_, at + 24, 8) != count || integer(bytes_, at + 32, 8) != count ||
+        integer(bytes_, at + 40, 8) != integer(bytes_, end + 12, 4) ||
+        integer(bytes_, at + 48, 8) != begin)
+      fail();
   }
 
   [[nodiscard]] std::size_t check_entry(std::size_t at, std::size_t end) const
@@ -111,9 +142,14 @@ class ArchiveCheck {
     auto const next = at + ENTRY_SIZE + integer(bytes_, at + 28, 2) + integer(bytes_, at + 30, 2) +
                       integer(bytes_, at + 32, 2);
     if (method == 0 && stored != size) fail();
+    if ((integer(bytes_, at + 38, 4) & IS_FOLDER) != 0 && size > 0) fail();
     if (local + LOCAL_SIZE > end || integer(bytes_, local, 4) != LOCAL_HEADER || next > end) fail();
+    auto const name = integer(bytes_, at + 28, 2);
     auto const data =
         local + LOCAL_SIZE + integer(bytes_, local + 26, 2) + integer(bytes_, local + 28, 2);
+    if (integer(bytes_, local + 26, 2) != name || local + LOCAL_SIZE + name > end ||
+        bytes_.compare(local + LOCAL_SIZE, name, bytes_, at + ENTRY_SIZE, name) != 0)
+      fail();
     if (data > end || stored > end - data) fail();
     if (inflated_checksum(method, data, stored, size) != checksum) fail();
     return next;
@@ -145,9 +181,9 @@ class ArchiveCheck {
 FileKind kind_of(const std::string &bytes)
 {
   if (is_sealed(bytes)) return FileKind::MODEL;
-  bool const seal_is_there =
-      bytes.size() >= seal_size() && bytes.compare(bytes.size() - seal_size(), 8, SEAL, 8) == 0;
-  if (seal_is_there || holds(bytes, "code/__torch__/lbs/deepsea")) return FileKind::DAMAGED_MODEL;
+  constexpr std::size_t NAME = 8;    // the rest of the seal may be what is damaged
+  if (seal_begins(bytes, NAME) || holds(bytes, "code/__torch__/lbs/deepsea"))
+    return FileKind::DAMAGED_MODEL;
   if (bytes.rfind("\x89HDF\r\n\x1a\n", 0) == 0) return FileKind::DEEPMD_DP;
   if (bytes.rfind("PK\x03\x04", 0) == 0) {
     if (end_of_directory(bytes) == std::string::npos) return FileKind::DAMAGED_MODEL;
@@ -177,7 +213,8 @@ std::string read_bytes(const std::string &path)
 
 void write_bytes(const std::string &bytes, const std::string &path)
 {
-  auto const part = path + ".part";
+  // Of this process alone, so that no other file is written over.
+  auto const part = path + "." + std::to_string(getpid()) + ".part";
   std::ofstream stream(part, std::ios::binary);
   stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();

@@ -6,6 +6,10 @@
 
 #include "support/input_error.hpp"
 
+#include <filesystem>
+
+namespace fs = std::filesystem;
+
 namespace lbs::deepsea {
 
 namespace {
@@ -34,6 +38,17 @@ std::string why_no_model(FileKind kind, const std::string &path)
   return path + " is no deepsea model; 'deepsea convert' makes one of a file of DeePMD-kit";
 }
 
+void check_existing(const std::string &path, Existing existing)
+{
+  std::error_code none;
+  auto const status = fs::symlink_status(path, none);
+  if (!fs::exists(status)) return;
+  if (!fs::is_regular_file(fs::status(path, none)))
+    throw InputError("cannot write " + path + ": there is something of that name that is no file");
+  if (existing == Existing::KEEP)
+    throw InputError(path + " exists; give the output another name, or --force to replace it");
+}
+
 }    // namespace
 
 std::string read_model_bytes(const std::string &path)
@@ -52,10 +67,19 @@ Model read_model(const std::string &path)
   return model;
 }
 
-void write_model(const Model &model, const std::string &path)
+void check_output(const std::string &path, Existing existing, const std::string &from)
+{
+  std::error_code none;    // a file that cannot be looked at cannot be written, which tells later
+  if (fs::equivalent(path, from, none))
+    throw InputError(path + " is the file to be converted; give the output another name");
+  check_existing(path, existing);
+}
+
+void write_model(const Model &model, const std::string &path, Existing existing)
 {
   std::string archive;
   throw_if(torch_functions().write_model(model, archive));
+  check_existing(path, existing);    // again, for another program may have made it meanwhile
   write_bytes(seal(archive), path);
 }
 

@@ -12,8 +12,16 @@ namespace lbs::deepsea {
 // is missing, damaged, of another kind, of a newer schema, or not whole.
 Model read_model(const std::string &path);
 
+// What happens to a file that has the name of one to be written.
+enum class Existing { KEEP, REPLACE };
+
+// Throws InputError unless a file of this name may be written: it does not exist, or is a file that
+// may be replaced; and never if it is the file `from` that the model comes from, by whatever name.
+void check_output(const std::string &path, Existing existing, const std::string &from);
+
 // Writes a model file, whole or not at all.
-void write_model(const Model &model, const std::string &path);
+void write_model(const Model &model, const std::string &path,
+                 Existing existing = Existing::REPLACE);
 
 // The bytes of a model file that is whole; throws InputError as read_model() does for others.
 std::string read_model_bytes(const std::string &path);

@@ -60,9 +60,9 @@ const TorchFunctions &torch_functions()
   return functions;
 }
 
-void throw_if(const std::string &message)
+void throw_if(const Failure &failure)
 {
-  if (!message.empty()) throw InputError(message);
+  if (failure) throw InputError(*failure);
 }
 
 }    // namespace lbs::deepsea

@@ -9,6 +9,7 @@
 #include "deepsea/model/model.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace lbs::deepsea {
@@ -25,16 +26,17 @@ struct ReferenceFrame {
   double (*force)[3] = nullptr;     // [atoms], eV/A: images get a share of their atom's
 };
 
-// Functions of the library. Each returns an empty text, or the message of an error: exceptions do
-// not cross its border.
+// The message of an error; nothing if there was none. Exceptions do not cross a library's border.
+using Failure = std::optional<std::string>;
+
+// Functions of the library.
 struct TorchFunctions {
-  std::string (*read_model)(const std::string &archive, const std::string &where, Model &model);
-  std::string (*write_model)(const Model &model, std::string &archive);
-  std::string (*read_pth)(const std::string &archive, const std::string &where, DeepmdModel &model);
+  Failure (*read_model)(const std::string &archive, const std::string &where, Model &model);
+  Failure (*write_model)(const Model &model, std::string &archive);
+  Failure (*read_pth)(const std::string &archive, const std::string &where, DeepmdModel &model);
   // A module ready to run, and its end.
-  std::string (*open_reference)(const std::string &archive, const std::string &where,
-                                void *&reference);
-  std::string (*run_reference)(void *reference, const ReferenceFrame &frame);
+  Failure (*open_reference)(const std::string &archive, const std::string &where, void *&reference);
+  Failure (*run_reference)(void *reference, const ReferenceFrame &frame);
   void (*close_reference)(void *reference);
 };
 
@@ -46,7 +48,7 @@ using TorchEntry = const TorchFunctions *(*) (const char *version, std::size_t m
 // InputError with the remedy if that is impossible.
 const TorchFunctions &torch_functions();
 
-// Throws InputError with the message if there is one.
-void throw_if(const std::string &message);
+// Throws InputError with the message of a failure, if it is one.
+void throw_if(const Failure &failure);
 
 }    // namespace lbs::deepsea

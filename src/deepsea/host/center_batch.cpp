@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace lbs::deepsea {
 
@@ -17,147 +16,80 @@ void fetch_neighbors(const FullNeighborList &list, int center)
     __builtin_prefetch(list.firstneigh[center] + n);
 }
 
+double scale_of(int type, const BatchSums &sums)
+{
+  return sums.results.scale ? sums.results.scale[type] : 1.0;
+}
+
 }    // namespace
 
 template <class Real>
-CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model)
+CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model)
+    : model_(model), neighbors_(model.source, model.closest)
 {
   moments_.fit(model.most_coefficients);
   q_.assign(4 * static_cast<std::size_t>(model.most_coefficients + LANES<Real>), 0.0);
   gtr_.assign(4 * std::size_t(LANES<Real>) * model.widest(), Real(0));
   p_.assign(gtr_.size(), Real(0));
-  next_.resize(model.types + 1);
-  for (int i = 0; i < model.types; ++i) {
-    for (int j = 0; j < model.types; ++j) {
-      std::size_t const pair = model.source.pair(i, j);
-      double const least = std::max({OVERLAP, model.source.shortest[pair], model.closest[pair]});
-      least2_.push_back(least * least);
-    }
-    least2_.push_back(0.0);
-  }
 }
 
-// Neighbors inside the cutoff, sorted by type; those that are not of this model go behind the rest.
-// False: the center is left over.
+// A step for a batch: all that happens, in this order.
 template <class Real>
-bool CenterBatch<Real>::find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums)
+void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *centers, int count,
+                                 BatchSums &sums)
 {
-  const FullNeighborList &list = atoms.list;
-  int const listed = list.numneigh[center];
-  const int *const neighbors = list.firstneigh[center];
-  double const cutoff2 = model_.source.cutoff * model_.source.cutoff;
-  double const x = atoms.x[center][0];
-  double const y = atoms.x[center][1];
-  double const z = atoms.x[center][2];
-  grow(near_, listed);
-  // Without branches, because about every third neighbor of the list is too far.
-  int near = 0;
-  for (int n = 0; n < listed; ++n) {
-    int const j = neighbors[n] & list.index_mask;
-    double const dx = atoms.x[j][0] - x;
-    double const dy = atoms.x[j][1] - y;
-    double const dz = atoms.x[j][2] - z;
-    near_[near] = j;
-    // A distance that is no number counts as near, so that it is found out.
-    near += !(dx * dx + dy * dy + dz * dz >= cutoff2);
+  channels_ = model_.channels[type];
+  stride_ = model_.stride[type];
+  int const packs = sum_environments(atoms, type, centers, count, sums);
+  if (packs == 0) return;
+
+  const ScalarNet<Real> &net = model_.fitting[type];
+  const std::vector<int> &rows = model_.fitting_rows[type];
+  const Real *const gtr = gtr_batch_.data();
+  net.start(packs, net_);
+  for (const RowBlock<Real> &block : net_.blocks) {
+    make_descriptor(rows, packs, channels_, gtr, block);
+    net.multiply(packs, block, net_);
+  }
+  net.forward(packs, energy_.data(), net_);
+  net.backward(packs, net_);
+  for (const RowBlock<Real> &block : net_.blocks) {
+    net.multiply_back(packs, block, net_);
+    add_descriptor_gradient(rows, packs, channels_, gtr, read_only(block), gradient_batch_.data());
   }
 
-  int const types = model_.types;
-  const auto bucket_of = [&](int j) { return atoms.type[j] < 0 ? types : atoms.type[j]; };
-  std::fill(next_.begin(), next_.end(), 0);
-  for (int n = 0; n < near; ++n) ++next_[bucket_of(near_[n])];
-  std::size_t const first_run = runs_.size();
-  std::size_t const first_place = used_;
-  for (int t = 0; t < types; ++t) {
-    auto const count = static_cast<int>(next_[t]);
-    runs_.push_back({used_, count});
-    next_[t] = used_;
-    used_ += padded<double>(count);
-  }
-  std::size_t const needed = used_ + std::exchange(next_[types], used_);
-  if (x_.size() < needed) {
-    std::size_t const grown = needed + needed / 2;
-    atom_.resize(grown);
-    x_.resize(grown);
-    y_.resize(grown);
-    z_.resize(grown);
-  }
-
-  const double *const least2 = least2_.data() + static_cast<std::size_t>(type) * (types + 1);
-  bool close = false;
-  for (int n = 0; n < near; ++n) {
-    int const j = near_[n];
-    int const bucket = bucket_of(j);
-    double const dx = atoms.x[j][0] - x;
-    double const dy = atoms.x[j][1] - y;
-    double const dz = atoms.x[j][2] - z;
-    std::size_t const place = next_[bucket]++;
-    atom_[place] = j;
-    x_[place] = dx;
-    y_[place] = dy;
-    z_[place] = dz;
-    close |= !(dx * dx + dy * dy + dz * dz >= least2[bucket]);
-  }
-  if (close && !serves(type, first_run)) {
-    runs_.resize(first_run);
-    used_ = first_place;
-    sums.left_over.push_back(center);
-    return false;
-  }
-  for (int t = 0; t < types; ++t) {
-    const Run &run = runs_[first_run + t];
-    for (std::size_t n = run.start + run.count; n % LANES<double> != 0; ++n) {
-      x_[n] = model_.source.cutoff;
-      y_[n] = z_[n] = 0.0;
-    }
-    if (close) check_distances(type, t, center, run, sums);
-  }
-  return true;
+  add_energies(type, sums);
+  add_forces(type, sums);
 }
 
-template <class Real> double CenterBatch<Real>::distance(std::size_t place) const
-{
-  return std::sqrt(x_[place] * x_[place] + y_[place] * y_[place] + z_[place] * z_[place]);
-}
-
-// Whether this form of the model is right for a center with these neighbors.
-template <class Real> bool CenterBatch<Real>::serves(int type, std::size_t first_run) const
-{
-  for (int t = 0; t < model_.types; ++t) {
-    double const closest = model_.closest[model_.source.pair(type, t)];
-    if (closest == 0.0) continue;
-    const Run &run = runs_[first_run + t];
-    for (std::size_t n = run.start; n < run.start + run.count; ++n)
-      if (!(distance(n) >= closest)) return false;
-  }
-  return true;
-}
-
-// Neighbors of a run that are closer than the training set ever saw, or on top of the center.
+// Neighbors of the centers and what they sum to, G^T R / N, of those that are served; returns the
+// number of packs.
 template <class Real>
-void CenterBatch<Real>::check_distances(int type, int neighbor_type, int center, const Run &run,
-                                        BatchSums &sums) const
+int CenterBatch<Real>::sum_environments(const Atoms &atoms, int type, const int *centers, int count,
+                                        BatchSums &sums)
 {
-  double const bound = model_.source.shortest[model_.source.pair(type, neighbor_type)];
-  for (std::size_t n = run.start; n < run.start + run.count; ++n) {
-    double const r = distance(n);
-    if (r < OVERLAP && sums.bad_center < 0) sums.bad_center = center;
-    if (!(r < bound)) continue;
-    ShortPair &shortest = sums.shortest;
-    ++shortest.count;
-    if (shortest.center >= 0 && r * shortest.bound >= shortest.distance * bound) continue;
-    shortest.center = center;
-    shortest.neighbor = atom_[n];
-    shortest.distance = r;
-    shortest.bound = bound;
+  constexpr int LANE = LANES<Real>;
+  gtr_batch_.resize(padded<Real>(count) / LANE * pack_size());
+  neighbors_.clear();
+  served_.clear();
+  for (int c = 0; c < count; ++c) {
+    if (c + 1 < count) fetch_neighbors(atoms.list, centers[c + 1]);
+    if (!neighbors_.add(atoms, type, centers[c], sums)) continue;
+    auto const place = static_cast<int>(served_.size());
+    served_.push_back(centers[c]);
+    int const lane = place % LANE;
+    sum_environment(type, place, gtr_.data() + lane * center_size());
+    if (lane == LANE - 1) enter_lanes(place / LANE);
   }
-}
-
-template <class Real> NeighborRun CenterBatch<Real>::run_of(int center, int neighbor_type) const
-{
-  const Run &run = runs_[static_cast<std::size_t>(center) * model_.types + neighbor_type];
-  return {run.count, atom_.data() + run.start, x_.data() + run.start, y_.data() + run.start,
-          z_.data() + run.start};
+  auto const served = static_cast<int>(served_.size());
+  if (int const lanes = served % LANE; lanes > 0) {
+    std::fill(gtr_.begin() + lanes * center_size(), gtr_.end(), Real(0));
+    enter_lanes(served / LANE);
+  }
+  int const packs = padded<Real>(served) / LANE;
+  energy_.resize(packs * LANE);
+  gradient_batch_.assign(packs * pack_size(), Real(0));
+  return packs;
 }
 
 // DeePMD-kit keeps a fixed number of places for neighbors of each type; an empty one counts like a
@@ -221,7 +153,7 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
 {
   std::fill_n(gtr, center_size(), Real(0));
   for (int t = 0; t < model_.types; ++t) {
-    NeighborRun const run = run_of(center, t);
+    NeighborRun const run = neighbors_.run(center, t);
     std::size_t const pair = model_.source.pair(type, t);
     add_padding(pair, model_.source.selection[t] - run.count, gtr);
     if (run.count > 0 && !model_.source.excluded[pair]) {
@@ -274,68 +206,38 @@ template <class Real> template <class Visit> void CenterBatch<Real>::over_lanes(
           visit(lane * center_size() + k * stride_ + m, (4 * m + k) * LANE + lane);
 }
 
-template <class Real>
-void CenterBatch<Real>::evaluate(const Atoms &atoms, int type, const int *centers, int count,
-                                 BatchSums &sums)
+template <class Real> void CenterBatch<Real>::add_energies(int type, BatchSums &sums) const
 {
-  channels_ = model_.channels[type];
-  stride_ = model_.stride[type];
-  gtr_batch_.resize(padded<Real>(count) / LANES<Real> * pack_size());
-  runs_.clear();
-  used_ = 0;
-  served_.clear();
-
-  for (int c = 0; c < count; ++c) {
-    if (c + 1 < count) fetch_neighbors(atoms.list, centers[c + 1]);
-    if (!find_neighbors(atoms, type, centers[c], sums)) continue;
-    auto const place = static_cast<int>(served_.size());
-    served_.push_back(centers[c]);
-    int const lane = place % LANES<Real>;
-    sum_environment(type, place, gtr_.data() + lane * center_size());
-    if (lane == LANES<Real> - 1) enter_lanes(place / LANES<Real>);
-  }
-  count = static_cast<int>(served_.size());
-  if (int const lanes = count % LANES<Real>; lanes > 0) {
-    std::fill(gtr_.begin() + lanes * center_size(), gtr_.end(), Real(0));
-    enter_lanes(count / LANES<Real>);
-  }
-  int const packs = padded<Real>(count) / LANES<Real>;
-  if (packs == 0) return;
-  energy_.resize(padded<Real>(count));
-  gradient_batch_.assign(packs * pack_size(), Real(0));
-
-  const std::vector<int> &rows = model_.fitting_rows[type];
-  model_.fitting[type].evaluate(
-      packs,
-      [&](const RowBlock<Real> &block) {
-        make_descriptor(rows, packs, channels_, gtr_batch_.data(), block);
-      },
-      [&](const RowBlock<const Real> &block) {
-        add_descriptor_gradient(rows, packs, channels_, gtr_batch_.data(), block,
-                                gradient_batch_.data());
-      },
-      energy_.data(), net_);
-
-  double const scale = sums.results.scale ? sums.results.scale[type] : 1.0;
-  for (int c = 0; c < count; ++c) {
+  double const scale = scale_of(type, sums);
+  for (std::size_t c = 0; c < served_.size(); ++c) {
     double const energy = scale * (energy_[c] + model_.source.energy_bias[type]);
     sums.results.energy += energy;
     if (sums.results.atom_energy) sums.results.atom_energy[served_[c]] += energy;
     if (!std::isfinite(energy) && sums.bad_center < 0) sums.bad_center = served_[c];
-    int const lane = c % LANES<Real>;
-    if (lane == 0) leave_lanes(c / LANES<Real>);
-    add_forces(type, c, served_[c], scale, p_.data() + lane * center_size(), sums);
   }
 }
 
-template <class Real>
-void CenterBatch<Real>::add_forces(int type, int center, int atom, double scale, const Real *p,
-                                   BatchSums &sums)
+template <class Real> void CenterBatch<Real>::add_forces(int type, BatchSums &sums)
 {
+  double const scale = scale_of(type, sums);
+  auto const served = static_cast<int>(served_.size());
+  for (int c = 0; c < served; ++c) {
+    int const lane = c % LANES<Real>;
+    if (lane == 0) leave_lanes(c / LANES<Real>);
+    add_forces_of(type, c, scale, p_.data() + lane * center_size(), sums);
+  }
+}
+
+// From the gradients by G^T R of one center to forces and virials.
+template <class Real>
+void CenterBatch<Real>::add_forces_of(int type, int center, double scale, const Real *p,
+                                      BatchSums &sums)
+{
+  int const atom = served_[center];
   double total[3] = {};
   double product[9] = {};
   for (int t = 0; t < model_.types; ++t) {
-    NeighborRun const run = run_of(center, t);
+    NeighborRun const run = neighbors_.run(center, t);
     std::size_t const pair = model_.source.pair(type, t);
     if (run.count == 0 || model_.source.excluded[pair]) continue;
     const PairConstants &c = model_.constants[pair];
@@ -413,10 +315,9 @@ template <class Real> std::size_t CenterBatch<Real>::memory_usage() const
   auto const bytes = [](const auto &...buffer) {
     return ((buffer.capacity() * sizeof(buffer[0])) + ...);
   };
-  std::size_t const total =
-      bytes(runs_, atom_, x_, y_, z_, near_, served_, rows_.numbers, moments_.sum, q_, gradient_,
-            gtr_, p_, gtr_batch_, gradient_batch_, energy_);
-  return total + net_.memory_usage();
+  std::size_t const total = bytes(served_, rows_.numbers, moments_.sum, q_, gradient_, gtr_, p_,
+                                  gtr_batch_, gradient_batch_, energy_);
+  return total + neighbors_.memory_usage() + net_.memory_usage();
 }
 
 template class CenterBatch<double>;

@@ -3,8 +3,11 @@
 // once, and the way back.
 #pragma once
 
-#include "evaluator.hpp"
+#include "batch_neighbors.hpp"
+#include "batch_sums.hpp"
 #include "prepared_model.hpp"
+
+#include "deepsea/model/atoms.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -14,14 +17,6 @@ namespace lbs::deepsea {
 // Packs of centers in a batch: enough for matrix products at full speed, few enough for blocks of
 // the fitting net's input to stay in the cache.
 constexpr int MOST_PACKS = 12;
-
-// What a thread adds to; the arrays of Results may be its own.
-struct BatchSums {
-  Results results;
-  ShortPair shortest;
-  int bad_center = -1;
-  std::vector<int> left_over;    // centers that the form of the model does not serve
-};
 
 // Workspace of one thread; buffers grow and are kept.
 template <class Real> class CenterBatch {
@@ -36,22 +31,8 @@ template <class Real> class CenterBatch {
  private:
   const PreparedModel<Real> &model_;
 
-  // Neighbors inside the cutoff of all centers of the batch; runs are [center][type].
-  struct Run {
-    std::size_t start;
-    int count;
-  };
-  std::vector<Run> runs_;
-  std::vector<int> atom_;
-  AlignedVector<double> x_, y_, z_;
-  std::size_t used_ = 0;    // of these
-
-  std::vector<int> near_;            // one center's neighbors inside the cutoff
-  std::vector<std::size_t> next_;    // [type]: their number, then where the next one goes
-  std::vector<double> least2_;    // [type][neighbor's type + 1]: squares of distances below which
-                                  // a pair is checked; the last one is for what is not of
-                                  // this model
-  std::vector<int> served_;       // the centers that are not left over
+  BatchNeighbors neighbors_;
+  std::vector<int> served_;    // the centers that are not left over
 
   // Of the type at work.
   int channels_ = 0;
@@ -73,12 +54,11 @@ template <class Real> class CenterBatch {
   std::vector<double> energy_;
   typename ScalarNet<Real>::Workspace net_;
 
-  bool find_neighbors(const Atoms &atoms, int type, int center, BatchSums &sums);
-  [[nodiscard]] bool serves(int type, std::size_t first_run) const;
-  void check_distances(int type, int neighbor_type, int center, const Run &run,
-                       BatchSums &sums) const;
-  [[nodiscard]] double distance(std::size_t place) const;
-  [[nodiscard]] NeighborRun run_of(int center, int neighbor_type) const;
+  int sum_environments(const Atoms &atoms, int type, const int *centers, int count,
+                       BatchSums &sums);
+  void add_energies(int type, BatchSums &sums) const;
+  void add_forces(int type, BatchSums &sums);
+
   [[nodiscard]] std::size_t center_size() const { return 4 * std::size_t(stride_); }
   [[nodiscard]] std::size_t pack_size() const { return 4 * std::size_t(channels_) * LANES<Real>; }
   void sum_environment(int type, int center, Real *gtr);
@@ -89,7 +69,7 @@ template <class Real> class CenterBatch {
   void evaluate_outside(int type, int neighbor_type);
   void add_outside(Real *gtr);
   void collect_outside(std::size_t pair, const Real *p);
-  void add_forces(int type, int center, int atom, double scale, const Real *p, BatchSums &sums);
+  void add_forces_of(int type, int center, double scale, const Real *p, BatchSums &sums);
   void scatter(const NeighborRun &run, int atom, double scale, BatchSums &sums) const;
 };
 

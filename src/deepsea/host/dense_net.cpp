@@ -9,17 +9,9 @@ namespace lbs::deepsea {
 
 namespace {
 
-// Rows of the input, or of each of its halves, at a time if it is not needed as a whole: whole
-// groups. Those of a batch and the sums of their quarters fill a third of a second-level cache of
-// 1 MB.
+// Rows of the input at a time if it is not needed as a whole: whole groups. Those of a batch fill a
+// tenth of a second-level cache of 1 MB.
 constexpr int MOST_ROWS = 8 * ROW_GROUP;
-
-// Whether seven products of quarters take less time than one of the whole, with all their sums.
-bool quarters_pay(const DenseLayer &layer)
-{
-  return layer.inputs >= 2 * MOST_ROWS && layer.outputs >= 8 * ROW_GROUP &&
-         layer.outputs % (2 * ROW_GROUP) == 0;
-}
 
 template <class Real> constexpr std::size_t pack_size(int rows)
 {
@@ -128,11 +120,6 @@ LBS_MACHINES(last_layer, in_float,
              (layer, packs, x, value, gradient))
 // clang-format on
 
-template <class Real> RowBlock<const Real> read_only(const RowBlock<Real> &block)
-{
-  return {block.first, block.count, block.numbers, block.room};
-}
-
 }    // namespace
 
 template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
@@ -149,141 +136,91 @@ template <class Real> ScalarNet<Real>::ScalarNet(const DenseNet &net)
     HiddenLayer<Real> &hidden = hidden_.back();
     hidden.bias.resize(whole_groups(layer->outputs));
     if (!layer->timestep.empty()) hidden.timestep.resize(whole_groups(layer->outputs));
-    if (layer == net.begin() && hidden.skips == 0 && quarters_pay(*layer))
-      wide_.emplace(layer->inputs, layer->outputs, weight.data());
-    else hidden.weight = PackedMatrix<Real>(layer->inputs, layer->outputs, weight.data());
+    hidden.weight = PackedMatrix<Real>(layer->inputs, layer->outputs, weight.data());
   }
   const DenseLayer &last = net.back();
   last_ = {std::vector<Real>(last.weight.begin(), last.weight.end()), last.bias.front(),
            last.activation};
   inputs_ = net.front().inputs;
   bool const at_once = hidden_.empty() || hidden_.front().skips > 0;
-  block_ = at_once ? inputs_ : std::min(wide_ ? wide_->half() : inputs_, MOST_ROWS);
+  block_ = at_once ? inputs_ : std::min(inputs_, MOST_ROWS);
 }
 
 template <class Real> std::size_t ScalarNet<Real>::memory_usage() const
 {
   std::size_t bytes = 0;
   for (const auto &layer : hidden_) bytes += layer.weight.memory_usage();
-  if (wide_) bytes += wide_->memory_usage();
   return bytes;
 }
 
 template <class Real> std::size_t ScalarNet<Real>::Workspace::memory_usage() const
 {
-  std::size_t numbers = input.capacity() + passing[0].capacity() + passing[1].capacity() +
-                        quarters.sums.capacity() + quarters.products.capacity();
+  std::size_t numbers = input.capacity() + passing[0].capacity() + passing[1].capacity();
   for (const auto &layer : derivative) numbers += layer.capacity();
   return numbers * sizeof(Real);
 }
 
-// Calls visit(block) for blocks of the input,
-template <class Real>
-template <class Visit>
-void ScalarNet<Real>::over_blocks(Workspace &work, Visit visit) const
+template <class Real> void ScalarNet<Real>::start(int packs, Workspace &work) const
 {
-  int const room = whole_groups(block_);
-  for (int first = 0; first < inputs_; first += block_)
-    visit(RowBlock<Real>{first, std::min(block_, inputs_ - first), work.input.data(), room});
-}
-
-// or visit(upper, lower) for blocks of both halves of the input; the lower one may end sooner.
-template <class Real>
-template <class Visit>
-void ScalarNet<Real>::over_halves(int packs, Workspace &work, Visit visit) const
-{
-  int const half = wide_->half();
-  int const room = whole_groups(block_);
-  Real *const upper = work.input.data();
-  Real *const lower = upper + packs * pack_size<Real>(block_);
-  for (int first = 0; first < half; first += block_) {
-    int const count = std::min(block_, half - first);
-    int const rest = std::max(0, std::min(count, inputs_ - half - first));
-    visit(RowBlock<Real>{first, count, upper, room},
-          RowBlock<Real>{half + first, rest, lower, room});
-  }
-}
-
-// The input times the first layer's weights, from block to block,
-template <class Real>
-void ScalarNet<Real>::multiply_input(int packs, const Make &make, Real *out, Workspace &work) const
-{
-  if (wide_) {
-    over_halves(packs, work, [&](const RowBlock<Real> &upper, const RowBlock<Real> &lower) {
-      make(upper);
-      make(lower);
-      wide_->multiply(packs, upper, lower, upper.first > 0, work.quarters);
-    });
-    wide_->combine(packs, work.quarters, out);
-    return;
-  }
-  over_blocks(work, [&](const RowBlock<Real> &block) {
-    make(block);
-    if (!hidden_.empty()) hidden_[0].weight.multiply(packs, read_only(block), out, block.first > 0);
-  });
-}
-
-// and the gradient by the input from that by the product.
-template <class Real>
-void ScalarNet<Real>::take_gradient(int packs, const Take &take, Workspace &work) const
-{
-  if (wide_) {
-    wide_->divide(packs, work.derivative[0].data(), work.quarters);
-    over_halves(packs, work, [&](const RowBlock<Real> &upper, const RowBlock<Real> &lower) {
-      wide_->multiply_transposed(packs, upper, lower, work.quarters);
-      take(read_only(upper));
-      take(read_only(lower));
-    });
-    return;
-  }
-  over_blocks(work, [&](const RowBlock<Real> &block) {
-    if (!hidden_.empty())
-      hidden_[0].weight.multiply_transposed(packs, work.derivative[0].data(),
-                                            hidden_[0].skips > 0 ? block.numbers : nullptr, block);
-    take(read_only(block));
-  });
-}
-
-template <class Real>
-void ScalarNet<Real>::evaluate(int packs, const Make &make, const Take &take, double *value,
-                               Workspace &work) const
-{
-  std::size_t const depth = hidden_.size();
-  work.derivative.resize(depth);
   int widest = 0;
-  for (std::size_t l = 0; l < depth; ++l) {
+  work.derivative.resize(hidden_.size());
+  for (std::size_t l = 0; l < hidden_.size(); ++l) {
     widest = std::max(widest, hidden_[l].outputs);
     grow(work.derivative[l], packs * pack_size<Real>(hidden_[l].outputs));
   }
-  grow(work.input, (wide_ ? 2 : 1) * packs * pack_size<Real>(block_));
+  grow(work.input, packs * pack_size<Real>(block_));
   for (auto &passing : work.passing) grow(passing, packs * pack_size<Real>(widest));
-  Real *const input = work.input.data();
-  Real *here = work.passing[0].data();
-  Real *there = work.passing[1].data();
+  work.blocks.clear();
+  for (int first = 0; first < inputs_; first += block_)
+    work.blocks.push_back(
+        {first, std::min(block_, inputs_ - first), work.input.data(), whole_groups(block_)});
+}
 
-  multiply_input(packs, make, here, work);
-  if (depth > 0) finish_layer(hidden_[0], packs, input, here, work.derivative[0].data());
-  for (std::size_t l = 1; l < depth; ++l) {
+template <class Real>
+void ScalarNet<Real>::multiply(int packs, const RowBlock<Real> &block, Workspace &work) const
+{
+  if (hidden_.empty()) return;
+  hidden_.front().weight.multiply(packs, read_only(block), work.passing[0].data(), block.first > 0);
+}
+
+template <class Real> void ScalarNet<Real>::forward(int packs, double *value, Workspace &work) const
+{
+  const Real *x = work.input.data();
+  for (std::size_t l = 0; l < hidden_.size(); ++l) {
     const HiddenLayer<Real> &layer = hidden_[l];
-    layer.weight.multiply(packs, {0, layer.inputs, here, whole_groups(layer.inputs)}, there, false);
-    finish_layer(layer, packs, here, there, work.derivative[l].data());
-    std::swap(here, there);
+    Real *const y = work.passing[l % 2].data();
+    if (l > 0)
+      layer.weight.multiply(packs, {0, layer.inputs, x, whole_groups(layer.inputs)}, y, false);
+    finish_layer(layer, packs, x, y, work.derivative[l].data());
+    x = y;
   }
+  AlignedVector<Real> &gradient = hidden_.empty() ? work.input : work.passing[hidden_.size() % 2];
+  last_layer(last_, packs, x, value, gradient.data());
+}
 
-  if (depth > 0) last_layer(last_, packs, here, value, there);
-  else last_layer(last_, packs, input, value, input);
-  for (std::size_t l = depth; l-- > 0;) {
+template <class Real> void ScalarNet<Real>::backward(int packs, Workspace &work) const
+{
+  Real *gradient = work.passing[hidden_.size() % 2].data();
+  Real *other = work.passing[(hidden_.size() + 1) % 2].data();
+  for (std::size_t l = hidden_.size(); l-- > 0;) {
     const HiddenLayer<Real> &layer = hidden_[l];
     Real *const d = work.derivative[l].data();
     // What goes past a layer of equal widths stays where it is.
-    Real *const next = l == 0 ? input : layer.skips == 1 ? there : here;
-    back_through(layer, packs, there, d, next);
-    if (l == 0) break;
-    layer.weight.multiply_transposed(packs, d, layer.skips > 0 ? next : nullptr,
-                                     {0, layer.inputs, next, whole_groups(layer.inputs)});
-    if (next == here) std::swap(here, there);
+    Real *const next = l == 0 ? work.input.data() : layer.skips == 1 ? gradient : other;
+    back_through(layer, packs, gradient, d, next);
+    if (l == 0) return;    // the caller goes on with blocks
+    layer.weight.multiply_transposed(packs, d, {0, layer.inputs, next, whole_groups(layer.inputs)},
+                                     layer.skips > 0);
+    if (next == other) std::swap(gradient, other);
   }
-  take_gradient(packs, take, work);
+}
+
+template <class Real>
+void ScalarNet<Real>::multiply_back(int packs, const RowBlock<Real> &block, Workspace &work) const
+{
+  if (hidden_.empty()) return;
+  const HiddenLayer<Real> &first = hidden_.front();
+  first.weight.multiply_transposed(packs, work.derivative[0].data(), block, first.skips > 0);
 }
 
 template class ScalarNet<double>;

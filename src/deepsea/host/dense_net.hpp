@@ -4,11 +4,8 @@
 
 #include "deepsea/model/model.hpp"
 #include "linalg/packed_matrix.hpp"
-#include "linalg/quartered_matrix.hpp"
 
 #include <cstddef>
-#include <functional>
-#include <optional>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -29,7 +26,21 @@ template <class Real> struct LastLayer {
   Activation activation;
 };
 
-// A network with one output, and its gradient by the input, for batches: see packed_matrix.hpp.
+// A network with one output for a batch of inputs, and the gradients by them; see packed_matrix.hpp
+// for the layout of batches. Inputs are long, so they are made and their gradients used up in
+// blocks of rows, which never leave the cache:
+//
+//   net.start(packs, work);
+//   for (const RowBlock<Real> &block : work.blocks) {
+//     ...                             fill the block's rows of the input
+//     net.multiply(packs, block, work);
+//   }
+//   net.forward(packs, value, work);
+//   net.backward(packs, work);
+//   for (const RowBlock<Real> &block : work.blocks) {
+//     net.multiply_back(packs, block, work);
+//     ...                             use the gradients by the block's rows, which stand in it
+//   }
 template <class Real> class ScalarNet {
  public:
   ScalarNet() = default;
@@ -37,36 +48,32 @@ template <class Real> class ScalarNet {
 
   [[nodiscard]] std::size_t memory_usage() const;
 
-  // Buffers of a caller; one a thread.
+  // Buffers of a caller; one a thread. They grow and are kept.
   struct Workspace {
-    AlignedVector<Real> input;    // a block of it, or one of each of its halves
-    typename QuarteredMatrix<Real>::Workspace quarters;
+    std::vector<RowBlock<Real>> blocks;    // of the input; all are in the same place of memory
+    AlignedVector<Real> input;             // that place
     std::vector<AlignedVector<Real>> derivative;    // of each layer: of its output by x W
     AlignedVector<Real> passing[2];                 // outputs of layers, then gradients by them
 
     [[nodiscard]] std::size_t memory_usage() const;
   };
 
-  // Fills the rows of a block of the input, or takes the gradient by them. Long inputs are handled
-  // in blocks, so that they never leave the cache.
-  using Make = std::function<void(const RowBlock<Real> &)>;
-  using Take = std::function<void(const RowBlock<const Real> &)>;
-
-  // value[pack * lanes + lane] = net(input).
-  void evaluate(int packs, const Make &make, const Take &take, double *value,
-                Workspace &work) const;
+  // Begins with a batch of `packs` packs: makes room and lists the blocks.
+  void start(int packs, Workspace &work) const;
+  // Adds the product of a block of the input with the first layer's weights.
+  void multiply(int packs, const RowBlock<Real> &block, Workspace &work) const;
+  // From the product with the whole input to value[pack * lanes + lane] = net(input).
+  void forward(int packs, double *value, Workspace &work) const;
+  // From the values to the gradients by the first layer's product.
+  void backward(int packs, Workspace &work) const;
+  // Puts the gradients by a block of the input in its place.
+  void multiply_back(int packs, const RowBlock<Real> &block, Workspace &work) const;
 
  private:
   int inputs_ = 0;
-  int block_ = 0;    // rows of the input, or of each of its halves, at a time
+  int block_ = 0;    // rows of the input at a time
   std::vector<HiddenLayer<Real>> hidden_;
-  std::optional<QuarteredMatrix<Real>> wide_;    // weights of the first one, if that is large
   LastLayer<Real> last_;
-
-  void multiply_input(int packs, const Make &make, Real *out, Workspace &work) const;
-  void take_gradient(int packs, const Take &take, Workspace &work) const;
-  template <class Visit> void over_blocks(Workspace &work, Visit visit) const;
-  template <class Visit> void over_halves(int packs, Workspace &work, Visit visit) const;
 };
 
 extern template class ScalarNet<double>;

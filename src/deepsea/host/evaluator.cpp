@@ -32,7 +32,9 @@ struct Chunk {
 
 }    // namespace
 
-// Threads take chunks of centers; each has sums of its own, which are added in order afterwards.
+// Threads take chunks of centers, always the same ones for a given number of threads, and add to
+// sums of their own. Those are zeroed by their threads and added up in the order of the threads,
+// each thread its share of the atoms, so that results do not depend on who comes first.
 template <class Real> class EvaluatorIn final : public Evaluator::Implementation {
  public:
   EvaluatorIn(const Model &model, const EvaluatorSettings &settings)
@@ -59,16 +61,9 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
 
   void evaluate(const Atoms &atoms, Results &results) override
   {
-    // One thread works in place; several have buffers of their own.
-    for (int t = 0; t < threads_; ++t) {
-      sums_[t] = BatchSums();
-      sums_[t].results = results;
-      sums_[t].results.energy = 0.0;
-      std::fill(std::begin(sums_[t].results.virial), std::end(sums_[t].results.virial), 0.0);
-      if (t > 0) buffers_[t].attach(atoms.count, sums_[t].results);
-    }
     for (auto &centers : by_type_) centers.clear();
     for (int i = 0; i < atoms.list.inum; ++i) add_center(atoms, atoms.list.ilist[i]);
+    begin_sums(atoms, results);
     if (reduced_) {
       evaluate_by(reduced_batches_, atoms);
       for (auto &centers : by_type_) centers.clear();
@@ -76,7 +71,8 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
         for (int const center : sums.left_over) add_center(atoms, center);
     }
     evaluate_by(general_batches_, atoms);
-    add_up(atoms, results);
+    add_arrays(atoms, results);
+    add_scalars(results);
   }
 
   [[nodiscard]] std::size_t memory_usage() const override
@@ -90,27 +86,33 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
   }
 
  private:
-  // The arrays of Results for one of several threads, zeroed.
+  // The arrays of Results for one of several threads.
   struct Buffer {
     std::vector<double> numbers;
 
+    // Zeroed, in place of those of `results` that are wanted.
     void attach(int atoms, Results &results)
     {
       auto const n = static_cast<std::size_t>(atoms);
-      numbers.assign(n * ((results.force ? 3 : 0) + (results.atom_virial ? 9 : 0) +
-                          (results.shared_virial ? 6 : 0)),
-                     0.0);
+      std::size_t columns = 0;
+      over_arrays(results, [&](auto &, std::size_t of_array) { columns += of_array; });
+      numbers.assign(n * columns, 0.0);
       double *next = numbers.data();
-      auto const take = [&](auto &array, std::size_t columns) {
-        if (!array) return;
+      over_arrays(results, [&](auto &array, std::size_t of_array) {
         array = reinterpret_cast<std::remove_reference_t<decltype(array)>>(next);
-        next += n * columns;
-      };
-      take(results.force, 3);
-      take(results.atom_virial, 9);
-      take(results.shared_virial, 6);
+        next += n * of_array;
+      });
     }
   };
+
+  // Calls visit(array, its columns) for the arrays with a row for each atom that are wanted and
+  // that more than one thread may add to.
+  template <class Visit> static void over_arrays(Results &results, Visit visit)
+  {
+    if (results.force) visit(results.force, 3);
+    if (results.atom_virial) visit(results.atom_virial, 9);
+    if (results.shared_virial) visit(results.shared_virial, 6);
+  }
 
   std::optional<PreparedModel<Real>> reduced_;    // if that is less work
   PreparedModel<Real> general_;
@@ -128,15 +130,35 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
     if (atoms.type[center] >= 0) by_type_[atoms.type[center]].push_back(center);
   }
 
+  // Calls work(t) for all threads t at once, each by its own.
+  template <class Work> void in_threads(Work work) const
+  {
+#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1)
+    for (int t = 0; t < threads_; ++t) work(t);
+  }
+
+  // The first thread adds to the results in place.
+  void begin_sums(const Atoms &atoms, const Results &results)
+  {
+    in_threads([&](int t) {
+      sums_[t] = BatchSums();
+      Results &sums = sums_[t].results;
+      sums = results;
+      sums.energy = 0.0;
+      std::fill(std::begin(sums.virial), std::end(sums.virial), 0.0);
+      if (t > 0) buffers_[t].attach(atoms.count, sums);
+    });
+  }
+
   void evaluate_by(std::deque<CenterBatch<Real>> &batches, const Atoms &atoms)
   {
     make_chunks();
-    auto const chunks = static_cast<int>(chunks_.size());
-#pragma omp parallel for num_threads(threads_) schedule(static, 1) if (threads_ > 1 && chunks > 0)
-    for (int t = 0; t < threads_; ++t)
-      for (int c = t; c < chunks; c += threads_)
+    if (chunks_.empty()) return;
+    in_threads([&](int t) {
+      for (std::size_t c = t; c < chunks_.size(); c += threads_)
         batches[t].evaluate(atoms, chunks_[c].type, centers_.data() + chunks_[c].start,
                             chunks_[c].count, sums_[t]);
+    });
   }
 
   void make_chunks()
@@ -159,12 +181,28 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
     }
   }
 
-  void add_up(const Atoms &atoms, Results &results)
+  void add_arrays(const Atoms &atoms, Results &results)
+  {
+    if (threads_ == 1) return;
+    in_threads([&](int share) {
+      auto const from = static_cast<std::size_t>(atoms.count) * share / threads_;
+      auto const to = static_cast<std::size_t>(atoms.count) * (share + 1) / threads_;
+      for (int t = 1; t < threads_; ++t) {
+        const double *next = buffers_[t].numbers.data();
+        over_arrays(results, [&](auto *array, std::size_t columns) {
+          auto *const sum = reinterpret_cast<double *>(array);
+          for (std::size_t i = columns * from; i < columns * to; ++i) sum[i] += next[i];
+          next += columns * atoms.count;
+        });
+      }
+    });
+  }
+
+  void add_scalars(Results &results)
   {
     bad_center = -1;
     short_pairs = ShortPair();
-    for (int t = 0; t < threads_; ++t) {
-      const BatchSums &sums = sums_[t];
+    for (const BatchSums &sums : sums_) {
       results.energy += sums.results.energy;
       for (int k = 0; k < 9; ++k) results.virial[k] += sums.results.virial[k];
       if (bad_center < 0) bad_center = sums.bad_center;
@@ -174,16 +212,6 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
            sums.shortest.distance * short_pairs.bound < short_pairs.distance * sums.shortest.bound))
         short_pairs = sums.shortest;
       short_pairs.count = count;
-      if (t == 0) continue;
-      auto const add = [&](auto *to, auto *from, std::size_t columns) {
-        if (!to) return;
-        auto *const a = reinterpret_cast<double *>(to);
-        const auto *const b = reinterpret_cast<const double *>(from);
-        for (std::size_t i = 0; i < columns * atoms.count; ++i) a[i] += b[i];
-      };
-      add(results.force, sums.results.force, 3);
-      add(results.atom_virial, sums.results.atom_virial, 9);
-      add(results.shared_virial, sums.results.shared_virial, 6);
     }
   }
 };

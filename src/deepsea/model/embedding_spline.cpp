@@ -135,7 +135,7 @@ EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, doub
     if (excess <= 1.0) return spline;
     if (intervals >= MOST_INTERVALS)
       throw InputError("the embedding net is not smooth enough for a table of error " +
-                       text::number(tolerance) + "; give a larger error or 'table off'");
+                       text::number(tolerance) + "; give a larger error or 'tabulate off'");
     // The error falls with the seventh power of the step or faster (the slope's).
     double const factor = std::min(2.0, std::pow(excess, 1.0 / SPLINE_DEGREE));
     intervals = std::min(MOST_INTERVALS, static_cast<int>(std::ceil(intervals * factor)) + 1);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bond_graph.hpp"
 
+#include <cmath>
+#include <limits>
+#include <numeric>
+
 namespace lbs::network {
 
 Role role_of(const std::string &symbol)
@@ -35,43 +39,139 @@ class SquaredCutoffs {
   double table_[4][4] = {};
 };
 
+bool has_row(Role role, BondRows which)
+{
+  return which == BondRows::FORMERS ? is_former(role) : role != Role::OTHER;
+}
+
+bool is_finite(const double (&x)[3])
+{
+  return std::isfinite(x[0]) && std::isfinite(x[1]) && std::isfinite(x[2]);
+}
+
 }    // namespace
 
-void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondRows which,
-                      BondGraph &graph)
+void BondSearch::find(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
+                      const BondCutoffs &cutoffs, BondRows which, BondGraph &graph)
 {
-  // The list may name the atoms in any order, so the rows are found first.
-  std::vector<int> listed(rows, -1);
-  for (int ii = 0; ii < list.inum; ++ii)
-    if (list.ilist[ii] < rows) listed[list.ilist[ii]] = ii;
-
-  SquaredCutoffs const squared(cutoffs);
   graph.start.reserve(static_cast<std::size_t>(rows) + 1);
   graph.start.assign(1, 0);
   graph.neighbor.clear();
-  std::vector<int> bonded;    // of one atom
+  if (!lay_cells(rows, atoms, x, role, which, cutoffs.longest())) {
+    graph.start.resize(static_cast<std::size_t>(rows) + 1, 0);
+    return;
+  }
+  SquaredCutoffs const squared(cutoffs);
+  // Without direct bonds the rows of formers need the oxygens only.
+  bool const formers_too = which == BondRows::ALL || cutoffs.longest_direct() > 0.0;
+  sort_into_cells(atoms, x, role, {false, true, formers_too, formers_too});
+
   for (int i = 0; i < rows; ++i) {
-    bool const wanted = which == BondRows::FORMERS ? is_former(role[i]) : role[i] != Role::OTHER;
-    if (listed[i] >= 0 && wanted) {
-      const int *neighbors = list.firstneigh[i];
+    if (has_row(role[i], which) && is_finite(x[i])) {
       const double *limits = squared.row(role[i]);
-      int count = 0;
-      bonded.resize(std::max(bonded.size(), static_cast<std::size_t>(list.numneigh[i])));
-      for (int jj = 0; jj < list.numneigh[i]; ++jj) {
-        int const j = neighbors[jj] & list.index_mask;
-        // a test of the role, or of the distance, would be a branch that nobody can foretell
-        double const limit = limits[SquaredCutoffs::index(role[j])];
-        double const dx = x[i][0] - x[j][0];
-        double const dy = x[i][1] - x[j][1];
-        double const dz = x[i][2] - x[j][2];
-        bonded[count] = j;
-        count += static_cast<int>(dx * dx + dy * dy + dz * dz < limit);
-      }
-      graph.neighbor.insert(graph.neighbor.end(), bonded.begin(), bonded.begin() + count);
+      int const cx = cell_along(0, x[i][0]);
+      int const cy = cell_along(1, x[i][1]);
+      int const cz = cell_along(2, x[i][2]);
+      auto const from = static_cast<std::size_t>(std::max(cx - 1, 0));
+      auto const to = static_cast<std::size_t>(std::min(cx + 2, cells_[0]));
+      std::size_t count = 0;
+      for (int z = std::max(cz - 1, 0); z <= std::min(cz + 1, cells_[2] - 1); ++z)
+        for (int y = std::max(cy - 1, 0); y <= std::min(cy + 1, cells_[1] - 1); ++y) {
+          auto const line = (static_cast<std::size_t>(z) * cells_[1] + y) * cells_[0];
+          auto const begin = cell_start_[line + from];
+          auto const end = cell_start_[line + to];
+          if (bonded_.size() < count + (end - begin)) bonded_.resize(count + (end - begin));
+          for (auto e = begin; e < end; ++e) {
+            const Entry &other = entry_[e];
+            double const dx = x[i][0] - other.x[0];
+            double const dy = x[i][1] - other.x[1];
+            double const dz = x[i][2] - other.x[2];
+            bool const near =
+                dx * dx + dy * dy + dz * dz < limits[SquaredCutoffs::index(other.role)];
+            // Written always and kept if bonded: a branch here would be mispredicted too often.
+            bonded_[count] = other.atom;
+            count += static_cast<std::size_t>(near && other.atom != i);
+          }
+        }
+      graph.neighbor.insert(graph.neighbor.end(), bonded_.begin(),
+                            bonded_.begin() + static_cast<std::ptrdiff_t>(count));
     }
     graph.start.push_back(graph.neighbor.size());
   }
+}
+
+// The cells cover all that is within the longest cutoff of an atom with a row.
+bool BondSearch::lay_cells(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
+                           BondRows which, double longest)
+{
+  double low[3], high[3];
+  std::fill(low, low + 3, std::numeric_limits<double>::infinity());
+  std::fill(high, high + 3, -std::numeric_limits<double>::infinity());
+  for (int i = 0; i < rows; ++i) {
+    if (!has_row(role[i], which) || !is_finite(x[i])) continue;
+    for (int k = 0; k < 3; ++k) {
+      low[k] = std::min(low[k], x[i][k]);
+      high[k] = std::max(high[k], x[i][k]);
+    }
+  }
+  if (low[0] > high[0] || longest <= 0.0) return false;
+  double const edge = longest * (1.0 + 1e-9);    // so that rounding cannot put neighbors too far
+  double wanted[3];
+  for (int k = 0; k < 3; ++k) {
+    low_[k] = low[k] - edge;
+    wanted[k] = std::min(1e9, std::floor((high[k] - low[k]) / edge + 2.0));
+  }
+  // Where atoms are sparse, fewer and larger cells do.
+  double const limit = 4.0 * atoms + 64.0;
+  while (wanted[0] * wanted[1] * wanted[2] > limit) {
+    double &most = *std::max_element(wanted, wanted + 3);
+    most = std::max(1.0, std::floor(0.5 * most));
+  }
+  for (int k = 0; k < 3; ++k) {
+    cells_[k] = static_cast<int>(wanted[k]);
+    per_length_[k] = cells_[k] / (high[k] - low[k] + 2.0 * edge);
+  }
+  return true;
+}
+
+int BondSearch::cell_along(int k, double position) const
+{
+  return std::min(static_cast<int>((position - low_[k]) * per_length_[k]), cells_[k] - 1);
+}
+
+void BondSearch::sort_into_cells(int atoms, const double (*x)[3], const std::vector<Role> &role,
+                                 const bool (&wanted)[4])
+{
+  cell_start_.assign(static_cast<std::size_t>(cells_[0]) * cells_[1] * cells_[2] + 1, 0);
+  candidate_.clear();
+  cell_of_candidate_.clear();
+  for (int i = 0; i < atoms; ++i) {
+    if (!wanted[SquaredCutoffs::index(role[i])]) continue;
+    bool inside = true;    // never so of a position that is not finite
+    for (int k = 0; k < 3; ++k) {
+      double const place = (x[i][k] - low_[k]) * per_length_[k];
+      inside = inside && place >= 0.0 && place <= cells_[k];
+    }
+    if (!inside) continue;
+    int const cell = (cell_along(2, x[i][2]) * cells_[1] + cell_along(1, x[i][1])) * cells_[0] +
+                     cell_along(0, x[i][0]);
+    candidate_.push_back(i);
+    cell_of_candidate_.push_back(cell);
+    ++cell_start_[cell];
+  }
+  std::partial_sum(cell_start_.begin(), cell_start_.end(), cell_start_.begin());
+  entry_.resize(candidate_.size());
+  // From the end of each cell down, which leaves cell_start_ at the beginnings.
+  for (std::size_t c = candidate_.size(); c-- > 0;) {
+    int const i = candidate_[c];
+    entry_[--cell_start_[cell_of_candidate_[c]]] = {{x[i][0], x[i][1], x[i][2]}, i, role[i]};
+  }
+}
+
+double BondSearch::bytes() const
+{
+  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
+  return of(cell_start_) + of(entry_) + of(candidate_) + of(cell_of_candidate_) + of(bonded_);
 }
 
 }    // namespace lbs::network

@@ -3,8 +3,6 @@
 // compressed rows.
 #pragma once
 
-#include "support/neighbor_list.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -68,14 +66,42 @@ struct BondGraph {
   }
 };
 
-// Whose bonds are looked for. Those of the formers tell all, if the oxygens can be told of them.
+// Whose rows are made. Those of the formers hold every bond, as no two oxygens are bonded.
 enum class BondRows : unsigned char { ALL, FORMERS };
 
-// Graph over the first `rows` atoms. x has a row for every atom and image in the list, `role` an
-// entry for each. An atom may be bonded to several images of one other atom, or to its own. The
-// arrays of `graph` are used again.
-void build_bond_graph(int rows, const double (*x)[3], const std::vector<Role> &role,
-                      const FullNeighborList &list, const BondCutoffs &cutoffs, BondRows which,
-                      BondGraph &graph);
+// Finds bonds by their lengths, with atoms sorted into cells as wide as the longest cutoff. It
+// takes no neighbor list, for those of LAMMPS lack the pairs that neigh_modify exclude and
+// special_bonds take out. The arrays are kept from step to step.
+class BondSearch {
+ public:
+  // Graph over the first `rows` of `atoms` atoms; the others (images) are neighbors only. x holds
+  // the positions (A) of all atoms, `role` an entry for each. An atom may be bonded to several
+  // images of one other atom, or to its own. Atoms whose position is not finite have no bonds.
+  void find(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
+            const BondCutoffs &cutoffs, BondRows which, BondGraph &graph);
+
+  [[nodiscard]] double bytes() const;
+
+ private:
+  struct Entry {
+    double x[3];
+    int atom;
+    Role role;
+  };
+  double low_[3] = {};                     // corner of the first cell, A
+  double per_length_[3] = {};              // cells per A
+  int cells_[3] = {};                      // along x, y, z
+  std::vector<std::size_t> cell_start_;    // cells + 1
+  std::vector<Entry> entry_;               // sorted by cell, x running fastest
+  std::vector<int> candidate_, cell_of_candidate_;
+  std::vector<int> bonded_;    // of one atom
+
+  // False if there is nothing to bond.
+  bool lay_cells(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
+                 BondRows which, double longest);
+  void sort_into_cells(int atoms, const double (*x)[3], const std::vector<Role> &role,
+                       const bool (&wanted)[4]);
+  [[nodiscard]] int cell_along(int k, double position) const;
+};
 
 }    // namespace lbs::network

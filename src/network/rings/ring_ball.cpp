@@ -41,14 +41,25 @@ int RingBall::find(int site, ImageShift shift) const
 // A ring leaves the root by two of its bonds and meets itself at the far end. So a depth that all
 // kept ways reach by one and the same bond of the root is the end: no ring goes farther.
 void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root,
-                    int reach, Ways ways)
+                    int reach, Ways ways, const std::vector<Bond> *root_bonds)
 {
   start_over(graph.atoms(), reach);
   place_of(root, 0, 0);
   auto const smallest = key[root];
   int depth = 0;
   Branches reached = 0;    // by ways that go on to the next depth
-  for (int i = 0; i < size(); ++i) {
+  int first = 0;
+  if (root_bonds != nullptr) {
+    bond_start_.push_back(0);
+    for (const Bond &bond : *root_bonds) {
+      int const j = place_of(bond.site, bond.shift, 1);
+      bonds_.push_back(j);
+      if (node_[j].first_up < 0) add_up(j, 0, branch(j - 1));
+    }
+    reached = ~Branches{0};
+    first = 1;
+  }
+  for (int i = first; i < size(); ++i) {
     Node const node = node_[i];
     if (node.depth > depth) {
       depth = node.depth;
@@ -65,16 +76,14 @@ void RingBall::grow(const PeriodicGraph &graph, const std::vector<std::int64_t> 
       bonds_.push_back(j);
       if (!open || node_[j].depth <= depth) continue;
       if (ways == Ways::LARGER_KEYS && to_former && key[site] < smallest) continue;
-      Up &up = up_.emplace_back();
-      up.node = i;
-      up.next = node_[j].first_up;
-      node_[j].first_up = static_cast<int>(up_.size()) - 1;
       auto const branches = i > 0 ? node.branches : branch(e - begin);
-      node_[j].branches |= branches;
+      add_up(j, i, branches);
       reached |= branches;
     }
   }
   bond_start_.resize(node_.size() + 1, bonds_.size());
+  reach_ = node_.back().depth;    // shorter than asked for where no ring goes so far
+  work_ += bonds_.size();
 }
 
 void RingBall::start_over(std::size_t sites, int reach)
@@ -103,6 +112,7 @@ void RingBall::fill_row(int from)
   node_[from].row = rows_used_++;
   rows_.resize(static_cast<std::size_t>(rows_used_) * n, FAR);
   std::uint8_t *row = rows_.data() + static_cast<std::size_t>(node_[from].row) * n;
+  work_ += bonds_.size();
   queue_.clear();
   queue_.push_back(from);
   row[from] = 0;

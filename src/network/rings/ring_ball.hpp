@@ -4,6 +4,7 @@
 
 #include "network/graph/periodic_graph.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,9 +21,16 @@ class RingBall {
   // that of the root.
   enum class Ways : unsigned char { ALL, LARGER_KEYS };
 
+  // From an atom to an image of another one.
+  struct Bond {
+    int site;
+    ImageShift shift;
+  };
+
   // The ball of `reach` bonds around `root`. With LARGER_KEYS it ends where no ring can go on.
+  // `root_bonds`, if given, are taken for the row of the root, which a rank may not have.
   void grow(const PeriodicGraph &graph, const std::vector<std::int64_t> &key, int root, int reach,
-            Ways ways);
+            Ways ways, const std::vector<Bond> *root_bonds = nullptr);
 
   [[nodiscard]] int size() const { return static_cast<int>(node_.size()); }
   [[nodiscard]] int site(int i) const { return node_[i].site; }
@@ -32,6 +40,7 @@ class RingBall {
   // Node of an image, or -1.
   [[nodiscard]] int find(int site, ImageShift shift) const;
 
+  [[nodiscard]] bool is_first_image(int i) const { return first_[node_[i].site] == i; }
   // Other nodes that are images of the same atom, of larger number: -1 ends them.
   [[nodiscard]] int next_image(int i) const { return node_[i].next_image; }
   [[nodiscard]] bool has_images() const { return has_images_; }
@@ -48,8 +57,24 @@ class RingBall {
   // Whether two kept ways lead to a node that begin with different bonds of the root.
   [[nodiscard]] bool can_be_far_end(int i) const { return several(node_[i].branches); }
 
+  // Whether a kept way to node i may begin with the bond of the root to its neighbor `first`.
+  [[nodiscard]] bool may_begin(int i, int first) const
+  {
+    return (node_[i].branches & node_[first].branches) != 0;
+  }
+  // Whether a kept way to node i begins with a bond of the root that comes after that to its
+  // neighbor `first`; also true where so many bonds are not told apart.
+  [[nodiscard]] bool comes_later(int i, int first) const
+  {
+    Branches const bit = node_[first].branches;
+    return several(bit) || node_[i].branches > bit + (bit - 1);
+  }
+
   // Bonds between two nodes by ways within the ball; FAR if that takes more than `reach - 2`.
   [[nodiscard]] int distance(int from, int to);
+
+  // What has been done so far for all balls, in bonds walked along.
+  [[nodiscard]] std::size_t work() const { return work_; }
 
   [[nodiscard]] double bytes() const;
 
@@ -78,6 +103,7 @@ class RingBall {
   std::vector<Up> up_;
   bool has_images_ = false;
   int reach_ = 0;
+  std::size_t work_ = 0;
 
   // First node of each site in the current ball, valid where stamp_ is that of the ball.
   std::vector<std::uint32_t> stamp_;
@@ -90,6 +116,14 @@ class RingBall {
 
   void start_over(std::size_t sites, int reach);
   int place_of(int site, ImageShift shift, int depth);
+  void add_up(int node, int up, Branches branches)
+  {
+    Up &entry = up_.emplace_back();
+    entry.node = up;
+    entry.next = node_[node].first_up;
+    node_[node].first_up = static_cast<int>(up_.size()) - 1;
+    node_[node].branches |= branches;
+  }
   void fill_row(int from);
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ring_census.hpp"
 
+#include "support/input_error.hpp"
+
 #include <algorithm>
 
 namespace lbs::network {
@@ -149,26 +151,26 @@ void count_rings(RingList &rings, const RingDomain &domain, RingCounts &counts,
   if (!all_kept) filter(rings, counted);
 }
 
-Parcels marks_for_owners(const RingDomain &domain, const std::vector<RingsOfSite> &marks, int ranks)
+RankBuffers pack_marks(const RingDomain &domain, const std::vector<RingsOfSite> &marks, int ranks)
 {
-  Parcels parcels(ranks);
+  RankBuffers buffers(ranks);
   for (int s = domain.own(); s < domain.sites(); ++s) {
     if (marks[s].sizes == 0) continue;
-    auto &words = parcels[domain.owner(s).rank];
-    words.push_back(domain.owner(s).index);
-    words.push_back(static_cast<std::int64_t>(marks[s].sizes));
-    words.push_back(marks[s].three);
+    auto &buffer = buffers[domain.owner(s).rank];
+    buffer.push_back(domain.owner(s).index);
+    buffer.push_back(static_cast<std::int64_t>(marks[s].sizes));
+    buffer.push_back(marks[s].three);
   }
-  return parcels;
+  return buffers;
 }
 
-void add_marks(const Parcels &parcels, std::vector<RingsOfSite> &marks)
+void add_marks(const RankBuffers &received, std::vector<RingsOfSite> &marks)
 {
-  for (const auto &words : parcels)
-    for (std::size_t w = 0; w + 2 < words.size(); w += 3) {
-      auto &mark = marks[words[w]];
-      mark.sizes |= static_cast<std::uint64_t>(words[w + 1]);
-      mark.three += static_cast<std::int32_t>(words[w + 2]);
+  for (const auto &buffer : received)
+    for (std::size_t w = 0; w + 2 < buffer.size(); w += 3) {
+      auto &mark = marks[buffer[w]];
+      mark.sizes |= static_cast<std::uint64_t>(buffer[w + 1]);
+      mark.three += static_cast<std::int32_t>(buffer[w + 2]);
     }
 }
 
@@ -197,31 +199,46 @@ int smallest_ring(const RingsOfSite &marks)
   return marks.sizes == 0 ? 0 : lowest_bit(marks.sizes);
 }
 
-Parcels rings_for_owners(const RingDomain &domain, int me, int ranks, RingList &rings)
+namespace {
+
+constexpr std::int64_t DIRECT_BOND = -1;    // in place of the owner of a member
+
+}    // namespace
+
+RankBuffers pack_rings_of_others(const RingDomain &domain, int me, int ranks, RingList &rings)
 {
-  Parcels parcels(ranks);
+  RankBuffers buffers(ranks);
   filter(rings, [&](std::size_t k) {
     int const rank = domain.owner(rings.site[rings.start[k]]).rank;
     if (rank == me) return true;
-    auto &words = parcels[rank];
-    words.push_back(static_cast<std::int64_t>(rings.start[k + 1] - rings.start[k]));
+    auto &buffer = buffers[rank];
+    buffer.push_back(static_cast<std::int64_t>(rings.start[k + 1] - rings.start[k]));
     for (auto e = rings.start[k]; e < rings.start[k + 1]; ++e) {
-      words.push_back(domain.key()[rings.site[e]]);
-      words.push_back(rings.shift[e]);
+      int const site = rings.site[e];
+      Owner const owner = domain.owner(site);
+      buffer.push_back(domain.is_direct_bond(site) ? DIRECT_BOND
+                                                   : pack_pair(owner.rank, owner.index));
+      buffer.push_back(rings.shift[e]);
     }
     return false;
   });
-  return parcels;
+  return buffers;
 }
 
-void add_sent(const Parcels &parcels, const RingDomain &domain, RingList &rings)
+void add_rings(const RankBuffers &received, const RingDomain &domain, RingList &rings)
 {
-  for (const auto &words : parcels) {
+  for (const auto &buffer : received) {
     std::size_t w = 0;
-    while (w < words.size()) {
-      for (auto left = words[w++]; left > 0; --left, w += 2) {
-        rings.site.push_back(domain.find(words[w]));
-        rings.shift.push_back(static_cast<ImageShift>(words[w + 1]));
+    while (w < buffer.size()) {
+      for (auto left = buffer[w++]; left > 0; --left, w += 2) {
+        int const site = buffer[w] == DIRECT_BOND
+                             ? domain.any_direct_bond()
+                             : domain.find({high_of(buffer[w]), low_of(buffer[w])});
+        if (site < 0)
+          throw InputError("a ring that another rank has found has a member that is not in the "
+                           "halo; please report this as an error of the package");
+        rings.site.push_back(site);
+        rings.shift.push_back(static_cast<ImageShift>(buffer[w + 1]));
       }
       rings.start.push_back(rings.site.size());
     }

@@ -74,10 +74,9 @@ struct RingsOfSite {
 void count_rings(RingList &rings, const RingDomain &domain, RingCounts &counts,
                  std::vector<RingsOfSite> &marks);
 
-// Marks of sites of other ranks, to be sent home, and the reverse.
-Parcels marks_for_owners(const RingDomain &domain, const std::vector<RingsOfSite> &marks,
-                         int ranks);
-void add_marks(const Parcels &parcels, std::vector<RingsOfSite> &marks);
+// Marks of halo sites, for the ranks that own the atoms; and adds those received to the own atoms'.
+RankBuffers pack_marks(const RingDomain &domain, const std::vector<RingsOfSite> &marks, int ranks);
+void add_marks(const RankBuffers &received, std::vector<RingsOfSite> &marks);
 
 // Counts the own formers of the group, once the marks are complete.
 void count_formers(const RingDomain &domain, const std::vector<RingsOfSite> &marks,
@@ -86,9 +85,11 @@ void count_formers(const RingDomain &domain, const std::vector<RingsOfSite> &mar
 // Size of the smallest ring of a site, 0 if there is none.
 int smallest_ring(const RingsOfSite &marks);
 
-// Rings found from formers that are not responsible for them, for the ranks that are; what is sent
-// leaves the list. add_sent() appends what others sent.
-Parcels rings_for_owners(const RingDomain &domain, int me, int ranks, RingList &rings);
-void add_sent(const Parcels &parcels, const RingDomain &domain, RingList &rings);
+// A ring belongs to the rank that owns its former of smallest key. Moves the rings of other ranks
+// from the list into buffers for these.
+RankBuffers pack_rings_of_others(const RingDomain &domain, int me, int ranks, RingList &rings);
+// Adds rings that other ranks have found. Throws InputError if one has a member that is not in the
+// halo here, which would be an error of the package.
+void add_rings(const RankBuffers &received, const RingDomain &domain, RingList &rings);
 
 }    // namespace lbs::network

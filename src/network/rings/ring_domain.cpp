@@ -8,7 +8,7 @@ namespace lbs::network {
 
 namespace {
 
-// An atom in a parcel: its ID, its owner, and in the third number all that is small.
+// An atom in a buffer: its ID, its owner, and in the third number all that is small.
 constexpr int ATOM_WORDS = 3;
 
 void write_atom(std::int64_t *words, const NetworkAtom &atom)
@@ -31,51 +31,10 @@ NetworkAtom read_atom(const std::int64_t *words)
 
 }    // namespace
 
-void KeyMap::clear()
-{
-  if (used_ > 0) std::fill(entry_.begin(), entry_.end(), Entry{0, -1});
-  used_ = 0;
-}
-
-// Multiplication spreads the IDs, which often are consecutive, over the table.
-std::size_t KeyMap::slot(std::int64_t key) const
-{
-  auto at = static_cast<std::uint64_t>(key) * 0x9E3779B97F4A7C15U >> 20 & (entry_.size() - 1);
-  while (entry_[at].value >= 0 && entry_[at].key != key) at = (at + 1) & (entry_.size() - 1);
-  return at;
-}
-
-void KeyMap::grow()
-{
-  std::vector<Entry> old(std::max<std::size_t>(64, 2 * entry_.size()), Entry{0, -1});
-  old.swap(entry_);
-  for (const auto &entry : old)
-    if (entry.value >= 0) entry_[slot(entry.key)] = entry;
-}
-
-int KeyMap::find_or_add(std::int64_t key, int fresh)
-{
-  if (2 * (used_ + 1) > entry_.size()) grow();
-  auto &entry = entry_[slot(key)];
-  if (entry.value < 0) {
-    entry = {key, fresh};
-    ++used_;
-  }
-  return entry.value;
-}
-
-int KeyMap::find(std::int64_t key) const
-{
-  return entry_.empty() ? -1 : entry_[slot(key)].value;
-}
-
-double KeyMap::bytes() const
-{
-  return static_cast<double>(entry_.capacity()) * sizeof(Entry);
-}
-
 void RingDomain::start(int me, int ranks, int reach)
 {
+  for (int s = own_; s < sites(); ++s)
+    if (!is_direct_bond(s)) halo_site_[site_[s].owner.rank][site_[s].owner.index] = -1;
   me_ = me;
   ranks_ = ranks;
   reach_ = reach;
@@ -84,15 +43,15 @@ void RingDomain::start(int me, int ranks, int reach)
   site_.clear();
   bonds_.clear();
   direct_.clear();
-  place_.clear();
-  own_placed_ = false;
-  crossing_.resize(ranks);
-  for (auto &words : crossing_) words.clear();
-  told_.resize(ranks);
-  for (auto &told : told_) told.clear();
-  errands_.resize(ranks);
-  for (auto &errands : errands_) errands.clear();
-  heard_.clear();
+  any_direct_bond_ = -1;
+  halo_site_.resize(ranks);
+  border_bonds_.resize(ranks);
+  for (auto &buffer : border_bonds_) buffer.clear();
+  requests_.resize(ranks);
+  for (auto &requests : requests_) requests.clear();
+  sent_atoms_.resize(ranks);
+  for (auto &atoms : sent_atoms_) atoms.clear();
+  received_.clear();
 }
 
 NetworkAtom RingDomain::atom_at(int site) const
@@ -103,10 +62,16 @@ NetworkAtom RingDomain::atom_at(int site) const
 
 int RingDomain::site_of(const NetworkAtom &atom)
 {
-  if (atom.owner.rank == me_) return atom.owner.index;
-  int const at = place_.find_or_add(atom.key, sites());
-  if (at == sites()) add_site(atom);
-  return at;
+  auto const [rank, index] = atom.owner;
+  if (rank == me_) return index;
+  auto &sites_of_rank = halo_site_[rank];
+  if (static_cast<std::size_t>(index) >= sites_of_rank.size()) sites_of_rank.resize(index + 1, -1);
+  int &site = sites_of_rank[index];
+  if (site < 0) {
+    site = sites();
+    add_site(atom);
+  }
+  return site;
 }
 
 bool RingDomain::is_direct(int from, int to) const
@@ -131,26 +96,26 @@ void RingDomain::add_bond(int from, const NetworkAtom &to, ImageShift shift)
   if (is_former(to.role) && !begins_direct(from, to.key, shift)) return;
   bonds_.push_back({from, site_of(to), shift});
   if (to.owner.rank == me_) return;
-  auto &words = crossing_[to.owner.rank];
-  std::size_t const at = words.size();
-  words.resize(at + 1 + ATOM_WORDS);
-  words[at] = pack_pair(to.owner.index, -shift);
-  write_atom(&words[at + 1], atom_at(from));
-  begin_errand(to.owner.rank, from);
+  auto &buffer = border_bonds_[to.owner.rank];
+  std::size_t const at = buffer.size();
+  buffer.resize(at + 1 + ATOM_WORDS);
+  buffer[at] = pack_pair(to.owner.index, -shift);
+  write_atom(&buffer[at + 1], atom_at(from));
+  add_request(to.owner.rank, from);
 }
 
 // An own atom is bonded to one of another rank, and so may be near a former of that: an oxygen one
-// bond away, a former two.
-void RingDomain::begin_errand(int rank, int site)
+// bond away, a former two. Both ranks know the bond, so the request need not be sent.
+void RingDomain::add_request(int rank, int site)
 {
   int const left = reach_ - 1 - (is_former(site_[site].role) ? 2 : 1);
-  if (left >= 0) errands_[rank].push_back({site, left});
+  if (left >= 0) requests_[rank].push_back({site, left});
 }
 
 int RingDomain::add_direct(const DirectBond &bond)
 {
   int const fresh = sites();
-  place_.find_or_add(NO_ATOM, fresh);
+  if (any_direct_bond_ < 0) any_direct_bond_ = fresh;
   add_site({NO_ATOM, {me_, static_cast<int>(direct_.size())}, 0, Role::OTHER, false});
   direct_.push_back(bond);
   return fresh;
@@ -171,14 +136,14 @@ int RingDomain::find_direct(int end, const DirectBond &bond) const
   return -1;
 }
 
-void RingDomain::build(const Parcels &crossing)
+void RingDomain::build(const RankBuffers &border_bonds)
 {
-  for (const auto &words : crossing)
-    for (std::size_t w = 0; w < words.size(); w += 1 + ATOM_WORDS) {
-      auto const other = read_atom(&words[w + 1]);
-      int const mine = high_of(words[w]);
-      bonds_.push_back({mine, site_of(other), low_of(words[w])});
-      begin_errand(other.owner.rank, mine);
+  for (const auto &buffer : border_bonds)
+    for (std::size_t w = 0; w < buffer.size(); w += 1 + ATOM_WORDS) {
+      auto const other = read_atom(&buffer[w + 1]);
+      int const mine = high_of(buffer[w]);
+      bonds_.push_back({mine, site_of(other), low_of(buffer[w])});
+      add_request(other.owner.rank, mine);
     }
 
   bond_count_.assign(own_, 0);
@@ -232,130 +197,133 @@ RingDomain::Step RingDomain::step_from(int site, std::size_t entry) const
   return {bond.low, shift, 2};
 }
 
-// A parcel: numbers of words of its rows and of atoms, then the rows, the atoms that the rank has
-// not been told of before, and the errands. A row has the number of its atom with that of its
-// bonds, then each bond as the number of the atom there and the shift. Atoms count on from parcel
-// to parcel.
-constexpr std::size_t PARCEL_HEAD = 2;
+// A buffer of rows begins with the number of words of its rows and the number of its atoms. Then
+// follow the rows, the atoms that have not been sent to the rank before, and forwarded requests. A
+// row is the place of its atom with the number of bonds, then for each bond the place of the atom
+// there with the shift. Places count on from round to round.
+constexpr std::size_t HEADER_WORDS = 2;
 
-const Parcels &RingDomain::rows_for_others()
+const RankBuffers &RingDomain::pack_halo_rows()
 {
-  Parcels errands(ranks_);
-  sent_.resize(ranks_);
-  number_.resize(sites(), -1);
+  RankBuffers forwarded(ranks_);
+  send_buffers_.resize(ranks_);
+  sent_place_.resize(sites(), -1);
   for (int rank = 0; rank < ranks_; ++rank) {
-    sent_[rank].clear();
-    if (!errands_[rank].empty()) follow_errands(rank, sent_[rank], errands);
-    errands_[rank].clear();
+    send_buffers_[rank].clear();
+    if (!requests_[rank].empty()) pack_rows_for(rank, send_buffers_[rank], forwarded);
+    requests_[rank].clear();
   }
-  has_errands_ = false;
+  forwards_requests_ = false;
   for (int rank = 0; rank < ranks_; ++rank) {
-    if (errands[rank].empty()) continue;
-    has_errands_ = true;
-    if (sent_[rank].empty()) sent_[rank].assign(PARCEL_HEAD, 0);
-    sent_[rank].insert(sent_[rank].end(), errands[rank].begin(), errands[rank].end());
+    if (forwarded[rank].empty()) continue;
+    forwards_requests_ = true;
+    auto &buffer = send_buffers_[rank];
+    if (buffer.empty()) buffer.assign(HEADER_WORDS, 0);
+    buffer.insert(buffer.end(), forwarded[rank].begin(), forwarded[rank].end());
   }
-  return sent_;
+  return send_buffers_;
 }
 
-// Writes the rows of the own atoms that the errands for one rank lead to. Its own atoms need no
-// row from here, and those of others are their errands.
-void RingDomain::follow_errands(int rank, std::vector<std::int64_t> &words, Parcels &errands)
+// Writes the rows of the own atoms that the requests of one rank lead to, breadth first. Where a
+// bond leads to an atom of that rank itself, nothing is to be done; where it leads to an atom of a
+// third rank, the request is forwarded to that.
+void RingDomain::pack_rows_for(int rank, std::vector<std::int64_t> &buffer, RankBuffers &forwarded)
 {
-  auto &told = told_[rank];
-  std::size_t const before = told.size();
-  for (std::size_t k = 0; k < before; ++k) number_[told[k].site] = static_cast<int>(k);
-  queue_.clear();
-  const auto reach = [&](int site, int left) {
-    int &number = number_[site];
-    if (number < 0) {
-      number = static_cast<int>(told.size());
-      ToldAtom &atom = told.emplace_back();
+  auto &atoms = sent_atoms_[rank];
+  std::size_t const before = atoms.size();
+  for (std::size_t k = 0; k < before; ++k) sent_place_[atoms[k].site] = static_cast<int>(k);
+  queue_.clear();    // of atoms that have been met again with more bonds left
+  const auto meet = [&](int site, int bonds_left) {
+    int &place = sent_place_[site];
+    if (place < 0) {
+      place = static_cast<int>(atoms.size());
+      SentAtom &atom = atoms.emplace_back();
       atom.site = site;
-      atom.left = left;
-    } else if (left > told[number].left) {
-      told[number].left = left;
-      queue_.push_back(number);
+      atom.bonds_left = bonds_left;
+    } else if (bonds_left > atoms[place].bonds_left) {
+      atoms[place].bonds_left = bonds_left;
+      queue_.push_back(place);
     }
-    return number;
+    return place;
   };
-  words.assign(PARCEL_HEAD, 0);
-  const auto go_on = [&](std::size_t number) {
-    auto const [site, left, has_row] = told[number];
-    if (left < 0) return;
+  buffer.assign(HEADER_WORDS, 0);
+  const auto go_on_from = [&](std::size_t place) {
+    auto const [site, bonds_left, row_sent] = atoms[place];
+    if (bonds_left < 0) return;
     if (site >= own_) {
       Owner const owner = site_[site].owner;
       if (owner.rank == rank) return;
-      errands[owner.rank].push_back(pack_pair(rank, owner.index));
-      errands[owner.rank].push_back(left);
+      forwarded[owner.rank].push_back(pack_pair(rank, owner.index));
+      forwarded[owner.rank].push_back(bonds_left);
       return;
     }
-    std::size_t at = words.size();
-    if (!has_row) {
+    std::size_t at = buffer.size();
+    if (!row_sent) {
       auto const bonds = graph_.start[site + 1] - graph_.start[site];
-      words.resize(at + 1 + bonds);
-      words[at++] = pack_pair(static_cast<int>(number), static_cast<int>(bonds));
-      told[number].has_row = true;
+      buffer.resize(at + 1 + bonds);
+      buffer[at++] = pack_pair(static_cast<int>(place), static_cast<int>(bonds));
+      atoms[place].row_sent = true;
     }
     for (auto e = graph_.start[site]; e < graph_.start[site + 1]; ++e) {
       Step const step = step_from(site, e);
-      int const there = reach(step.to, left - step.bonds);
-      if (!has_row) words[at++] = pack_pair(there, step.shift);
+      int const there = meet(step.to, bonds_left - step.bonds);
+      if (!row_sent) buffer[at++] = pack_pair(there, step.shift);
     }
   };
-  // From the last errand on, for oxygens come behind formers, and from them more bonds are left.
-  // So most atoms are met first where most bonds are left; the queue has those that were not.
-  std::for_each(errands_[rank].rbegin(), errands_[rank].rend(),
-                [&](const Errand &errand) { reach(errand.site, errand.left); });
+  // The last requests first: oxygens come behind formers, and have more bonds left. So most atoms
+  // are met first with the most bonds that they will have left, and few stand in the queue.
+  std::for_each(requests_[rank].rbegin(), requests_[rank].rend(),
+                [&](const HaloRequest &request) { meet(request.site, request.bonds_left); });
   std::size_t next = before, head = 0;
-  while (next < told.size() || head < queue_.size())
-    go_on(next < told.size() ? next++ : queue_[head++]);
+  while (next < atoms.size() || head < queue_.size())
+    go_on_from(next < atoms.size() ? next++ : queue_[head++]);
 
-  std::size_t const rows_end = words.size();
-  words[0] = static_cast<std::int64_t>(rows_end - PARCEL_HEAD);
-  words[1] = static_cast<std::int64_t>(told.size() - before);
-  words.resize(rows_end + ATOM_WORDS * (told.size() - before));
-  std::int64_t *word = words.data() + rows_end;
-  for (std::size_t k = before; k < told.size(); ++k, word += ATOM_WORDS)
-    write_atom(word, atom_at(told[k].site));
-  for (const ToldAtom &atom : told) number_[atom.site] = -1;
+  std::size_t const rows_end = buffer.size();
+  buffer[0] = static_cast<std::int64_t>(rows_end - HEADER_WORDS);
+  buffer[1] = static_cast<std::int64_t>(atoms.size() - before);
+  buffer.resize(rows_end + ATOM_WORDS * (atoms.size() - before));
+  std::int64_t *word = buffer.data() + rows_end;
+  for (std::size_t k = before; k < atoms.size(); ++k, word += ATOM_WORDS)
+    write_atom(word, atom_at(atoms[k].site));
+  for (const SentAtom &atom : atoms) sent_place_[atom.site] = -1;
 }
 
-void RingDomain::hear(Parcels rows)
+void RingDomain::receive(RankBuffers buffers)
 {
   for (int rank = 0; rank < ranks_; ++rank) {
-    auto &words = rows[rank];
+    auto &words = buffers[rank];
     if (words.empty()) continue;
-    for (std::size_t w = PARCEL_HEAD + words[0] + ATOM_WORDS * words[1]; w < words.size(); w += 2)
-      errands_[high_of(words[w])].push_back({low_of(words[w]), static_cast<int>(words[w + 1])});
-    heard_.push_back({rank, std::move(words)});
+    for (std::size_t w = HEADER_WORDS + words[0] + ATOM_WORDS * words[1]; w < words.size(); w += 2)
+      requests_[high_of(words[w])].push_back({low_of(words[w]), static_cast<int>(words[w + 1])});
+    received_.push_back({rank, std::move(words)});
   }
 }
 
-void RingDomain::finish()
+void RingDomain::build_halo()
 {
-  told_to_me_.resize(ranks_);
-  for (auto &atoms : told_to_me_) atoms.clear();
-  for (const auto &parcel : heard_) {
-    const std::int64_t *atom = &parcel.words[PARCEL_HEAD + parcel.words[0]];
-    for (std::int64_t a = 0; a < parcel.words[1]; ++a, atom += ATOM_WORDS)
-      told_to_me_[parcel.rank].push_back(site_of(read_atom(atom)));
+  received_sites_.resize(ranks_);
+  for (auto &sites : received_sites_) sites.clear();
+  for (const auto &buffer : received_) {
+    const std::int64_t *atom = &buffer.words[HEADER_WORDS + buffer.words[0]];
+    for (std::int64_t a = 0; a < buffer.words[1]; ++a, atom += ATOM_WORDS)
+      received_sites_[buffer.rank].push_back(site_of(read_atom(atom)));
   }
   rows_.assign(sites() - own_, {});
-  for (const auto &parcel : heard_) {
-    const std::int64_t *const end = &parcel.words[PARCEL_HEAD + parcel.words[0]];
-    for (const std::int64_t *row = &parcel.words[PARCEL_HEAD]; row < end; row += 1 + low_of(*row))
-      rows_[told_to_me_[parcel.rank][high_of(*row)] - own_] = {row + 1, low_of(*row), parcel.rank};
+  for (const auto &buffer : received_) {
+    const auto &sites = received_sites_[buffer.rank];
+    const std::int64_t *const end = &buffer.words[HEADER_WORDS + buffer.words[0]];
+    for (const std::int64_t *row = &buffer.words[HEADER_WORDS]; row < end; row += 1 + low_of(*row))
+      rows_[sites[high_of(*row)] - own_] = {row + 1, low_of(*row), buffer.rank};
   }
-  // Direct bonds add sites behind those.
+  // Rows add the sites of direct bonds behind those of atoms.
   for (int s = own_; s < sites(); ++s) {
-    auto const known = static_cast<std::size_t>(s - own_);
-    make_row(s, known < rows_.size() ? rows_[known] : HeardRow());
+    auto const place = static_cast<std::size_t>(s - own_);
+    make_row(s, place < rows_.size() ? rows_[place] : HaloRow());
     graph_.start.push_back(graph_.neighbor.size());
   }
 }
 
-void RingDomain::make_row(int site, const HeardRow &row)
+void RingDomain::make_row(int site, const HaloRow &row)
 {
   const auto add = [this](int to, ImageShift shift) {
     graph_.neighbor.push_back(to);
@@ -368,7 +336,7 @@ void RingDomain::make_row(int site, const HeardRow &row)
     return;
   }
   for (int b = 0; b < row.bonds; ++b) {
-    int const to = told_to_me_[row.rank][high_of(row.words[b])];
+    int const to = received_sites_[row.rank][high_of(row.words[b])];
     ImageShift const shift = low_of(row.words[b]);
     if (!is_direct(site, to)) {
       add(to, shift);
@@ -383,29 +351,27 @@ void RingDomain::make_row(int site, const HeardRow &row)
   }
 }
 
-int RingDomain::find(std::int64_t key) const
+int RingDomain::find(Owner owner) const
 {
-  if (!own_placed_) {
-    own_place_.clear();
-    for (int i = 0; i < own_; ++i) own_place_.find_or_add(key_[i], i);
-    own_placed_ = true;
-  }
-  int const mine = own_place_.find(key);
-  return mine >= 0 ? mine : place_.find(key);
+  if (owner.rank == me_) return owner.index;
+  const auto &sites_of_rank = halo_site_[owner.rank];
+  return static_cast<std::size_t>(owner.index) < sites_of_rank.size() ? sites_of_rank[owner.index]
+                                                                      : -1;
 }
 
 double RingDomain::bytes() const
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
+  auto const of_all = [&of](const auto &vectors) {
+    double total = 0.0;
+    for (const auto &v : vectors) total += of(v);
+    return total;
+  };
   double total = of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-                 of(bonds_) + of(bond_count_) + of(direct_) + of(number_) + of(queue_) +
-                 of(heard_) + of(rows_) + place_.bytes() + own_place_.bytes();
-  for (const auto *parcels : {&crossing_, &sent_})
-    for (const auto &words : *parcels) total += of(words);
-  for (const auto &parcel : heard_) total += of(parcel.words);
-  for (const auto &told : told_) total += of(told);
-  for (const auto &atoms : told_to_me_) total += of(atoms);
-  for (const auto &errands : errands_) total += of(errands);
+                 of(bonds_) + of(bond_count_) + of(direct_) + of(sent_place_) + of(queue_) +
+                 of(rows_) + of_all(halo_site_) + of_all(border_bonds_) + of_all(requests_) +
+                 of_all(sent_atoms_) + of_all(send_buffers_) + of_all(received_sites_);
+  for (const auto &buffer : received_) total += of(buffer.words);
   return total;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The part of the network that one rank needs to find the rings of its own formers.
+// The part of the network that one rank needs to find the rings of its own formers: its own atoms
+// and a halo of atoms of other ranks.
 #pragma once
 
 #include "network/graph/bond_graph.hpp"
@@ -10,10 +11,10 @@
 
 namespace lbs::network {
 
-// Lists of numbers, one for each rank.
-using Parcels = std::vector<std::vector<std::int64_t>>;
+// What one rank sends to each other rank, or receives from each: a buffer of numbers for each rank.
+using RankBuffers = std::vector<std::vector<std::int64_t>>;
 
-// Two small numbers in one of a parcel.
+// Two small numbers in one of a buffer.
 constexpr std::int64_t pack_pair(int high, int low)
 {
   return static_cast<std::int64_t>(high) * (std::int64_t{1} << 32) +
@@ -42,41 +43,16 @@ struct NetworkAtom {
   bool counted;    // member of the compute group
 };
 
-// Hash map from atom IDs to small numbers, cleared and filled again every step.
-class KeyMap {
- public:
-  void clear();
-  // The number kept for a key; a new one is `fresh`.
-  int find_or_add(std::int64_t key, int fresh);
-  [[nodiscard]] int find(std::int64_t key) const;    // -1: not there
-  [[nodiscard]] double bytes() const;
-
- private:
-  struct Entry {
-    std::int64_t key;
-    int value;    // -1: free
-  };
-  std::vector<Entry> entry_;
-  std::size_t used_ = 0;
-
-  [[nodiscard]] std::size_t slot(std::int64_t key) const;
-  void grow();
-};
-
-// Sites 0 to own()-1 are the rank's own atoms; those of other ranks follow, as far as rings of own
-// formers can reach. Their rows of the bond graph come from their owners, who know by themselves
-// who needs them:
+// Sites 0 to own()-1 are the rank's own atoms. The sites of the halo follow: atoms of other ranks
+// as far as rings of own formers can reach. The rows of the bond graph for them come from their
+// owners. doc/developer_ring_halo.inc describes who sends what, and when:
 //
-//   start(); add_atom() and add_bond() for all own atoms; build(crossing_bonds() of the others);
-//   as long as any rank has errands: hear(rows_for_others() of the others);
-//   finish().
+//   start(); add_atom() and add_bond() for all own atoms;
+//   exchange border_bonds(); build() with what was received;
+//   exchange pack_halo_rows(), and receive(), as long as a rank forwards requests;
+//   build_halo().
 //
-// The row of an atom goes to every rank that reaches it by few enough bonds. Its owner follows them
-// from the border on. Where they lead on to a third rank, that gets an errand: to send its rows to
-// the first one, too. So between two ranks one exchange is enough, and another one is needed for
-// each border that a ring crosses farther away.
-//
-// All data between ranks are numbers in Parcels; the caller carries them.
+// The caller carries the buffers from rank to rank.
 //
 // An oxygen with one bond leads nowhere: it and its bond stand in no row.
 //
@@ -87,7 +63,7 @@ class RingDomain {
  public:
   static constexpr std::int64_t NO_ATOM = 0;
 
-  // Rows are fetched of atoms up to `reach` - 1 bonds from own formers.
+  // The halo holds the rows of all atoms up to `reach` - 1 bonds from own formers.
   void start(int me, int ranks, int reach);
   // All own atoms come first, in order of their index.
   void add_atom(const NetworkAtom &atom)
@@ -96,21 +72,22 @@ class RingDomain {
     ++own_;
   }
   // A bond from an own former to oxygen or to another former, whose image lies `shift` cells from
-  // its owner's own position. Direct bonds are told from both ends, and one of them is taken.
+  // its owner's own position. Direct bonds are added from both ends, and one of them is taken.
   void add_bond(int from, const NetworkAtom &to, ImageShift shift);
 
-  // The bonds that have to stand in the rows of atoms of other ranks.
-  [[nodiscard]] const Parcels &crossing_bonds() const { return crossing_; }
-  // Makes the rows of the own atoms, with the bonds that other ranks have told of.
-  void build(const Parcels &crossing);
+  // Bonds to atoms of other ranks, whose rows have to hold them, too.
+  [[nodiscard]] const RankBuffers &border_bonds() const { return border_bonds_; }
+  // Makes the rows of the own atoms, with the border bonds that other ranks have sent.
+  void build(const RankBuffers &border_bonds);
 
-  // Rows that others need, and errands.
-  const Parcels &rows_for_others();
-  // Whether the parcels just made hold errands, so that there has to be another round.
-  [[nodiscard]] bool has_errands() const { return has_errands_; }
-  void hear(Parcels rows);
-  // Puts all that was heard into the graph.
-  void finish();
+  // The rows of own atoms that other ranks need, and requests to be forwarded to them.
+  const RankBuffers &pack_halo_rows();
+  // Whether the buffers just packed hold requests, so that there has to be another round.
+  [[nodiscard]] bool forwards_requests() const { return forwards_requests_; }
+  // Keeps the buffers that other ranks have packed.
+  void receive(RankBuffers buffers);
+  // Puts the received atoms and rows into the graph.
+  void build_halo();
 
   [[nodiscard]] const PeriodicGraph &graph() const { return graph_; }
   [[nodiscard]] const std::vector<std::int64_t> &key() const { return key_; }
@@ -123,9 +100,11 @@ class RingDomain {
   [[nodiscard]] int bonds(int site) const { return bond_count_[site]; }
   [[nodiscard]] bool is_direct_bond(int site) const { return key_[site] == NO_ATOM; }
   [[nodiscard]] Owner owner(int site) const { return site_[site].owner; }
-  // Site of an atom ID, -1: not known here. Of NO_ATOM it is any direct bond: in a list of rings
-  // one can stand for all, since the formers beside it tell which it is.
-  [[nodiscard]] int find(std::int64_t key) const;
+  // Site of an atom, -1: it is neither an own atom nor in the halo.
+  [[nodiscard]] int find(Owner owner) const;
+  // Site of any direct bond, -1: there is none. In a list of rings one can stand for all, since the
+  // formers beside it tell which it is.
+  [[nodiscard]] int any_direct_bond() const { return any_direct_bond_; }
 
   [[nodiscard]] double bytes() const;
 
@@ -146,24 +125,26 @@ class RingDomain {
     int from, to;    // sites, the first one an own atom
     ImageShift shift;
   };
-  // An atom that one other rank knows from here, which tells it by its place in the list of these.
-  struct ToldAtom {
+  // Another rank needs the rows of the atoms here that lie up to `bonds_left` bonds from an own
+  // one.
+  struct HaloRequest {
+    int site, bonds_left;
+  };
+  // An atom that has been sent to a rank. Rows for that rank name it by its place in the list of
+  // all atoms sent there.
+  struct SentAtom {
     int site = 0;
-    int left = -1;           // bonds that the rank may still go on from there; below 0: no row
-    bool has_row = false;    // whether the row has been told, too
+    int bonds_left = -1;      // from there on; below 0: the rank does not need its row
+    bool row_sent = false;    // by this rank, its owner
   };
-  // Where to begin for another rank: at an own atom.
-  struct Errand {
-    int site, left;
-  };
-  struct HeardRow {
-    const std::int64_t *words = nullptr;    // the bonds
-    int bonds = 0;
-    int rank = 0;
-  };
-  struct HeardParcel {
+  struct ReceivedBuffer {
     int rank;
     std::vector<std::int64_t> words;
+  };
+  struct HaloRow {
+    const std::int64_t *words = nullptr;    // the bonds, in a received buffer
+    int bonds = 0;
+    int rank = 0;
   };
 
   int me_ = 0, ranks_ = 1, reach_ = 0, own_ = 0;
@@ -172,21 +153,20 @@ class RingDomain {
   std::vector<Site> site_;
   std::vector<Bond> bonds_;        // each once, of own atoms
   std::vector<int> bond_count_;    // of own atoms
-  Parcels crossing_;
   std::vector<DirectBond> direct_;
-  KeyMap place_;                // of sites of other ranks
-  mutable KeyMap own_place_;    // of own sites, filled when first asked
-  mutable bool own_placed_ = false;
+  int any_direct_bond_ = -1;
+  std::vector<std::vector<int>> halo_site_;    // by rank and index there, -1: not in the halo
 
-  std::vector<std::vector<ToldAtom>> told_;     // by rank
-  std::vector<std::vector<Errand>> errands_;    // by rank
-  bool has_errands_ = false;
-  Parcels sent_;
-  std::vector<int> number_;    // of sites, their places in told_[rank]; -1 between uses
+  RankBuffers border_bonds_;
+  std::vector<std::vector<HaloRequest>> requests_;    // by the rank that needs the rows
+  std::vector<std::vector<SentAtom>> sent_atoms_;     // by rank
+  std::vector<int> sent_place_;    // by site: place in the list of one rank; -1 between uses
   std::vector<int> queue_;
-  std::vector<HeardParcel> heard_;              // all that has come
-  std::vector<std::vector<int>> told_to_me_;    // by rank: sites of the atoms it has told of
-  std::vector<HeardRow> rows_;                  // by site, from the first on that is not own
+  RankBuffers send_buffers_;
+  bool forwards_requests_ = false;
+  std::vector<ReceivedBuffer> received_;            // of all rounds
+  std::vector<std::vector<int>> received_sites_;    // by rank: the atoms it has sent
+  std::vector<HaloRow> rows_;                       // by site, from the first one of the halo on
 
   // Where an entry of the row of an atom leads: to an atom, past the middle of a direct bond.
   struct Step {
@@ -195,8 +175,7 @@ class RingDomain {
     int bonds;
   };
 
-  // Made in its place: a processor waits long for what it reads in one piece of what it has just
-  // written in several.
+  // Made in its place: copying a whole site that was written member by member stalls the processor.
   void add_site(const NetworkAtom &atom)
   {
     key_.push_back(atom.key);
@@ -214,9 +193,9 @@ class RingDomain {
   [[nodiscard]] Step step_from(int site, std::size_t entry) const;
   int site_of(const NetworkAtom &atom);
   int add_direct(const DirectBond &bond);
-  void begin_errand(int rank, int site);
-  void follow_errands(int rank, std::vector<std::int64_t> &words, Parcels &errands);
-  void make_row(int site, const HeardRow &row);
+  void add_request(int rank, int site);
+  void pack_rows_for(int rank, std::vector<std::int64_t> &buffer, RankBuffers &forwarded);
+  void make_row(int site, const HaloRow &row);
 };
 
 }    // namespace lbs::network

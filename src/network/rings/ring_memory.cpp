@@ -4,8 +4,10 @@
 #include "support/input_error.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <numeric>
+#include <string_view>
 
 namespace lbs::network {
 
@@ -54,19 +56,19 @@ void RingRecords::sort()
   at_.swap(sorted);
 }
 
-Parcels RingRecords::scattered(int ranks) const
+RankBuffers RingRecords::scattered(int ranks) const
 {
-  Parcels parcels(ranks);
+  RankBuffers buffers(ranks);
   for (std::size_t k = 0; k < count(); ++k) {
-    int const length = 2 * formers(k);
-    std::uint64_t hash = 0;
-    for (int m = 0; m < length; ++m)
-      hash = (hash ^ static_cast<std::uint64_t>(members(k)[m])) * 0x9E3779B97F4A7C15U;
+    auto const length = static_cast<std::size_t>(2 * formers(k));
+    std::string_view const bytes(reinterpret_cast<const char *>(members(k)),
+                                 length * sizeof(std::int64_t));
+    auto const rank = std::hash<std::string_view>()(bytes) % static_cast<std::size_t>(ranks);
     auto const from = words_.begin() + static_cast<std::ptrdiff_t>(at_[k]);
-    auto &words = parcels[(hash >> 32) % ranks];
-    words.insert(words.end(), from, from + 2 + length);
+    auto &words = buffers[rank];
+    words.insert(words.end(), from, from + static_cast<std::ptrdiff_t>(2 + length));
   }
-  return parcels;
+  return buffers;
 }
 
 double RingRecords::bytes() const
@@ -127,6 +129,14 @@ void count_present(const RingRecords &reference, const RingRecords &now, RingPre
     ++presence.present[n];
     ++presence.class_present[kind];
   }
+}
+
+std::vector<std::vector<std::int64_t>> rings_of_words(const std::vector<std::int64_t> &words)
+{
+  std::vector<std::vector<std::int64_t>> rings;
+  for (auto at = words.begin(); at != words.end(); at += 4 + 2 * *at)
+    rings.emplace_back(at, at + 4 + 2 * *at);
+  return rings;
 }
 
 std::vector<std::int64_t> members_of(const RingFrame &frame)

@@ -32,8 +32,10 @@ class RingRecords {
   // <0, 0, >0 as ring k is before, equal to or after ring l of `other`.
   [[nodiscard]] int compare(std::size_t k, const RingRecords &other, std::size_t l) const;
 
-  // All rings as parcels: a ring goes to the rank that its members determine.
-  [[nodiscard]] Parcels scattered(int ranks) const;
+  // All rings, each in the buffer of the rank that its members determine.
+  [[nodiscard]] RankBuffers scattered(int ranks) const;
+  // All rings in one buffer, in no order.
+  [[nodiscard]] const std::vector<std::int64_t> &words() const { return words_; }
 
  private:
   std::vector<std::int64_t> words_;
@@ -67,6 +69,9 @@ struct RingFrame {
 // The last frame of a file, or that of step `step` if it is not negative; no more than two frames
 // are in memory at a time. Throws InputError that names the line.
 RingFrame read_ring_frame(std::istream &in, std::int64_t step);
+
+// The rings of a frame from their numbers in a row.
+std::vector<std::vector<std::int64_t>> rings_of_words(const std::vector<std::int64_t> &words);
 
 // IDs of all members, each once, in ascending order; direct bonds have none.
 std::vector<std::int64_t> members_of(const RingFrame &frame);

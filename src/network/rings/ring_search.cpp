@@ -13,6 +13,12 @@ namespace {
 // A silica network has up to some tens; far more come from atoms that lie in a heap.
 constexpr std::size_t MAX_RINGS_OF_FORMER = 100000;
 
+// About a second. Glasses take some ten thousand for rings of up to 8 formers.
+constexpr std::size_t MAX_WORK_OF_FORMER = 200000000;
+
+// Between most far ends and the root there are so few ways that dead ends need not be remembered.
+constexpr std::size_t STEPS_WITHOUT_MEMORY = 64;
+
 }    // namespace
 
 RingSearch::RingSearch(const PeriodicGraph &graph, const std::vector<std::int64_t> &key,
@@ -22,69 +28,137 @@ RingSearch::RingSearch(const PeriodicGraph &graph, const std::vector<std::int64_
 {
 }
 
+void RingSearch::begin_root(int root, RingBall::Ways ways)
+{
+  work_limit_ = work() + MAX_WORK_OF_FORMER;
+  ball_.grow(graph_, key_, root, max_formers_, ways);
+  if (way_stamp_.size() < static_cast<std::size_t>(ball_.size()))
+    way_stamp_.resize(ball_.size(), 0);
+}
+
 void RingSearch::find_rings(int root, RingList &rings)
 {
   std::size_t const before = rings.count();
   limit_ = before + MAX_RINGS_OF_FORMER;
   if (definition_ != Definition::PRIMITIVE) {
-    ball_.grow(graph_, key_, root, max_formers_, RingBall::Ways::ALL);
+    begin_root(root, RingBall::Ways::ALL);
     find_from_start(rings);
     return;
   }
-  ball_.grow(graph_, key_, root, max_formers_, RingBall::Ways::LARGER_KEYS);
-  for (int far = 1; far < ball_.size(); ++far) {
-    if (!ball_.can_be_far_end(far)) continue;
-    far_ = ball_.depth(far);
-    side_a_[far_] = side_b_[far_] = far;
-    int const next = far_ - 1;
-    for (int e = ball_.first_up(far); e >= 0; e = ball_.next_up(e)) {
-      side_a_[next] = ball_.up(e);
-      for (int f = ball_.next_up(e); f >= 0; f = ball_.next_up(f)) {
-        if (place_b(next, ball_.up(f))) descend(next, rings);
-      }
-    }
-  }
+  begin_root(root, RingBall::Ways::LARGER_KEYS);
+  rings_ = &rings;
+  wrapped_ = false;
+  for (int far = 1; far < ball_.size(); ++far)
+    if (ball_.can_be_far_end(far)) search_between(far, far);
   // In a small cell a ring is met once from each image of the root that it passes.
   if (ball_.has_images()) rings.drop_repeated(before, key_);
 }
 
 // A ring is primitive if no two of its atoms have a shortcut. It is enough that opposite atoms have
 // none, for any other shortcut would shorten the way between some opposite atoms, too. Opposite to
-// depth k on one side is depth far - k on the other. The test of two atoms at one depth follows
-// from those, but ends most attempts early.
-bool RingSearch::place_a(int depth, int node)
+// depth k on side a is depth far - k on side b. So a ring is a walk of such pairs: from the root
+// and the far end in one step each, side a outwards and side b inwards, to the far end and the
+// root. Whether a pair can be the next one depends on nothing between. So a pair that no walk leads
+// on from need not be tried again, and the cost grows with the number of pairs, not with that of
+// walks.
+void RingSearch::search_between(int end_a, int end_b)
 {
-  side_a_[depth] = node;
-  return 2 * depth >= far_ || ball_.distance(side_b_[far_ - depth], node) >= far_;
-}
-
-bool RingSearch::place_b(int depth, int node)
-{
-  side_b_[depth] = node;
-  int const a = side_a_[depth];
-  if (a == node) return false;
-  if (2 * depth <= far_ && ball_.distance(side_a_[far_ - depth], node) < far_) return false;
-  int const along = std::min(2 * depth, 2 * (far_ - depth));
-  return along <= 2 || ball_.distance(a, node) >= along;
-}
-
-// Both sides reach down to `depth`; goes on towards the root.
-void RingSearch::descend(int depth, RingList &rings)
-{
-  if (depth == 1) {
-    emit_sides(rings);
-    return;
+  far_ = ball_.depth(end_a);
+  side_a_[0] = 0;
+  side_a_[far_] = end_a;
+  side_b_[far_] = end_b;
+  if (++way_epoch_ == 0) {
+    std::fill(way_stamp_.begin(), way_stamp_.end(), 0);
+    way_epoch_ = 1;
   }
-  int const a = side_a_[depth];
-  int const b = side_b_[depth];
-  for (int e = ball_.first_up(a); e >= 0; e = ball_.next_up(e)) {
-    if (!place_a(depth - 1, ball_.up(e))) continue;
-    for (int f = ball_.first_up(b); f >= 0; f = ball_.next_up(f))
-      if (place_b(depth - 1, ball_.up(f))) descend(depth - 1, rings);
+  steps_before_ = steps_;
+  follow(0);
+}
+
+// Marks all nodes on kept ways from the root to this one.
+void RingSearch::mark_ways(int node)
+{
+  while (way_stamp_[node] != way_epoch_) {
+    way_stamp_[node] = way_epoch_;
+    ++steps_;
+    int const e = ball_.first_up(node);
+    if (e < 0) return;
+    for (int f = ball_.next_up(e); f >= 0; f = ball_.next_up(f)) mark_ways(ball_.up(f));
+    node = ball_.up(e);
   }
 }
 
-void RingSearch::emit_sides(RingList &rings)
+// Side a is known up to depth k, side b down to depth far - k. Returns false if no ring closes from
+// this pair of atoms, whatever lies behind it.
+bool RingSearch::follow(int k)
+{
+  ++steps_;
+  if (work() > work_limit_) stop_searching();
+  if (k == far_ - 1) return close();
+  if (k == 1) mark_ways(side_a_[far_]);    // not before, for most far ends have no pair at all
+  int const a = side_a_[k];
+  int const b = side_b_[far_ - k];
+  auto const pair = static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint32_t>(b);
+  bool const remembers = k > 0 && steps_ - steps_before_ > STEPS_WITHOUT_MEMORY;
+  if (remembers && dead_ends_.count(pair) > 0) return false;
+  bool closes = false;
+  for (const int *next_a = ball_.bonds_begin(a); next_a != ball_.bonds_end(a); ++next_a) {
+    if (k == 0 ? !ball_.may_begin(side_a_[far_], *next_a)
+               : way_stamp_[*next_a] != way_epoch_ || ball_.depth(*next_a) != k + 1)
+      continue;
+    // Dead ends hold for one first bond, which decides what is_opposite() takes.
+    if (k == 0 && !dead_ends_.empty()) dead_ends_.clear();
+    for (int e = ball_.first_up(b); e >= 0; e = ball_.next_up(e)) {
+      int const next_b = ball_.up(e);
+      side_a_[k + 1] = *next_a;
+      if (!is_opposite(k + 1, *next_a, next_b)) continue;
+      if (wrapped_ && (met_before(k, *next_a) || met_before(k, next_b) ||
+                       ball_.site(*next_a) == ball_.site(next_b))) {
+        closes = true;    // perhaps, on another way to this pair
+        continue;
+      }
+      side_b_[far_ - k - 1] = next_b;
+      closes |= follow(k + 1);
+      side_a_[k + 1] = *next_a;
+    }
+  }
+  if (remembers && !closes) dead_ends_.insert(pair);
+  return closes;
+}
+
+// Whether atoms at depth k on side a and far - k on side b have no shortcut. Of the two ways to
+// walk around a ring the one is taken whose first bond comes first among those of the root.
+bool RingSearch::is_opposite(int k, int a, int b)
+{
+  if (!wrapped_ && !ball_.comes_later(b, side_a_[1])) return false;
+  // The row of the inner one, which serves many far ends.
+  if (2 * k <= far_ ? ball_.distance(a, b) < far_ : ball_.distance(b, a) < far_) return false;
+  return !wrapped_ || is_opposite_across_the_end(a, b);
+}
+
+bool RingSearch::close()
+{
+  if (wrapped_) ++chains_;
+  else if (side_a_[1] < side_b_[1]) emit_sides();
+  return true;
+}
+
+void RingSearch::stop_searching() const
+{
+  std::string const steps = std::to_string(MAX_WORK_OF_FORMER);
+  std::string const atom = std::to_string(key_[ball_.site(0)]);
+  if (wrapped_)
+    throw InputError(
+        "the search for wrapped rings at atom " + atom + " takes more than " + steps +
+        " steps; add 'wrapped no', lower 'max', replicate the cell, or shorten 'cutoff' and "
+        "'homopolar' if they are longer than bonds");
+  throw InputError("the search for rings of up to " + std::to_string(max_formers_) +
+                   " formers at atom " + atom + " takes more than " + steps +
+                   " steps, far more than in a glass; lower 'max', or the lengths of 'cutoff' and "
+                   "'homopolar' if they are longer than bonds");
+}
+
+void RingSearch::emit_sides()
 {
   ring_atoms_.clear();
   ring_cells_.clear();
@@ -92,10 +166,9 @@ void RingSearch::emit_sides(RingList &rings)
     ring_atoms_.push_back(ball_.site(node));
     ring_cells_.push_back(ball_.shift(node));
   };
-  add(0);
-  for (int k = 1; k <= far_; ++k) add(side_a_[k]);
+  for (int k = 0; k <= far_; ++k) add(side_a_[k]);
   for (int k = far_ - 1; k > 0; --k) add(side_b_[k]);
-  append(rings);
+  append(*rings_);
 }
 
 void RingSearch::append(RingList &rings)
@@ -103,7 +176,7 @@ void RingSearch::append(RingList &rings)
   if (rings.count() == limit_)
     throw InputError("more than " + std::to_string(MAX_RINGS_OF_FORMER) + " rings begin at atom " +
                      std::to_string(key_[ball_.site(0)]) +
-                     "; atoms overlap, or the cutoffs are too long");
+                     "; atoms overlap, the cutoffs are too long, or 'max' is too large");
   append_ring(ring_atoms_, ring_cells_, key_, rings);
 }
 
@@ -184,8 +257,8 @@ void RingSearch::emit_way(RingList &rings)
 double RingSearch::bytes() const
 {
   auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return ball_.bytes() + second_ball_.bytes() + of(side_a_) + of(side_b_) + of(from_start_) +
-         of(queue_) + of(way_) + of(ring_atoms_) + of(ring_cells_);
+  return ball_.bytes() + end_ball_.bytes() + of(side_a_) + of(side_b_) + of(way_stamp_) +
+         of(from_start_) + of(queue_) + of(way_) + of(ring_atoms_) + of(ring_cells_);
 }
 
 }    // namespace lbs::network

@@ -5,7 +5,9 @@
 #include "ring_ball.hpp"
 #include "ring_list.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <unordered_set>
 #include <vector>
 
 namespace lbs::network {
@@ -27,7 +29,8 @@ class RingSearch {
   // whose former of smallest key it is. With GUTTMAN and KING they are those that start at it,
   // each once; other formers may find some of them again.
   // Needs the rows of all atoms within max_formers - 1 bonds of the root.
-  // Throws InputError where the rings of one former are more than any network has.
+  // Throws InputError where the rings of one former, or the steps to find them, are more than any
+  // network needs.
   void find_rings(int root, RingList &rings);
 
   // Adds to wrapped[n] the wrapped rings of n formers whose former of smallest key is the root of
@@ -43,11 +46,23 @@ class RingSearch {
   Definition definition_;
 
   RingBall ball_;
-  RingBall second_ball_;    // for ways that leave the first one
+  RingBall end_ball_;         // around the far end of a wrapped ring
+  bool knows_end_ = false;    // whether end_ball_ is that of the present end
+  int first_end_ = 0;         // first image of the present end
+  std::vector<RingBall::Bond> end_bonds_;
 
-  // The two sides of a ring by depth, from the root (0) to the far end.
+  // The two sides of a ring, or of a wrapped one, by depth from the root (0) to the far end.
   std::vector<int> side_a_, side_b_;
   int far_ = 0;    // depth of the far end
+  bool wrapped_ = false;
+  std::int64_t chains_ = 0;      // wrapped rings found between two images
+  RingList *rings_ = nullptr;    // where rings go
+
+  std::vector<std::uint32_t> way_stamp_;    // by node; way_epoch_: on a way to the far end
+  std::uint32_t way_epoch_ = 0;
+  std::unordered_set<std::uint64_t> dead_ends_;    // pairs of nodes from which no ring closes
+  std::size_t steps_ = 0, steps_before_ = 0;       // along pairs, so far and before this far end
+  std::size_t work_limit_ = 0;                     // of work()
 
   std::vector<int> from_start_;    // bonds from a neighbor of the root, ways through the root apart
   std::vector<int> queue_, way_;
@@ -55,10 +70,16 @@ class RingSearch {
   std::vector<ImageShift> ring_cells_;
   std::size_t limit_ = 0;    // rings in the list that would be too many
 
-  void descend(int depth, RingList &rings);
-  [[nodiscard]] bool place_a(int depth, int node);
-  [[nodiscard]] bool place_b(int depth, int node);
-  void emit_sides(RingList &rings);
+  // What has been done so far, in bonds walked along and pairs of atoms visited.
+  [[nodiscard]] std::size_t work() const { return steps_ + ball_.work() + end_ball_.work(); }
+  void begin_root(int root, RingBall::Ways ways);
+  void search_between(int end_a, int end_b);
+  void mark_ways(int node);
+  bool follow(int k);
+  [[nodiscard]] bool is_opposite(int k, int a, int b);
+  bool close();
+  [[noreturn]] void stop_searching() const;
+  void emit_sides();
   void append(RingList &rings);
 
   void find_from_start(RingList &rings);
@@ -66,9 +87,9 @@ class RingSearch {
   void walk_back(int node, int first, RingList &rings);
   void emit_way(RingList &rings);
 
-  [[nodiscard]] bool met_before(int depth, int node, bool both) const;
-  void descend_wrapped(int depth, std::int64_t &count);
-  [[nodiscard]] bool wrapped_is_straight();
+  [[nodiscard]] bool met_before(int k, int node) const;
+  void grow_end_ball(int first_image);
+  [[nodiscard]] bool is_opposite_across_the_end(int a, int b);
 };
 
 }    // namespace lbs::network

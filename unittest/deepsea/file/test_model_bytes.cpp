@@ -64,6 +64,46 @@ TEST(ModelBytes, SizesBeyondTheFileAreFound)
   }
 }
 
+// What an archive tells twice, and a file that is called a folder, which libtorch would not read.
+TEST(ModelBytes, ContradictionsAreFound)
+{
+  auto const archive = small_archive();
+  auto const entry = archive.find("PK\1\2");
+  auto const end = archive.find("PK\5\6");
+  for (std::size_t const place : {entry + 46, entry + 55, std::size_t(30), entry + 38, end + 12}) {
+    auto damaged = archive;
+    damaged[place] ^= 0x10;
+    expect_error([&] { check_archive(damaged, "a.zip"); }, "damaged or incomplete");
+  }
+  auto renamed = archive;    // in both places: another archive, but a sound one
+  renamed[30] = renamed[entry + 46] = 'b';
+  EXPECT_NO_THROW(check_archive(renamed, "a.zip"));
+}
+
+// A second record of the end, as libtorch writes it.
+TEST(ModelBytes, TheLongEndMustAgree)
+{
+  auto const archive = small_archive();
+  auto const number = [](std::size_t value, int width) {
+    std::string out;
+    for (int k = 0; k < width; ++k) out += static_cast<char>(value >> 8 * k & 255);
+    return out;
+  };
+  auto const begin = archive.find("PK\1\2");
+  auto const end = archive.find("PK\5\6");
+  auto const long_end = "PK\6\6" + number(44, 8) + number(0x2d031e, 4) + number(0, 8) +
+                        number(1, 8) + number(1, 8) + number(end - begin, 8) + number(begin, 8);
+  auto const locator = "PK\6\7" + number(0, 4) + number(end, 8) + number(1, 4);
+  auto const whole = archive.substr(0, end) + long_end + locator + archive.substr(end);
+  ASSERT_EQ(long_end.size(), 56U);
+  EXPECT_NO_THROW(check_archive(whole, "a.zip"));
+  for (std::size_t const place : {end, end + 24, end + 32, end + 40, end + 48, end + 56 + 8}) {
+    auto damaged = whole;
+    damaged[place] ^= 2;
+    expect_error([&] { check_archive(damaged, "a.zip"); }, "damaged or incomplete");
+  }
+}
+
 TEST(ModelBytes, SealCoversEveryByte)
 {
   auto const sealed = seal(small_archive());

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/host/dense_net.hpp"
 #include "deepsea/host/packed_descriptor.hpp"
+#include "deepsea/model/embedding_net.hpp"
 #include "deepsea/random_model.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::ModelShape;
@@ -11,6 +16,7 @@ using lbs::deepsea::testing::RandomModel;
 
 namespace {
 
+// Values of the net for `count` inputs, row by row, and the gradients by them.
 std::vector<double> run(const ScalarNet<double> &net, const std::vector<double> &rows, int count,
                         std::vector<double> &gradient)
 {
@@ -20,24 +26,25 @@ std::vector<double> run(const ScalarNet<double> &net, const std::vector<double> 
   gradient.assign(rows.size(), 0.0);
   // Calls visit(place in rows, number of the block) for all numbers of a block that are in use.
   const auto over = [&](const auto &block, auto visit) {
-    for (int c = 0; c < packs * LANE; ++c)
-      for (int i = 0; i < block.count; ++i) {
-        auto &number = block.numbers[(c / LANE * block.room + i) * LANE + c % LANE];
-        if (c < count) visit(c * inputs + block.first + i, number);
-      }
+    for (int c = 0; c < count; ++c)
+      for (int i = 0; i < block.count; ++i)
+        visit(c * inputs + block.first + i,
+              block.numbers[(c / LANE * block.room + i) * LANE + c % LANE]);
   };
   std::vector<double> value(packs * LANE);
   ScalarNet<double>::Workspace work;
-  net.evaluate(
-      packs,
-      [&](const lbs::RowBlock<double> &block) {
-        std::fill_n(block.numbers, packs * block.room * LANE, 0.0);
-        over(block, [&](std::size_t at, double &number) { number = rows[at]; });
-      },
-      [&](const lbs::RowBlock<const double> &block) {
-        over(block, [&](std::size_t at, const double &number) { gradient[at] = number; });
-      },
-      value.data(), work);
+  net.start(packs, work);
+  for (const auto &block : work.blocks) {
+    std::fill_n(block.numbers, packs * block.room * LANE, 0.0);
+    over(block, [&](std::size_t at, double &number) { number = rows[at]; });
+    net.multiply(packs, block, work);
+  }
+  net.forward(packs, value.data(), work);
+  net.backward(packs, work);
+  for (const auto &block : work.blocks) {
+    net.multiply_back(packs, block, work);
+    over(block, [&](std::size_t at, double number) { gradient[at] = number; });
+  }
   value.resize(count);
   return value;
 }
@@ -81,62 +88,73 @@ INSTANTIATE_TEST_SUITE_P(Activations, ScalarNetOf,
                                            Activation::SIGMOID, Activation::SILU,
                                            Activation::LINEAR));
 
-// Wide enough for products of quarters: against sums that are written out.
-TEST(ScalarNet, WideFirstLayersAreTheSame)
+// A wide net, whose input is made in blocks, is the sum of narrow ones with a part of the input
+// each where nothing bends: L(x) = sum over parts p of L_p(x_p).
+TEST(ScalarNet, BlocksOfTheInputAddUp)
 {
-  ModelShape shape;
-  shape.embedding = {13, 26};
-  shape.axis = 9;    // 234 inputs, no whole groups of rows
-  shape.fitting = {96};
-  RandomModel random(7);
-  Model const model = random.make(shape);
-  const DenseNet &layers = model.fitting.front();
-  ScalarNet<double> const net(layers);
-  int const inputs = model.descriptor_size();
-  int const width = layers[0].outputs;
-  ASSERT_EQ(layers.size(), 2);
+  constexpr int INPUTS = 250;    // three blocks, the last one with no whole group of rows
+  constexpr int PARTS = 10;
+  constexpr int EACH = INPUTS / PARTS;
+  constexpr int WIDTH = 49;
   constexpr int ROWS = 35;    // an odd number of packs, the last one not full
+  RandomModel random(7);
+  const auto layer = [&](int inputs, int outputs) {
+    DenseLayer made;
+    made.inputs = inputs;
+    made.outputs = outputs;
+    made.activation = Activation::LINEAR;
+    made.skip = false;
+    made.bias.assign(outputs, 0.0);
+    for (int i = 0; i < inputs * outputs; ++i) made.weight.push_back(0.1 * random.normal());
+    return made;
+  };
+  DenseNet wide = {layer(INPUTS, WIDTH), layer(WIDTH, 1)};
   std::vector<double> rows;
-  for (int i = 0; i < ROWS * inputs; ++i) rows.push_back(0.3 * random.normal());
+  for (int i = 0; i < ROWS * INPUTS; ++i) rows.push_back(random.normal());
   std::vector<double> gradient;
-  auto const value = run(net, rows, ROWS, gradient);
+  auto const value = run(ScalarNet<double>(wide), rows, ROWS, gradient);
+
+  std::vector<double> sum(ROWS, 0.0);
   double strongest = 0.0;
-  for (int r = 0; r < ROWS; ++r) {
-    double expected = layers[1].bias[0];
-    std::vector<double> slope(inputs, 0.0);
-    for (int o = 0; o < width; ++o) {
-      double z = layers[0].bias[o];
-      for (int i = 0; i < inputs; ++i) z += rows[r * inputs + i] * layers[0].weight[i * width + o];
-      Slope<double> const a = activate(layers[0].activation, z);
-      double const step = layers[0].timestep.empty() ? 1.0 : layers[0].timestep[o];
-      expected += a.value * step * layers[1].weight[o];
-      for (int i = 0; i < inputs; ++i)
-        slope[i] += a.derivative * step * layers[1].weight[o] * layers[0].weight[i * width + o];
-    }
-    EXPECT_NEAR(value[r], expected, 1e-12);
-    for (int i = 0; i < inputs; ++i) {
-      EXPECT_NEAR(gradient[r * inputs + i], slope[i], 1e-12);
-      strongest = std::max(strongest, std::fabs(slope[i]));
+  for (int p = 0; p < PARTS; ++p) {
+    DenseNet narrow = {layer(EACH, WIDTH), wide[1]};
+    std::copy_n(wide[0].weight.begin() + static_cast<std::ptrdiff_t>(p) * EACH * WIDTH,
+                EACH * WIDTH, narrow[0].weight.begin());
+    std::vector<double> part;
+    for (int r = 0; r < ROWS; ++r)
+      part.insert(part.end(), rows.begin() + r * INPUTS + p * EACH,
+                  rows.begin() + r * INPUTS + (p + 1) * EACH);
+    std::vector<double> part_gradient;
+    auto const part_value = run(ScalarNet<double>(narrow), part, ROWS, part_gradient);
+    for (int r = 0; r < ROWS; ++r) {
+      sum[r] += part_value[r];
+      for (int i = 0; i < EACH; ++i) {
+        double const expected = part_gradient[r * EACH + i];
+        EXPECT_NEAR(gradient[r * INPUTS + p * EACH + i], expected, 1e-13);
+        strongest = std::max(strongest, std::fabs(expected));
+      }
     }
   }
+  for (int r = 0; r < ROWS; ++r) EXPECT_NEAR(value[r], sum[r], 1e-12);
+  EXPECT_GT(std::fabs(value[0]), 0.01);
   EXPECT_GT(strongest, 0.05);
 }
 
-TEST(DenseNet, EmbeddingSlopesAreSlopes)
+// A single layer, with no hidden one before it: tanh(0.5 x + y - 0.25), by hand at (0.5, 0.25).
+TEST(ScalarNet, OneLayerIsEnough)
 {
-  RandomModel random(4);
-  DenseNet const net = random.make({}).embedding.front();
-  constexpr double H = 1e-5;
-  NetSlopes at;
-  evaluate_embedding(net, {0.4, 0.4 + H, 0.4 - H}, at);
-  double strongest = 0.0;
-  auto const channels = at.value.size() / 3;
-  for (std::size_t m = 0; m < channels; ++m) {
-    double const slope = (at.value[channels + m] - at.value[2 * channels + m]) / (2 * H);
-    EXPECT_NEAR(at.slope[m], slope, 1e-8);
-    strongest = std::max(strongest, std::fabs(slope));
-  }
-  EXPECT_GT(strongest, 0.1);
+  DenseLayer layer;
+  layer.inputs = 2;
+  layer.outputs = 1;
+  layer.activation = Activation::TANH;
+  layer.skip = false;
+  layer.weight = {0.5, 1.0};
+  layer.bias = {-0.25};
+  std::vector<double> gradient;
+  auto const value = run(ScalarNet<double>({layer}), {0.5, 0.25}, 1, gradient);
+  EXPECT_NEAR(value[0], 0.24491866240370913, 1e-15);     // tanh(1/4)
+  EXPECT_NEAR(gradient[0], 0.470007424403189, 1e-15);    // half of 1 - tanh(1/4)^2
+  EXPECT_NEAR(gradient[1], 0.940014848806378, 1e-15);
 }
 
 TEST(PackedDescriptor, NetOfPackedRowsIsTheSame)

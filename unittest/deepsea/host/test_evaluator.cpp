@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/host/evaluator.hpp"
+#include "evaluated.hpp"
+
 #include "deepsea/model/embedding_spline.hpp"
 #include "deepsea/model/environment.hpp"
 #include "deepsea/random_model.hpp"
@@ -11,6 +12,10 @@
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::Cluster;
+using lbs::deepsea::testing::evaluate;
+using lbs::deepsea::testing::Evaluated;
+using lbs::deepsea::testing::largest_difference;
+using lbs::deepsea::testing::largest_force;
 using lbs::deepsea::testing::ModelShape;
 using lbs::deepsea::testing::RandomModel;
 using lbs::deepsea::testing::smooth_shapes;
@@ -119,54 +124,11 @@ Cluster without_the_far(const Model &model, const Cluster &cluster, int i)
   return kept;
 }
 
-struct Evaluated {
-  double energy;
-  std::vector<double> atom_energy;
-  std::vector<std::array<double, 3>> force;
-  std::array<double, 9> virial;
-  std::vector<std::array<double, 9>> atom_virial;
-  std::vector<std::array<double, 6>> shared_virial;
-};
-
-Evaluated evaluate(Evaluator &evaluator, const Cluster &cluster)
-{
-  auto const n = cluster.x.size();
-  Evaluated e{0.0, std::vector<double>(n), {}, {}, {}, {}};
-  e.force.assign(n, {});
-  e.atom_virial.assign(n, {});
-  e.shared_virial.assign(n, {});
-  Results results;
-  results.atom_energy = e.atom_energy.data();
-  results.force = reinterpret_cast<double(*)[3]>(e.force.data());
-  results.atom_virial = reinterpret_cast<double(*)[9]>(e.atom_virial.data());
-  results.shared_virial = reinterpret_cast<double(*)[6]>(e.shared_virial.data());
-  evaluator.evaluate(cluster.atoms(), results);
-  e.energy = results.energy;
-  std::copy(std::begin(results.virial), std::end(results.virial), e.virial.begin());
-  return e;
-}
-
 EvaluatorSettings exact()
 {
   EvaluatorSettings settings;
   settings.table_error = 0.0;
   return settings;
-}
-
-double largest_difference(const Evaluated &a, const Evaluated &b)
-{
-  double most = 0.0;
-  for (std::size_t i = 0; i < a.force.size(); ++i)
-    for (int k = 0; k < 3; ++k) most = std::max(most, std::fabs(a.force[i][k] - b.force[i][k]));
-  return most;
-}
-
-double largest_force(const Evaluated &e)
-{
-  double most = 0.0;
-  for (auto const &force : e.force)
-    for (double const f : force) most = std::max(most, std::fabs(f));
-  return most;
 }
 
 TEST(Evaluator, EqualsTheFormulas)
@@ -332,7 +294,7 @@ TEST(Evaluator, MotionsAndNamesOfAtomsDoNotMatter)
       EXPECT_NEAR(other.force[ATOMS - 1 - i][k], before.force[i][k], 1e-11);
 }
 
-TEST(Evaluator, MixedIsCloseAndThreadsAgree)
+TEST(Evaluator, MixedIsClose)
 {
   for (const ModelShape &shape : {ModelShape(), wide_shape()}) {
     RandomModel random(31);
@@ -346,13 +308,6 @@ TEST(Evaluator, MixedIsCloseAndThreadsAgree)
     auto const close = evaluate(single, cluster);
     EXPECT_LT(largest_difference(reference, close), 1e-5);
     EXPECT_GT(largest_difference(reference, close), 1e-10);    // it is another arithmetic
-    EvaluatorSettings three;
-    three.threads = 3;
-    Evaluator threaded(model, three);
-    auto const same = evaluate(threaded, cluster);
-    EXPECT_LT(largest_difference(reference, same), 1e-12);
-    EXPECT_NEAR(same.energy, reference.energy, 1e-11);
-    for (int k = 0; k < 9; ++k) EXPECT_NEAR(same.virial[k], reference.virial[k], 1e-11);
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/model/channel_basis.hpp"
+#include "deepsea/model/net_on_grid.hpp"
 #include "deepsea/random_model.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::ModelShape;
+using lbs::deepsea::testing::NetOnGrid;
 using lbs::deepsea::testing::RandomModel;
 using lbs::deepsea::testing::wide_shape;
 
@@ -68,10 +70,7 @@ TEST(ChannelBasis, KeepsTheErrorAskedFor)
     for (const TabulatedNet &tabulated : c.nets) {
       EmbeddingSpline const few = reduced(tabulated.spline, c.basis);
       EXPECT_EQ(few.channels, c.basis.channels);
-      std::vector<double> at;
-      for (int k = 0; k <= 2000; ++k) at.push_back(LOW + (HIGH - LOW) * k / 2000.0);
-      NetSlopes exact;
-      evaluate_embedding(*tabulated.net, at, exact);
+      auto const [at, exact] = NetOnGrid(*tabulated.net, LOW, HIGH, 2000);
       double value_error = 0.0;
       double slope_error = 0.0;
       std::vector<double> value;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/model/embedding_spline.hpp"
+#include "deepsea/model/net_on_grid.hpp"
 #include "deepsea/random_model.hpp"
 #include "support/input_error.hpp"
 
@@ -9,6 +10,7 @@
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::ModelShape;
+using lbs::deepsea::testing::NetOnGrid;
 using lbs::deepsea::testing::RandomModel;
 
 namespace {
@@ -58,11 +60,7 @@ TEST_P(EmbeddingTableOf, KeepsTheErrorAskedFor)
   DenseNet const exact = net(GetParam());
   for (double const tolerance : {1e-5, 1e-8, 1e-10}) {
     EmbeddingSpline const spline = fit_embedding(exact, LOW, HIGH, tolerance);
-    std::vector<double> at;
-    for (int i = 0; i <= PLACES * spline.intervals; ++i)
-      at.push_back(LOW + (HIGH - LOW) * i / (PLACES * spline.intervals));
-    NetSlopes reference;
-    evaluate_embedding(exact, at, reference);
+    auto const [at, reference] = NetOnGrid(exact, LOW, HIGH, PLACES * spline.intervals);
     double value_error = 0.0;
     double slope_error = 0.0;
     double scale = 0.0;
@@ -113,24 +111,8 @@ TEST(EmbeddingTable, CornersAreRefused)
     fit_embedding(net(Activation::RELU), LOW, HIGH, 1e-10);
     FAIL() << "a table of a net with corners was accepted";
   } catch (const lbs::InputError &e) {
-    EXPECT_NE(std::string(e.what()).find("'table off'"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("'tabulate off'"), std::string::npos) << e.what();
   }
-}
-
-TEST(EmbeddingTable, BothOrdersHoldTheSameNumbers)
-{
-  EmbeddingSpline const spline = fit_embedding(net(), LOW, HIGH, 1e-6);
-  EmbeddingTable<float> const table(spline);
-  constexpr int LANE = lbs::LANES<float>;
-  ASSERT_EQ(table.coefficients, spline.intervals + 7);
-  for (int c = 0; c < table.coefficients; ++c)
-    for (int m = 0; m < spline.channels; ++m) {
-      double const expected = spline.coefficient[c * spline.channels + m];
-      EXPECT_EQ(table.by_channel[(m / LANE * table.coefficients + c) * LANE + m % LANE],
-                static_cast<float>(expected));
-      double const before = c > 0 ? spline.coefficient[(c - 1) * spline.channels + m] : 0.0;
-      EXPECT_EQ(table.by_coefficient[m * table.row() + c], static_cast<float>(expected - before));
-    }
 }
 
 }    // namespace

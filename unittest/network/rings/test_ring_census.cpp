@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "expect_error.hpp"
 #include "ring_graphs.hpp"
 
 #include "network/rings/ring_census.hpp"
@@ -24,8 +25,8 @@ RingDomain domain_of(const PeriodicGraph &graph, const std::vector<Role> &role,
   for (int i = 0; i < n; ++i)
     for (auto e = graph.start[i]; is_former(role[i]) && e < graph.start[i + 1]; ++e)
       domain.add_bond(i, atom(graph.neighbor[e]), graph.shift[e]);
-  domain.build(domain.crossing_bonds());
-  domain.finish();
+  domain.build(domain.border_bonds());
+  domain.build_halo();
   return domain;
 }
 
@@ -145,4 +146,29 @@ TEST(RingCensus, NothingToCount)
   auto const values = ring_values(RingCounts(3));
   for (auto const v : values) EXPECT_EQ(v, 0.0);
   for (auto const v : ring_row(RingCounts(3), 3)) EXPECT_EQ(v, 0.0);
+}
+
+// A ring that another rank has found, by the owners of its members.
+TEST(RingCensus, ReceivedRingsHaveTheirMembersHere)
+{
+  Example const e;
+  auto const domain = domain_of(e.graph, e.role, std::vector<char>(11, 1));
+  auto const buffer = [](const std::vector<int> &members) {
+    RankBuffers buffers(1);
+    buffers[0].push_back(static_cast<std::int64_t>(members.size()));
+    for (int const index : members) {
+      buffers[0].push_back(index < 0 ? -1 : pack_pair(0, index));
+      buffers[0].push_back(0);
+    }
+    return buffers;
+  };
+  RingList rings;
+  add_rings(buffer({0, 8, 3, 9}), domain, rings);
+  ASSERT_EQ(rings.count(), 1U);
+  EXPECT_EQ(rings.site, (std::vector<int>{0, 8, 3, 9}));
+  lbs::test::expect_error(
+      [&] {
+        add_rings(buffer({0, -1, 3, 9}), domain, rings);
+      },
+      "has a member that is not in the halo");
 }

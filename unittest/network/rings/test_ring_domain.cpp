@@ -16,13 +16,13 @@ using namespace lbs::test;
 
 namespace {
 
-// What each rank has to say to each, turned round: what each hears from each.
-std::vector<Parcels> carried(const std::vector<Parcels> &sent)
+// From the buffers that each rank sends to each, those that each receives from each.
+std::vector<RankBuffers> exchanged(const std::vector<RankBuffers> &sent)
 {
-  std::vector<Parcels> heard(sent.size(), Parcels(sent.size()));
+  std::vector<RankBuffers> received(sent.size(), RankBuffers(sent.size()));
   for (std::size_t a = 0; a < sent.size(); ++a)
-    for (std::size_t b = 0; b < sent.size(); ++b) heard[b][a] = sent[a][b];
-  return heard;
+    for (std::size_t b = 0; b < sent.size(); ++b) received[b][a] = sent[a][b];
+  return received;
 }
 
 // Places in RingCounts::flat().
@@ -86,23 +86,23 @@ struct Shared {
           domain[me].add_bond(owner[i].index, atom(graph.neighbor[e]), graph.shift[e]);
       }
     }
-    std::vector<Parcels> crossing;
-    for (auto &d : domain) crossing.push_back(d.crossing_bonds());
-    crossing = carried(crossing);
+    std::vector<RankBuffers> crossing;
+    for (auto &d : domain) crossing.push_back(d.border_bonds());
+    crossing = exchanged(crossing);
     for (int r = 0; r < ranks; ++r) domain[r].build(crossing[r]);
     bool more = true;
     while (more) {
-      std::vector<Parcels> rows;
+      std::vector<RankBuffers> rows;
       more = false;
       for (auto &d : domain) {
-        rows.push_back(d.rows_for_others());
-        more |= d.has_errands();
+        rows.push_back(d.pack_halo_rows());
+        more |= d.forwards_requests();
       }
-      rows = carried(rows);
-      for (int r = 0; r < ranks; ++r) domain[r].hear(rows[r]);
+      rows = exchanged(rows);
+      for (int r = 0; r < ranks; ++r) domain[r].receive(rows[r]);
       ++rounds;
     }
-    for (auto &d : domain) d.finish();
+    for (auto &d : domain) d.build_halo();
   }
 
   // All numbers of compute ring/stats, and the marks of every atom by its ID.
@@ -111,7 +111,7 @@ struct Shared {
     gather(max_formers);
     std::vector<RingList> rings(ranks);
     std::vector<RingCounts> counts(ranks, RingCounts(max_formers));
-    std::vector<Parcels> sent;
+    std::vector<RankBuffers> sent;
     for (int r = 0; r < ranks; ++r) {
       RingSearch search(domain[r].graph(), domain[r].key(), max_formers, definition);
       for (int i = 0; i < domain[r].own(); ++i) {
@@ -119,18 +119,18 @@ struct Shared {
         search.find_rings(i, rings[r]);
         search.count_wrapped(counts[r].wrapped);
       }
-      sent.push_back(rings_for_owners(domain[r], r, ranks, rings[r]));
+      sent.push_back(pack_rings_of_others(domain[r], r, ranks, rings[r]));
     }
-    sent = carried(sent);
+    sent = exchanged(sent);
     std::vector<std::vector<RingsOfSite>> marks(ranks);
-    std::vector<Parcels> home;
+    std::vector<RankBuffers> home;
     for (int r = 0; r < ranks; ++r) {
-      add_sent(sent[r], domain[r], rings[r]);
+      add_rings(sent[r], domain[r], rings[r]);
       rings[r].drop_repeated(0, domain[r].key());
       count_rings(rings[r], domain[r], counts[r], marks[r]);
-      home.push_back(marks_for_owners(domain[r], marks[r], ranks));
+      home.push_back(pack_marks(domain[r], marks[r], ranks));
     }
-    home = carried(home);
+    home = exchanged(home);
     std::vector<std::int64_t> sum(counts[0].flat().size(), 0);
     std::vector<std::int64_t> by_atom(2 * graph.atoms(), 0);
     for (int r = 0; r < ranks; ++r) {
@@ -357,7 +357,7 @@ TEST(DirectBonds, MembersAndNumbersOfFormers)
   std::vector<std::int64_t> members;
   for (int const s : rings.site) members.push_back(domain.key()[s]);
   EXPECT_EQ(members, (std::vector<std::int64_t>{1, RingDomain::NO_ATOM, 3, 6, 2, 5}));
-  EXPECT_TRUE(domain.is_direct_bond(domain.find(RingDomain::NO_ATOM)));
+  EXPECT_TRUE(domain.is_direct_bond(domain.any_direct_bond()));
   RingCounts counts(4);
   std::vector<RingsOfSite> marks;
   count_rings(rings, domain, counts, marks);
@@ -380,8 +380,8 @@ TEST(DirectBonds, FetchesNoMoreThanTheReach)
   // The bonds of the own formers, and four steps from former 19: its bond to former 20, former 20,
   // the next bond, former 21.
   EXPECT_EQ(chain.domain[0].sites(), 20 + 19 + 4);
-  EXPECT_GE(chain.domain[0].find(22), 0);
-  EXPECT_EQ(chain.domain[0].find(23), -1);
+  EXPECT_GE(chain.domain[0].find(chain.owner[21]), 0);
+  EXPECT_EQ(chain.domain[0].find(chain.owner[22]), -1);
 }
 
 TEST(RingDomain, FetchesNoMoreThanTheReach)
@@ -407,19 +407,19 @@ TEST(RingDomain, FetchesNoMoreThanTheReach)
     chain.owner.push_back({second ? 1 : 0, index});
   }
   chain.gather(4);
-  EXPECT_EQ(chain.rounds, 1) << "two ranks need no errands";
+  EXPECT_EQ(chain.rounds, 1) << "two ranks have nothing to forward";
   // Own formers 0..19 and the oxygens between them and to former 20: four bonds from former 19 are
   // oxygens 19 (own) and 20, formers 20 and 21.
   EXPECT_EQ(chain.domain[0].own(), 40);
   EXPECT_EQ(chain.domain[0].sites(), 40 + 3);
-  EXPECT_GE(chain.domain[0].find(22), 0);
-  EXPECT_EQ(chain.domain[0].find(23), -1);
+  EXPECT_GE(chain.domain[0].find(chain.owner[21]), 0);
+  EXPECT_EQ(chain.domain[0].find(chain.owner[22]), -1);
 }
 
 // Each atom of a ring of six formers has a rank of its own, so each bond leads to another one. The
 // rows that a former needs are those of five bonds both ways; the neighbors' come in the first
 // round, and one more bond away in each.
-TEST(RingDomain, ErrandsGoAlongARing)
+TEST(RingDomain, HaloRequestsGoAlongARing)
 {
   constexpr int FORMERS = 6;
   std::vector<Bond> bonds;
@@ -437,19 +437,5 @@ TEST(RingDomain, ErrandsGoAlongARing)
     bool const reached = max_formers == FORMERS;
     EXPECT_EQ(numbers[RINGS + max_formers], reached ? 1 : 0);
     EXPECT_EQ(ring.domain[0].sites(), reached ? 2 * FORMERS : 2 * max_formers + 1);
-  }
-}
-
-TEST(KeyMap, KeepsWhatWasAddedFirst)
-{
-  KeyMap map;
-  EXPECT_EQ(map.find(7), -1);
-  for (int turn = 0; turn < 2; ++turn) {
-    map.clear();
-    for (int k = 0; k < 1000; ++k)
-      EXPECT_EQ(map.find_or_add(std::int64_t{1} << (k % 60), k), k % 60);
-    for (int k = 0; k < 1000; ++k) EXPECT_EQ(map.find_or_add(-k - 1, 100 + k), 100 + k);
-    EXPECT_EQ(map.find(-500), 599);
-    EXPECT_EQ(map.find(3), -1);
   }
 }

@@ -82,9 +82,9 @@ TEST(RingMemory, ScatteredRingsMeet)
   std::vector<std::vector<std::int64_t>> rings;
   for (int k = 0; k < 300; ++k) rings.push_back({k + 1, k + 1001, k + 2, k + 1002});
   auto const all = records(rings);
-  auto const parcels = all.scattered(3);
+  auto const buffers = all.scattered(3);
   std::int64_t found = 0;
-  for (const auto &words : parcels) {
+  for (const auto &words : buffers) {
     EXPECT_GT(words.size(), 300U);    // a third of 300 rings with six numbers is 600
     RingRecords part;
     part.append(words);

@@ -292,6 +292,54 @@ TEST(RingSearch, AHeapOfAtomsIsAnError)
                "more than 100000 rings begin at atom 1; atoms overlap");
 }
 
+namespace {
+
+// Cubic net with `edge` formers along each side of the cell, an oxygen between neighbors.
+PeriodicGraph cubic_net(int edge)
+{
+  std::vector<Bond> bonds;
+  int oxygen = edge * edge * edge;
+  auto const former = [edge](int x, int y, int z) {
+    return (x % edge * edge + y % edge) * edge + z % edge;
+  };
+  for (int x = 0; x < edge; ++x)
+    for (int y = 0; y < edge; ++y)
+      for (int z = 0; z < edge; ++z)
+        for (int k = 0; k < 3; ++k) {
+          int const to[3] = {x + (k == 0 ? 1 : 0), y + (k == 1 ? 1 : 0), z + (k == 2 ? 1 : 0)};
+          bonds.push_back({former(x, y, z), oxygen});
+          bonds.push_back({oxygen, former(to[0], to[1], to[2]),
+                           pack_shift(to[0] / edge, to[1] / edge, to[2] / edge)});
+          ++oxygen;
+        }
+  return make_graph(oxygen, bonds);
+}
+
+}    // namespace
+
+// Between two corners of a cuboid of n edges there are more than 2^n ways, but only the faces of
+// the cubes, and the hexagons around their diagonals, are rings: three and four for each former.
+TEST(RingSearch, LargeRingsOfACrystalTakeNoExponentialTime)
+{
+  EXPECT_EQ(histogram(cubic_net(1), 1, 6), (Counts{{4, 3}, {6, 4}}));
+  EXPECT_EQ(histogram(cubic_net(2), 8, 20), (Counts{{4, 24}, {6, 32}}));
+}
+
+TEST(RingSearch, WorkHasALimit)
+{
+  auto const net = cubic_net(3);
+  std::vector<std::int64_t> key(net.atoms());
+  std::iota(key.begin(), key.end(), 1);
+  RingSearch search(net, key, LARGEST_MAX_FORMERS);
+  RingList rings;
+  search.find_rings(0, rings);
+  std::vector<std::int64_t> wrapped(LARGEST_MAX_FORMERS + 1);
+  expect_error([&] { search.count_wrapped(wrapped); },
+               "the search for wrapped rings at atom 1 takes more than 200000000 steps; add "
+               "'wrapped no'");
+  EXPECT_EQ(rings.count(), 36U) << "12 squares and 24 hexagons pass each former";
+}
+
 // Nothing grows when a search is repeated.
 TEST(RingSearch, KeepsItsMemory)
 {

@@ -3,6 +3,8 @@
 
 #include "hdf5_file.hpp"
 
+#include "deepsea/file/model_message.hpp"
+#include "support/child_process.hpp"
 #include "support/input_error.hpp"
 
 #include <nlohmann/json.hpp>
@@ -222,6 +224,25 @@ class DpFile {
 DeepmdModel read_dp_file(const std::string &path)
 {
   return DpFile(path).read();
+}
+
+Model convert_dp(const std::string &path)
+{
+  constexpr char MODEL = 'm';
+  constexpr char ERROR = 'e';
+  auto const answer = made_by_child([&] {
+    try {
+      return MODEL + to_message(model_of(read_dp_file(path), path));
+    } catch (const InputError &e) {
+      return ERROR + std::string(e.what());
+    }
+  });
+  if (!answer || answer->empty()) throw InputError(path + ": the file is damaged; copy it again");
+  auto const text = answer->substr(1);
+  if (answer->front() == ERROR) throw InputError(text);
+  auto model = from_message(text);
+  check_model(model, path);
+  return model;
 }
 
 }    // namespace lbs::deepsea

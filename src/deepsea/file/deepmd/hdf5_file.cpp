@@ -72,8 +72,6 @@ bool read_text(hid_t attribute, hid_t type, std::string &out)
 Hdf5File::Hdf5File(const std::string &path) : path_(path)
 {
   Silence const silence;
-  // What HDF5 would do at the program's end cannot go well after a damaged file.
-  H5dont_atexit();
   file_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file_ < 0) throw InputError(path + ": cannot be opened as an HDF5 file");
 }

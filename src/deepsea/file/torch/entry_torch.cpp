@@ -1,50 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The one symbol of liblbstorch.so.
 
+#include "failure.hpp"
 #include "model_torch.hpp"
 #include "pth_torch.hpp"
 #include "reference_torch.hpp"
 
 #include "deepsea/file/torch_library.hpp"
-#include "support/input_error.hpp"
 
-#include <new>
 #include <string>
 
 namespace {
 
 using namespace lbs::deepsea;
 
-// Runs what may throw and gives the message; libtorch throws much beside its own c10::Error.
-template <class Action> std::string message_of(const Action &action)
-{
-  try {
-    action();
-    return {};
-  } catch (const std::bad_alloc &) {
-    return "not enough memory";
-  } catch (const std::exception &e) {
-    return e.what();
-  } catch (...) {
-    return "libtorch failed for an unknown reason";
-  }
-}
-
 constexpr TorchFunctions FUNCTIONS = {
     [](const std::string &archive, const std::string &where, Model &model) {
-      return message_of([&] { model = read_model_torch(archive, where); });
+      return failure_of([&] { model = read_model_torch(archive, where); });
     },
     [](const Model &model, std::string &archive) {
-      return message_of([&] { archive = write_model_torch(model); });
+      return failure_of([&] { archive = write_model_torch(model); });
     },
     [](const std::string &archive, const std::string &where, DeepmdModel &model) {
-      return message_of([&] { model = read_pth(archive, where); });
+      return failure_of([&] { model = read_pth(archive, where); });
     },
     [](const std::string &archive, const std::string &where, void *&reference) {
-      return message_of([&] { reference = new Reference(load_module(archive, where)); });
+      return failure_of([&] { reference = new Reference(load_module(archive, where)); });
     },
     [](void *reference, const ReferenceFrame &frame) {
-      return message_of([&] { static_cast<Reference *>(reference)->run(frame); });
+      return failure_of([&] { static_cast<Reference *>(reference)->run(frame); });
     },
     [](void *reference) { delete static_cast<Reference *>(reference); },
 };

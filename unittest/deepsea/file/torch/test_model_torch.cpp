@@ -90,7 +90,8 @@ TEST(ModelTorch, FileGivesBackTheModel)
   EXPECT_EQ(back.provenance.software, "GoogleTest");
   EXPECT_EQ(back.provenance.training, "{\"frames\": 12}");
   EXPECT_EQ(back.provenance.citation, "nobody");
-  EXPECT_FALSE(std::filesystem::exists(folder.file("model.pt.part")));
+  std::filesystem::directory_iterator const files(folder.file(""));
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);    // nothing else is left
 }
 
 TEST(ModelTorch, FileIsWrittenWholeOrNotAtAll)
@@ -102,6 +103,25 @@ TEST(ModelTorch, FileIsWrittenWholeOrNotAtAll)
   model.fitting.pop_back();
   expect_error([&] { write_model(model, folder.file("model.pt")); }, "the model to be written");
   EXPECT_FALSE(std::filesystem::exists(folder.file("model.pt")));
+}
+
+TEST(ModelTorch, WhatExistsIsKeptUnlessItMayBeReplaced)
+{
+  ScratchFolder const folder;
+  auto const path = folder.write("model.pt", "precious");
+  expect_error([&] { write_model(small_model(), path, Existing::KEEP); }, "model.pt exists; give");
+  EXPECT_EQ(std::filesystem::file_size(path), 8U);
+  write_model(small_model(), path, Existing::REPLACE);
+  EXPECT_EQ(read_model(path).sha256, checksum(small_model()));
+
+  expect_error([&] { check_output(path, Existing::KEEP, folder.file("x.dp")); }, "model.pt exists");
+  EXPECT_NO_THROW(check_output(path, Existing::REPLACE, folder.file("x.dp")));
+  EXPECT_NO_THROW(check_output(folder.file("new.pt"), Existing::KEEP, path));
+  for (auto const existing : {Existing::KEEP, Existing::REPLACE}) {
+    expect_error([&] { check_output(path, existing, folder.file("./model.pt")); },
+                 "is the file to be converted");
+    expect_error([&] { check_output(folder.file(""), existing, path); }, "that is no file");
+  }
 }
 
 TEST(ModelTorch, PlainLibtorchLoadsAndRunsTheFile)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Labels of single frames, and sets of them as DeePMD-kit reads them (deepmd/npy).
+
+A label is NAME.npz with symbols, positions (n, 3; A), cell (3, 3, rows are the vectors; A),
+energy (eV), forces (n, 3; eV/A), virial (3, 3; eV; minus the derivative of the energy by the
+strain, so positive under pressure) and info (JSON: where the frame comes from).
+
+A set is a folder with one folder for each system (equal atoms in equal order):
+  type_map.raw  elements, the same in all systems     type.raw  index into it of each atom
+  frames.txt    name and origin of each frame, one JSON object a line, in the order of the arrays
+  set.000/      coord (f, 3n), box (f, 9), energy (f,), force (f, 3n), virial (f, 9), all float64
+"""
+import glob
+import json
+import os
+
+import numpy as np
+
+# Largest mean force (eV/A an atom) of a frame. The forces of CP2K add up to zero only within the
+# error of its grid.
+NET_FORCE = 0.01
+
+
+def write_label(path, atoms, energy, forces, virial, **more):
+    """Write NAME.npz in one go: a reader sees the whole file or none."""
+    part = path + ".part.npz"
+    np.savez(part, symbols=np.array(atoms.get_chemical_symbols()), positions=atoms.positions,
+             cell=np.asarray(atoms.cell), energy=energy, forces=forces, virial=virial,
+             info=json.dumps(atoms.info, default=lambda number: number.item()), **more)
+    os.replace(part, path)
+
+
+def labelled_names(folder):
+    """Names of all frames in the sets under `folder`."""
+    names = set()
+    for file in glob.glob(f"{folder}/*/*/frames.txt"):
+        with open(file) as lines:
+            names.update(json.loads(line)["name"] for line in lines)
+    return names
+
+
+def read_system(folder):
+    """All frames of one system as labels: a dictionary from name to the arrays of a label."""
+    with open(f"{folder}/type_map.raw") as file:
+        elements = file.read().split()
+    types = np.loadtxt(f"{folder}/type.raw", dtype=int, ndmin=1)
+    with open(f"{folder}/frames.txt") as file:
+        infos = [json.loads(line) for line in file]
+    a = {key: np.load(f"{folder}/set.000/{key}.npy")
+         for key in ("coord", "box", "energy", "force", "virial")}
+    return {info["name"]: dict(
+        symbols=np.array(elements)[types], positions=a["coord"][i].reshape(-1, 3),
+        cell=a["box"][i].reshape(3, 3), energy=a["energy"][i],
+        forces=a["force"][i].reshape(-1, 3), virial=a["virial"][i].reshape(3, 3), info=info)
+        for i, info in enumerate(infos)}
+
+
+def system_name(label):
+    """Name of the folder: the glass and the atoms, as LBS-20-60-20.Li4B12O22Si2."""
+    symbols = list(label["symbols"])
+    formula = "".join(f"{e}{symbols.count(e)}" for e in dict.fromkeys(symbols))
+    return f"{label['info']['system']}.{formula}"
+
+
+def write_system(folder, labels, elements):
+    """Write `labels` (all of the same atoms in the same order) as one system."""
+    os.makedirs(f"{folder}/set.000", exist_ok=True)
+    first = labels[0]
+    with open(f"{folder}/type_map.raw", "w") as out:
+        out.write("\n".join(elements) + "\n")
+    types = [elements.index(s) for s in first["symbols"]]
+    with open(f"{folder}/type.raw", "w") as out:
+        out.write("\n".join(str(t) for t in types) + "\n")
+    with open(f"{folder}/frames.txt", "w") as out:
+        for label in labels:
+            if list(label["symbols"]) != list(first["symbols"]):
+                raise ValueError(f"{label['info']['name']} has other atoms than {folder}")
+            out.write(json.dumps(label["info"]) + "\n")
+    flat = dict(coord="positions", box="cell", force="forces", virial="virial")
+    for key, name in flat.items():
+        np.save(f"{folder}/set.000/{key}.npy",
+                np.array([np.asarray(label[name], dtype=float).ravel() for label in labels]))
+    np.save(f"{folder}/set.000/energy.npy", np.array([float(label["energy"]) for label in labels]))
+
+
+def check_label(label, elements):
+    """Raise ValueError, with the name of the frame and the reason, if a label cannot be right."""
+    name, n = label["info"]["name"], len(label["symbols"])
+
+    def demand(true, words):
+        if not true:
+            raise ValueError(f"{name}: {words}")
+
+    demand(set(label["symbols"]) <= set(elements), "has elements that the type map lacks")
+    for key, shape in (("positions", (n, 3)), ("cell", (3, 3)), ("forces", (n, 3)),
+                       ("virial", (3, 3)), ("energy", ())):
+        demand(np.shape(label[key]) == shape, f"{key} has the shape {np.shape(label[key])}, "
+               f"not {shape}")
+        demand(np.isfinite(label[key]).all(), f"{key} is not finite")
+    volume = np.linalg.det(label["cell"])
+    demand(4 < volume / n < 30, f"{volume / n:.1f} A^3 an atom")
+    f = np.asarray(label["forces"])
+    demand(np.abs(f.mean(axis=0)).max() < NET_FORCE,
+           f"the forces add up to {np.abs(f.mean(axis=0)).max():.4f} eV/A an atom")
+    demand(np.sqrt((f ** 2).mean()) > 0.05, "the forces are all but zero")
+    w = np.asarray(label["virial"])
+    demand(np.abs(w - w.T).max() < 0.01 * n, "the virial is not symmetric")
+    demand(1e-3 < np.abs(w).max() / n < 10, f"virial of {np.abs(w).max() / n:.3g} eV an atom")

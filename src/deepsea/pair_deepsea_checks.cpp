@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// pair_style deepsea watches its atoms: overlaps, numbers that are none, pairs closer than in
+// training.
+#include "pair_deepsea.h"
+
+#include "atom.h"
+#include "error.h"
+#include "neigh_list.h"
+#include "update.h"
+#include "utils.h"
+
+#include <cmath>
+
+using namespace LAMMPS_NS;
+using namespace lbs::deepsea;
+
+namespace {
+
+// Of a Monte Carlo move that cannot be: no temperature accepts it, and sums of it stay finite.
+constexpr double IMPOSSIBLE = 1.0e100;
+
+}    // namespace
+
+// Energies that are no numbers come from atoms on top of each other, or from lost coordinates. A
+// move that a Monte Carlo fix tries is rejected instead.
+void PairDeepsea::stop_at(int center, const std::string &where, Results &results)
+{
+  if (in_trial()) {
+    results.energy = IMPOSSIBLE;
+    return;
+  }
+  int nearest = -1;
+  double least = 0.0;
+  for (int n = 0; n < list->numneigh[center]; ++n) {
+    int const j = list->firstneigh[center][n] & NEIGHMASK;
+    double const r =
+        std::hypot(atom->x[j][0] - atom->x[center][0], atom->x[j][1] - atom->x[center][1],
+                   atom->x[j][2] - atom->x[center][2]);
+    if (nearest >= 0 && !(r < least)) continue;
+    nearest = j;
+    least = r;
+  }
+  if (nearest >= 0 && least < OVERLAP)
+    error->one(FLERR, "pair deepsea: atoms {} and {} are on top of each other at step {} ({})",
+               atom->tag[center], atom->tag[nearest], update->ntimestep, where);
+  error->one(FLERR,
+             "pair deepsea: energy or force of atom {} is not a finite number at step {} ({}); "
+             "the simulation has broken down before, look at its last frames and use a smaller "
+             "timestep or 'core/zbl'",
+             atom->tag[center], update->ntimestep, where);
+}
+
+// Counts at once, for the deck may look; replaces what an earlier evaluation of the step has found.
+void PairDeepsea::watch_short_pairs()
+{
+  if (style_.short_action == ShortAction::OFF) return;
+  const ShortPair &found = evaluators_.front()->short_pairs();
+  short_pairs_ = ShortPairsOfStep();
+  // Both atoms of a pair are centers of some rank.
+  short_pairs_.pairs = 0.5 * static_cast<double>(found.count);
+  if (found.count > 0) {
+    short_pairs_.closest[0] = atom->tag[found.center];
+    short_pairs_.closest[1] = atom->tag[found.neighbor];
+    short_pairs_.distance = found.distance;
+    short_pairs_.bound = found.bound;
+  }
+  pvector[SHORT_PAIRS] = earlier_short_pairs_ + short_pairs_.pairs;
+}
+
+// Of the step or run that is over: the last evaluation is the one that counts.
+void PairDeepsea::tell_short_pairs()
+{
+  if (short_pairs_.pairs == 0.0 || short_pairs_.told) return;
+  short_pairs_.told = true;
+  if (style_.short_action == ShortAction::WARN && short_warned_) return;
+  std::string const message = fmt::format("pair deepsea: atoms {} and {} are {:.4g} A apart at "
+                                          "step {}, closer than the {:.4g} A of the "
+                                          "training set; forces there are guesses",
+                                          short_pairs_.closest[0], short_pairs_.closest[1],
+                                          short_pairs_.distance, step_, short_pairs_.bound);
+  if (style_.short_action == ShortAction::ERROR)
+    error->one(FLERR, "{}; use {}, or 'short warn' to go on", message,
+               style_.core_outer > 0.0 ? "a wider core" : "'core/zbl R_IN R_OUT'");
+  error->warning(FLERR, "{}; further ones are counted (compute pair)", message);
+  short_warned_ = true;
+}
+
+void PairDeepsea::finish()
+{
+  tell_short_pairs();
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""pair_coeff without names: type labels or the order of the model, checked by the masses."""
+import pytest
+
+from deck import ELEMENTS, MASS, agree
+from deepsea_glass import COEFF, GLASS, ONE, energy
+from deepsea_models import frame_deck, reference
+
+SAME = 1.0e-12
+BARE = "pair_coeff * *\n"
+REMEDY = "; name the element of each atom type in pair_coeff"
+LABELS = "labelmap atom 1 Li 2 B 3 O 4 Si\n"
+
+
+def test_the_models_order(lmp):
+    """The line that most decks of pair_style deepmd have."""
+    bare = lmp(GLASS + f"{ONE}\n" + BARE + energy() + "run 0\n")
+    agree([bare.last()["PotEng"]], [lmp(GLASS + f"{ONE}\n" + COEFF + energy()).last()["PotEng"]],
+          SAME, 1.0)
+    said = "deepsea: atom types 1 Li, 2 B, 3 O, 4 Si (by the order of the model's elements)"
+    assert bare.log.count(said) == 1
+    named = lmp(GLASS + f"{ONE}\n" + COEFF + "run 0\n")
+    assert "deepsea: atom types" not in named.log
+
+
+def test_fewer_types_than_elements(lmp, models, tmp_path):
+    """O B is the whole of this model's order; of Li B O Si it is not."""
+    frame = frame_deck("triclinic", ["O", "B"], tmp_path)
+    got = lmp(frame + f"pair_style deepsea {models('two_types')}\n" + BARE + energy())
+    agree([got.last()["PotEng"]], [reference("two_types")["frames"]["triclinic"]["energy"]], 1e-9,
+          1.0)
+    lmp.fails(frame + f"pair_style deepsea {models('tanh_two')}\n" + BARE + "run 0\n",
+              f"atom type 1 would be Li, but its mass of 15.999 is that of O{REMEDY}")
+
+
+def test_more_types_than_elements(lmp, models, tmp_path):
+    frame = frame_deck("small", list(ELEMENTS), tmp_path)
+    lmp.fails(frame + f"pair_style deepsea {models('two_types')}\n" + BARE + "run 0\n",
+              f"4 atom types are more than the model has elements (O B){REMEDY}")
+
+
+@pytest.mark.parametrize("order", [("Si", "O", "B", "Li"), ELEMENTS])
+def test_labels(lmp, models, tmp_path, order):
+    """Labels in any order; written to restart files, too."""
+    labels = "labelmap atom " + " ".join(f"{k} {e}" for k, e in enumerate(order, 1)) + "\n"
+    deck = (frame_deck("glass", list(order), tmp_path) + labels
+            + f"pair_style deepsea {models('tanh_two')}\n" + BARE)
+    result = lmp(deck + energy() + f"write_restart {tmp_path}/kept\n")
+    expected = reference("tanh_two")["frames"]["glass"]["energy"]
+    agree([result.last()["PotEng"]], [expected], 1e-9, 1.0)
+    types = ", ".join(f"{k} {e}" for k, e in enumerate(order, 1))
+    assert f"deepsea: atom types {types} (by type labels)" in result.log
+    again = lmp(f"read_restart {tmp_path}/kept\n" + energy())
+    agree([again.last()["PotEng"]], [expected], 1e-9, 1.0)
+    assert f"deepsea: atom types {types} (by type labels)" in again.log
+
+
+@pytest.mark.parametrize("labels, message", [
+    (LABELS.replace("3 O", "3 Ow"),
+     f"the label of atom type 3 is no element of the model, which has Li B O Si{REMEDY}"),
+    (LABELS.replace("3 O", ""), "the label of atom type 3 is no element of the model"),
+    (LABELS.replace("2 B 3 O", "2 O 3 B"),
+     f"atom type 2 would be O, but its mass of 10.811 is that of B{REMEDY}"),
+])
+def test_labels_that_disagree(lmp, labels, message):
+    lmp.fails(GLASS + labels + f"{ONE}\n" + BARE + "run 0\n", message)
+    # names in pair_coeff are taken as they are
+    assert lmp(GLASS + labels + f"{ONE}\n" + COEFF + energy()).last()["PotEng"] < -1000
+
+
+@pytest.mark.parametrize("mass", ["3 12.011", "3 1.0", "1 22.98977"])
+def test_masses_of_other_elements(lmp, mass):
+    lmp.fails(GLASS + f"{ONE}\n" + BARE + f"mass {mass}\nrun 0\n",
+              f"atom type {mass.split()[0]} would be")
+    assert lmp(GLASS + f"{ONE}\n" + COEFF + f"mass {mass}\n" + energy()).last()["PotEng"] < -1000
+
+
+@pytest.mark.parametrize("mass", ["1 6.015", "2 10.013", "3 16", "4 28", "3 16.999"])
+def test_isotopes_and_rounded_masses(lmp, mass):
+    assert lmp(GLASS + f"{ONE}\n" + BARE + f"mass {mass}\n" + energy()).last()["PotEng"] < -1000
+
+
+def test_masses_of_atoms(lmp):
+    """Atom styles with a mass of each atom; a wrong one is found on any rank."""
+    sphere = GLASS.replace("atom_style atomic", "atom_style hybrid atomic sphere").split("read")[0]
+    atoms = (sphere + "region b block 0 9 0 9 0 9\ncreate_box 4 b\n"
+             + "".join(f"create_atoms {k} random 5 {k}7 NULL overlap 1.9 maxtry 500\n"
+                       f"set type {k} mass {MASS[e]}\n" for k, e in enumerate(ELEMENTS, 1)))
+    deck = atoms + f"{ONE}\n" + BARE
+    assert lmp(deck + energy()).last()["PotEng"] < -10
+    lmp.fails(deck + "set atom 13 mass 10.811\nrun 0\n", "atom type 3 would be O, but its mass")
+    lmp.fails(deck + "set atom 13 mass 10.811\nrun 0\n", "atom type 3 would be O", ranks=2)
+
+
+@pytest.mark.parametrize("kind, coeff", [
+    ("hybrid/overlay", "pair_coeff * * deepsea\npair_coeff * * lj/cut 0.0 1.0\n")])
+def test_in_hybrid(lmp, kind, coeff):
+    style = ONE.replace("deepsea", f"{kind} deepsea", 1) + " lj/cut 3.0\n"
+    agree([lmp(GLASS + style + coeff + energy()).last()["PotEng"]],
+          [lmp(GLASS + f"{ONE}\n" + COEFF + energy()).last()["PotEng"]], SAME, 1.0)

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The frames and the scripts of potentials/lbs: labels, sets, CP2K, errors of a teacher."""
+import copy
+import json
+import os
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from label_frames import LBS, distances, xyz
+
+sys.path.insert(0, LBS)
+import compare     # noqa: E402
+import cp2k        # noqa: E402
+import npy_sets    # noqa: E402
+
+ELEMENTS = ["Li", "B", "O", "Si"]
+MASS = {"Li": 6.94, "B": 10.81, "O": 15.999, "Si": 28.085}    # g/mol
+
+
+def sound(frame, settings):
+    """Whether a frame is what its words say; used on frames that are, and on some that are not."""
+    symbols, positions, cell, words = frame
+    glasses = {g["name"]: g for key in ("compositions", "ring_cells") for g in settings[key]}
+    radius = np.array([settings["radii"][s] for s in symbols])
+    close = (distances(positions, cell) / (radius[:, None] + radius)).min()
+    charge = sum({"Li": 1, "B": 3, "O": -2, "Si": 4}[s] for s in symbols)
+    if words["kind"] == "crystal":
+        return charge == 0 and close > 0.6
+    density = sum(MASS[s] for s in symbols) * 1.66053907 / np.linalg.det(cell)
+    wanted = glasses[words["system"]]["density"] * float(words["density_factor"])
+    least = 0.5 if words["kind"] == "close" else settings["closest"]
+    return charge == 0 and abs(density / wanted - 1) < 0.01 and close > least
+
+
+@pytest.mark.parametrize("name", ["validation", "tune"])
+def test_frames_are_what_they_say(name):
+    settings = json.load(open(f"{LBS}/settings.json"))
+    frames = xyz(name)
+    assert len(frames) >= 6 and all(sound(frame, settings) for frame in frames.values())
+    symbols, positions, cell, words = frames[name[0] + "000"]
+    assert [ELEMENTS.index(s) for s in symbols] == sorted(ELEMENTS.index(s) for s in symbols)
+    collided = positions.copy()
+    collided[1] = collided[0] + 0.3
+    for broken in ((symbols, collided, cell, words), (symbols, positions, 1.1 * cell, words),
+                   (["Li"] + symbols[:-1], positions, cell, words)):
+        assert not sound(broken, settings)
+
+
+def test_no_seed_serves_two_sets():
+    seeds = [{frame[3]["seed"] for frame in xyz(name).values()} for name in ("validation", "tune")]
+    assert all(seeds) and not seeds[0] & seeds[1]
+
+
+@pytest.mark.parametrize("name", ["validation", "tune"])
+def test_ring_frames_have_rings(name):
+    """Three B that share three O, counted here by the six-step paths of bonds that close."""
+    counted = 0
+    for symbols, positions, cell, words in xyz(name).values():
+        if words["kind"] != "rings":
+            continue
+        s = np.array(symbols)
+        bonded = (distances(positions, cell) < 1.95)[np.ix_(s == "B", s == "O")].astype(int)
+        shared = bonded @ bonded.T
+        np.fill_diagonal(shared, 0)
+        assert np.trace(np.linalg.matrix_power(shared, 3)) / 6 >= 2, words["name"]
+        assert int(words["rings"]) >= 2
+        counted += 1
+    assert counted
+
+
+class Frame:
+    """What write_label takes of a frame, without ASE."""
+
+    def __init__(self, label):
+        self.positions, self.cell, self.info = label["positions"], label["cell"], label["info"]
+        self.get_chemical_symbols = lambda: list(label["symbols"])
+
+
+def made_up(count, seed=1):
+    """Labels of `count` frames of Li2O and one of LiO, so that constants can be told apart."""
+    rng, every = np.random.default_rng(seed), []
+    for i in range(count + 1):
+        symbols = np.array(["Li"] * (2 if i < count else 1) + ["O"])
+        n = len(symbols)
+        forces = rng.normal(size=(n, 3))
+        every.append(dict(
+            symbols=symbols, positions=rng.uniform(0, 3, (n, 3)), cell=3.0 * np.eye(3),
+            energy=-200.0 * (n - 1) - 430.0 + rng.normal(), forces=forces - forces.mean(axis=0),
+            virial=np.eye(3), info=dict(name=f"x{i}", set="made", kind="melt", T=300,
+                                        system="A" if i < count else "B", potential="none")))
+    return every
+
+
+def test_a_system_is_read_as_it_was_written(tmp_path):
+    every = made_up(3)
+    npy_sets.write_system(f"{tmp_path}/made/A", every[:3], ELEMENTS)
+    read = npy_sets.read_system(f"{tmp_path}/made/A")
+    assert npy_sets.labelled_names(tmp_path) == set(read) == {"x0", "x1", "x2"}
+    for label in every[:3]:
+        npy_sets.check_label(read[label["info"]["name"]], ELEMENTS)
+        for key in label:
+            assert np.array_equal(read[label["info"]["name"]][key], label[key]), key
+    with pytest.raises(ValueError, match="x3 has other atoms"):
+        npy_sets.write_system(f"{tmp_path}/made/A", every, ELEMENTS)
+
+
+def test_errors_of_a_teacher(tmp_path, capsys):
+    """Forces 4 % too large, energies off by a constant an element: told apart from true errors."""
+    every = made_up(6)
+    npy_sets.write_system(f"{tmp_path}/data/made/A", every[:6], ELEMENTS)
+    npy_sets.write_system(f"{tmp_path}/data/made/B", every[6:], ELEMENTS)
+    os.makedirs(f"{tmp_path}/work/labels")
+    for label in every:
+        lithium = np.count_nonzero(label["symbols"] == "Li")
+        npy_sets.write_label(f"{tmp_path}/work/labels/{label['info']['name']}.npz", Frame(label),
+                             label["energy"] + 3.0 * lithium - 7.0, 1.04 * label["forces"],
+                             label["virial"], spread=np.full(len(label["symbols"]), 0.25))
+    pairs = compare.load(f"{tmp_path}/data", "made", f"{tmp_path}/work")
+    assert len(pairs) == 7 and compare.energies(pairs, ["Li", "O"]) < 1e-9
+    compare.row("all", pairs)
+    words = capsys.readouterr().out.split()
+    scale = np.abs(np.concatenate([x["forces"].ravel() for x in every])).mean()
+    assert words[1] == "7" and words[5] == "1.040" and words[6] == "0.250"
+    assert float(words[2]) == pytest.approx(0.04 * scale, abs=6e-4) and scale > 0.1
+    pairs[0][1]["energy"] += 1.0
+    assert compare.energies(pairs, ["Li", "O"]) > 0.05
+
+
+@pytest.mark.parametrize("key, change, words", [
+    ("forces", lambda x: x * np.nan, "forces is not finite"),
+    ("forces", lambda x: x + 0.1, "add up to"),
+    ("forces", lambda x: x * 0.0, "all but zero"),
+    ("forces", lambda x: x[1:], "forces has the shape"),
+    ("virial", lambda x: x * 0.0, "virial of 0"),
+    ("virial", lambda x: x + 100 * np.array([[0, 1, 0], [0, 0, 0], [0, 0, 0]]), "not symmetric"),
+    ("cell", lambda x: x * 2.0, "A^3 an atom"),
+    ("symbols", lambda x: np.where(x == "Li", "Na", x), "type map")])
+def test_a_broken_label_is_refused(key, change, words):
+    label = copy.deepcopy(made_up(1)[0])
+    npy_sets.check_label(label, ELEMENTS)
+    label[key] = change(label[key])
+    with pytest.raises(ValueError, match=label["info"]["name"] + ".*" + re.escape(words)):
+        npy_sets.check_label(label, ELEMENTS)
+
+
+OUTPUT = """\
+     1 OT DIIS     0.15E+00   14.7     0.05965231       -20.0000000000 -2.00E+01
+  *** SCF run converged in    12 steps ***
+ ENERGY| Total FORCE_EVAL ( QS ) energy [a.u.]:              -22.500000000000000
+ ATOMIC FORCES in [a.u.]
+
+ # Atom   Kind   Element          X              Y              Z
+      1      1      Li          0.01000000    -0.02000000     0.00000000
+      2      2      O          -0.01000000     0.02000000     0.00000000
+ SUM OF ATOMIC FORCES           0.00000000     0.00000000     0.00000000     0.00000000
+
+ STRESS| Analytical stress tensor [GPa]
+ STRESS|                        x                   y                   z
+ STRESS|      x       1.50000000000E+00   0.00000000000E+00  -2.00000000000E-01
+ STRESS|      y       0.00000000000E+00   2.50000000000E+00   0.00000000000E+00
+ STRESS|      z      -2.00000000000E-01   0.00000000000E+00   3.50000000000E+00
+ STRESS| 1/3 Trace                                            2.50000000000E+00
+  **** **** ******  **  PROGRAM ENDED AT                 2026-01-01 00:00:00.000
+"""
+
+
+def test_output_of_cp2k_in_our_units():
+    energy, forces, stress = cp2k.read_output(OUTPUT, ["Li", "O"])
+    assert energy == pytest.approx(-22.5 * 27.211386, rel=1e-7)
+    assert forces[0] == pytest.approx([0.01 * 51.422067, -0.02 * 51.422067, 0.0], rel=1e-7)
+    assert stress[0, 2] == -0.2 and stress[2, 2] == 3.5
+    # 1 GPa on 1000 A^3 is 6.24 eV.
+    assert cp2k.virial(stress, 1000.0)[0, 0] == pytest.approx(1.5 * 6.241509, rel=1e-6)
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("SCF run converged in    12 steps", "SCF run NOT converged", "did not converge"),
+    ("  *** SCF run converged in    12 steps ***\n", "", "no line says"),
+    ("PROGRAM ENDED AT", "", "ends early"),
+    ("ENERGY| Total", "ENERGY| Partial", "energy stands 0 times"),
+    ("      2      2      O ", "      2      2      Si", "other atoms"),
+    ("-0.01000000     0.02000000", "*********** 0.02000000", r"'\*+' stands where a number"),
+    (" SUM OF ATOMIC FORCES", " SUM", "table of forces stands 0"),
+    (" STRESS|      y ", " STRESS|      u ", "row y of the stress"),
+    ("[GPa]", "[bar]", "unit of the stress"),
+    ("2.50000000000E+00   0.0", "NaN   0.0", "row y of the stress"),
+    ("  **** ****", " [ABORT]\n  **** ****", "stopped with an error")])
+def test_an_incomplete_output_of_cp2k_gives_no_label(old, new, words):
+    assert old in OUTPUT
+    with pytest.raises(cp2k.Unusable, match=words):
+        cp2k.read_output(OUTPUT.replace(old, new), ["Li", "O"])
+
+
+@pytest.mark.parametrize("scf, words", [("broyden", "BROYDEN_MIXING"), ("ot", "&OUTER_SCF")])
+def test_input_of_cp2k_names_each_element_once(scf, words):
+    settings = json.load(open(f"{LBS}/settings.json"))["cp2k"]
+    assert scf in settings["scf"]
+    text = cp2k.write_input(["Li", "O", "O"], np.zeros((3, 3)), 8.0 * np.eye(3), settings, scf)
+    assert text.count("&KIND") == 2 and text.count("GTH-PBE-q6") == 1 and "CUTOFF 600" in text
+    assert words in text and "{" not in text and text.count("EPS_SCF 1e-06") == 1 + (scf == "ot")
+    sections = re.findall(r"^ *&(?!END)(\w+)", text, flags=re.MULTILINE)
+    assert sorted(sections) == sorted(re.findall(r"&END (\w+)", text))
+    with pytest.raises(KeyError):
+        cp2k.write_input(["Xe"], np.zeros((1, 3)), np.eye(3), settings, scf)
