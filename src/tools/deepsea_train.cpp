@@ -227,7 +227,7 @@ class Run {
     }
     Model model = random_model(input_.model);
     set_statistics(training.frames, input_.model, model);
-    model.provenance.source = "trained by deepsea train";
+    model.provenance.source = "deepsea train " + options_.input;
     model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
     return model;
   }
