@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/train/loss.hpp"
+#include "training_frames.hpp"
 
-#include "deepsea/random_model.hpp"
+#include "deepsea/train/loss.hpp"
 
 #include "deepsea/frames/frame_energy.hpp"
 
@@ -14,30 +14,6 @@ using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;
 
 namespace {
-
-Frame random_frame(RandomModel &random, const Model &model, int atoms)
-{
-  Frame frame;
-  Cluster const cluster(random, atoms, model.types(), 6.0, 1.0);
-  frame.x = cluster.x;
-  for (int const t : cluster.type) frame.elements.push_back(model.elements[t]);
-  frame.cell = {{{7.0, 0.0, 0.0}, {0.5, 7.2, 0.0}, {-0.3, 0.4, 6.9}}};
-  frame.periodic = {true, true, true};
-  return frame;
-}
-
-Labels random_labels(RandomModel &random, int atoms)
-{
-  Labels labels;
-  labels.energy = random.normal();
-  labels.virial.emplace();
-  for (double &v : *labels.virial) v = random.normal();
-  for (int i = 0; i < atoms; ++i) {
-    labels.force.push_back({random.normal(), random.normal(), random.normal()});
-    labels.force_weight.push_back(random.uniform(0.0, 2.0));
-  }
-  return labels;
-}
 
 std::vector<ModelShape> shapes()
 {
@@ -60,7 +36,7 @@ TEST_P(LossOfShape, PredictionsAreTheEvaluators)
 {
   RandomModel random(11 + GetParam());
   Model const model = random.make(shapes()[GetParam()]);
-  Frame const frame = random_frame(random, model, 12);
+  Frame const frame = random_frame(random, model.elements, 12);
   TrainingFrame const training = make_training_frame(frame, {}, model);
   LossGradient loss(model, LossGradient::Arithmetic::DOUBLE, 1);
   loss.evaluate({&training}, {}, nullptr);
@@ -86,7 +62,7 @@ TEST_P(LossOfShape, GradientIsThatOfDifferences)
   model.excluded[1] = 1;
   std::vector<TrainingFrame> frames;
   for (int const atoms : {9, 12})
-    frames.push_back(make_training_frame(random_frame(random, model, atoms),
+    frames.push_back(make_training_frame(random_frame(random, model.elements, atoms),
                                          random_labels(random, atoms), model));
   LossGradient loss(model, LossGradient::Arithmetic::DOUBLE, 2);
   std::vector<double> parameters = parameters_of(model);
