@@ -3,6 +3,7 @@
 
 #include "input_error.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -52,6 +53,16 @@ std::string joined(const std::vector<std::string> &words)
   std::string line;
   for (const auto &word : words) line += (line.empty() ? "" : " ") + word;
   return line;
+}
+
+std::string first_difference(const std::string &a, const std::string &b)
+{
+  constexpr std::size_t AROUND = 25;
+  auto const end = std::min(a.size(), b.size());
+  std::size_t at = 0;
+  while (at < end && a[at] == b[at]) ++at;
+  std::size_t const begin = at < AROUND ? 0 : at - AROUND;
+  return "'" + a.substr(begin, 2 * AROUND) + "' against '" + b.substr(begin, 2 * AROUND) + "'";
 }
 
 }    // namespace lbs::text

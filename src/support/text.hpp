@@ -22,4 +22,7 @@ std::vector<std::string> words(const std::string &line);
 // Words with a blank between them.
 std::string joined(const std::vector<std::string> &words);
 
+// Where two texts begin to differ: a few letters of both around there, for messages.
+std::string first_difference(const std::string &a, const std::string &b);
+
 }    // namespace lbs::text

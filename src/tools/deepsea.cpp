@@ -24,6 +24,7 @@ int main(int argc, char **argv)
     lbs::deepsea::add_convert(program);
     lbs::deepsea::add_info(program);
     lbs::deepsea::add_eval(program);
+    lbs::deepsea::add_train(program);
     program.parse(argc, argv);
     if (std::fflush(stdout) != 0) throw lbs::InputError("cannot write the output");
     return 0;

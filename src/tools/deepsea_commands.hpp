@@ -12,5 +12,6 @@ namespace lbs::deepsea {
 void add_convert(CLI::App &program);
 void add_info(CLI::App &program);
 void add_eval(CLI::App &program);
+void add_train(CLI::App &program);
 
 }    // namespace lbs::deepsea

@@ -28,6 +28,7 @@ OTHER_TEXTS = (
     "the Kokkos inside liblammps",
     "4 Feb 2025 and 4 Jul 2026",
     "the order of the model's elements",
+    r"#  step +rmse_val .*",
     r"add 'types EL ...' with one element for each of the ~ types, or NULL",
 )
 

@@ -4,7 +4,9 @@
 #include "support/input_error.hpp"
 #include "support/sha256.hpp"
 
+#include <cstdio>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
@@ -207,6 +209,20 @@ std::string read_bytes(const std::string &path)
   if (!stream || !stream.read(bytes.data(), status.st_size))
     throw InputError("cannot read " + path + ": " + std::strerror(errno));
   return bytes;
+}
+
+void write_bytes(const std::string &bytes, const std::string &path)
+{
+  // Of this process alone, so that no other file is written over.
+  auto const part = path + "." + std::to_string(getpid()) + ".part";
+  std::ofstream stream(part, std::ios::binary);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream || std::rename(part.c_str(), path.c_str()) != 0) {
+    auto const reason = std::string(std::strerror(errno));
+    std::remove(part.c_str());
+    throw InputError("cannot write " + path + ": " + reason);
+  }
 }
 
 std::string seal(const std::string &archive)

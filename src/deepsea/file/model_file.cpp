@@ -6,13 +6,7 @@
 
 #include "support/input_error.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 namespace fs = std::filesystem;
 
@@ -85,18 +79,8 @@ void write_model(const Model &model, const std::string &path, Existing existing)
 {
   std::string archive;
   throw_if(torch_functions().write_model(model, archive));
-  auto const bytes = seal(archive);
   check_existing(path, existing);    // again, for another program may have made it meanwhile
-  // Of this process alone, so that no other file is written over.
-  auto const part = path + "." + std::to_string(getpid()) + ".part";
-  std::ofstream stream(part, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (!stream || std::rename(part.c_str(), path.c_str()) != 0) {
-    auto const reason = std::string(std::strerror(errno));
-    std::remove(part.c_str());
-    throw InputError("cannot write " + path + ": " + reason);
-  }
+  write_bytes(seal(archive), path);
 }
 
 Model convert_pth(const std::string &path)

@@ -22,21 +22,6 @@ double (*as_rows(Forces &force))[3]
   return reinterpret_cast<double(*)[3]>(force.data());
 }
 
-std::vector<int> types_of(const Frame &frame, const std::vector<std::string> &elements)
-{
-  std::vector<int> types;
-  for (auto const &name : frame.elements) {
-    auto const found = std::find(elements.begin(), elements.end(), name);
-    if (found == elements.end()) {
-      std::string known;
-      for (auto const &element : elements) known += " " + element;
-      throw InputError("element '" + name + "' is not in the model, which has" + known);
-    }
-    types.push_back(static_cast<int>(found - elements.begin()));
-  }
-  return types;
-}
-
 [[noreturn]] void fail_at(int atom)
 {
   throw InputError("the energy or force of atom " + std::to_string(atom + 1) +
@@ -126,6 +111,21 @@ class ReferenceEngine final : public FrameEngine {
 };
 
 }    // namespace
+
+std::vector<int> types_of(const Frame &frame, const std::vector<std::string> &elements)
+{
+  std::vector<int> types;
+  for (auto const &name : frame.elements) {
+    auto const found = std::find(elements.begin(), elements.end(), name);
+    if (found == elements.end()) {
+      std::string known;
+      for (auto const &element : elements) known += " " + element;
+      throw InputError("element '" + name + "' is not in the model, which has" + known);
+    }
+    types.push_back(static_cast<int>(found - elements.begin()));
+  }
+  return types;
+}
 
 std::unique_ptr<FrameEngine> fast_engine(const Model &model, const EvaluatorSettings &settings)
 {

@@ -21,6 +21,10 @@ struct FrameEnergy {
   ShortPair short_pairs;                       // none by the reference; indices of atoms
 };
 
+// Types of a frame's atoms: places of their elements in `elements`. Throws InputError for one that
+// is not there.
+std::vector<int> types_of(const Frame &frame, const std::vector<std::string> &elements);
+
 // What evaluates frames, one after another.
 class FrameEngine {
  public:

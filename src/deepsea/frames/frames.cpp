@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frames.hpp"
 
-#include "deepsea/file/deepmd/npy_file.hpp"
+#include "deepmd_system.hpp"
+
 #include "deepsea/file/model_bytes.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
@@ -167,79 +168,6 @@ class ExtxyzParser {
 
 // ---- DeePMD-kit folders -------------------------------------------------------------------------
 
-class DeepmdFolder {
- public:
-  DeepmdFolder(std::string path, std::vector<std::string> elements)
-      : path_(std::move(path)), elements_(std::move(elements))
-  {
-    auto const map = text::words(joined_lines("type_map.raw", false));
-    if (!map.empty()) elements_ = map;
-    for (auto const &word : text::words(joined_lines("type.raw", true))) {
-      int const type = text::to_int(word, path_ + "/type.raw: a type");
-      if (type < 0 || static_cast<std::size_t>(type) >= elements_.size())
-        throw InputError(path_ + "/type.raw: there is no name for type " + word +
-                         "; add it to type_map.raw");
-      names_.push_back(elements_[static_cast<std::size_t>(type)]);
-    }
-    periodic_ = !fs::exists(path_ + "/nopbc");
-  }
-
-  [[nodiscard]] std::vector<Frame> read() const
-  {
-    std::vector<std::string> sets;
-    for (auto const &entry : fs::directory_iterator(path_))
-      if (entry.path().filename().string().rfind("set.", 0) == 0) sets.push_back(entry.path());
-    std::sort(sets.begin(), sets.end());
-    if (sets.empty()) throw InputError(path_ + " has no folder set.000 with coord.npy");
-    std::vector<Frame> frames;
-    for (auto const &set : sets) read_set(set, frames);
-    return frames;
-  }
-
- private:
-  std::string path_;
-  std::vector<std::string> elements_;
-  std::vector<std::string> names_;    // of each atom
-  bool periodic_ = true;
-
-  [[nodiscard]] std::string joined_lines(const std::string &name, bool needed) const
-  {
-    auto const file = path_ + "/" + name;
-    if (!needed && !fs::exists(file)) return {};
-    auto text = read_bytes(file);
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
-  }
-
-  void read_set(const std::string &set, std::vector<Frame> &frames) const
-  {
-    if (fs::exists(set + "/real_atom_types.npy"))
-      throw InputError(set + ": the mixed-type format (real_atom_types.npy) is not supported; "
-                             "write one folder for each composition");
-    auto const coord = read_npy(set + "/coord.npy");
-    auto const width = 3 * names_.size();
-    auto const count = width == 0 ? 0 : coord.values.size() / width;
-    if (count * width != coord.values.size())
-      throw InputError(set + "/coord.npy has not three numbers for each atom of type.raw");
-    NpyArray box;
-    if (periodic_) {
-      box = read_npy(set + "/box.npy");
-      if (box.values.size() != 9 * count)
-        throw InputError(set + "/box.npy has not nine numbers for each frame of coord.npy");
-    }
-    for (std::size_t n = 0; n < count; ++n) {
-      Frame frame;
-      frame.elements = names_;
-      frame.x.resize(names_.size());
-      for (std::size_t k = 0; k < width; ++k) frame.x[k / 3][k % 3] = coord.values[n * width + k];
-      for (std::size_t k = 0; periodic_ && k < 9; ++k)
-        frame.cell[k / 3][k % 3] = box.values[9 * n + k];
-      frame.periodic.fill(periodic_);
-      frames.push_back(std::move(frame));
-    }
-  }
-};
-
 void check_finite(const std::vector<Frame> &frames, const std::string &path)
 {
   auto const finite = [](const std::array<double, 3> &x) {
@@ -260,8 +188,11 @@ std::vector<Frame> parse_extxyz(const std::string &text, const std::string &path
 
 std::vector<Frame> read_frames(const std::string &path, const std::vector<std::string> &elements)
 {
-  auto frames = fs::is_directory(path) ? DeepmdFolder(path, elements).read()
-                                       : parse_extxyz(read_bytes(path), path);
+  std::vector<Frame> frames;
+  if (fs::is_directory(path) || is_deepmd_system(path))
+    for (LabelledFrame &labelled : read_deepmd_system(path, elements))
+      frames.push_back(std::move(labelled.frame));
+  else frames = parse_extxyz(read_bytes(path), path);
   if (frames.empty()) throw InputError(path + " holds no frames");
   check_finite(frames, path);
   return frames;

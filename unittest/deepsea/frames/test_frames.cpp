@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "npy_bytes.hpp"
+
 #include "deepsea/frames/frames.hpp"
 #include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
 
-#include <cstring>
-
 using namespace lbs::deepsea;
+using namespace lbs::deepsea::testing;
 using lbs::test::expect_error;
 using lbs::test::ScratchFolder;
 
@@ -20,22 +21,6 @@ const std::string TWO_ATOMS = "2\n"
 std::vector<Frame> parse(const std::string &text)
 {
   return parse_extxyz(text, "test.xyz");
-}
-
-std::string npy(const std::string &kind, const std::string &shape, const std::string &data)
-{
-  auto header = "{'descr': '" + kind + "', 'fortran_order': False, 'shape': " + shape + ", }";
-  header.resize(117, ' ');
-  header += '\n';
-  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header +
-         data;
-}
-
-template <class Real> std::string bytes_of(const std::vector<Real> &values)
-{
-  std::string out(values.size() * sizeof(Real), '\0');
-  std::memcpy(out.data(), values.data(), out.size());
-  return out;
 }
 
 // Two frames of two atoms.

@@ -4,7 +4,10 @@
 #include "deepsea/file/model_bytes.hpp"
 #include "support/input_error.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 
 namespace lbs::deepsea {
 
@@ -45,6 +48,13 @@ bool parse_shape(const std::string &text, std::size_t limit, NpyArray &array, st
   return true;
 }
 
+template <class Number> double number_at(const char *bytes)
+{
+  Number number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return static_cast<double>(number);
+}
+
 }    // namespace
 
 NpyArray read_npy(const std::string &path)
@@ -63,10 +73,22 @@ NpyArray read_npy(const std::string &path)
   auto const header = bytes.substr(begin, length);
 
   auto const kind = value_of(header, "descr");
-  if (kind != "'<f8'" && kind != "'<f4'")
-    fail("holds " + kind + ", but must hold float64 or float32 numbers");
+  using Convert = double (*)(const char *);
+  struct Kind {
+    const char *name;
+    std::size_t width;
+    Convert convert;
+  };
+  static constexpr Kind KINDS[] = {{"'<f8'", 8, number_at<double>},
+                                   {"'<f4'", 4, number_at<float>},
+                                   {"'<i8'", 8, number_at<std::int64_t>},
+                                   {"'<i4'", 4, number_at<std::int32_t>}};
+  auto const *found =
+      std::find_if(std::begin(KINDS), std::end(KINDS), [&](auto &k) { return kind == k.name; });
+  if (found == std::end(KINDS))
+    fail("holds " + kind + ", but must hold float64, float32, int64 or int32 numbers");
   if (value_of(header, "fortran_order") != "False") fail("must be in C order");
-  std::size_t const width = kind == "'<f8'" ? 8 : 4;
+  std::size_t const width = found->width;
   auto const room = (bytes.size() - begin - length) / width;
   NpyArray array;
   std::size_t count = 0;
@@ -75,15 +97,7 @@ NpyArray read_npy(const std::string &path)
 
   array.values.resize(count);
   const char *data = bytes.data() + begin + length;
-  for (std::size_t k = 0; k < count; ++k) {
-    if (width == 8) {
-      std::memcpy(&array.values[k], data + 8 * k, 8);
-    } else {
-      float value = 0.0F;
-      std::memcpy(&value, data + 4 * k, 4);
-      array.values[k] = value;
-    }
-  }
+  for (std::size_t k = 0; k < count; ++k) array.values[k] = found->convert(data + k * width);
   return array;
 }
 

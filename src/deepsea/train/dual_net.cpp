@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "dual_net.hpp"
+
+#include "dual_loops.hpp"
+
+#include "linalg/blas.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace lbs::deepsea {
+
+std::size_t parameter_count(const DenseNet &net)
+{
+  std::size_t count = 0;
+  for (const DenseLayer &layer : net)
+    count += layer.weight.size() + layer.bias.size() + layer.timestep.size();
+  return count;
+}
+
+template <class Real> DualNet<Real>::DualNet(const DenseNet &net)
+{
+  for (const DenseLayer &layer : net) {
+    Layer made{};
+    made.inputs = layer.inputs;
+    made.outputs = layer.outputs;
+    made.skips = layer.skips();
+    made.activation = layer.activation;
+    made.place = parameters_;
+    made.has_timestep = !layer.timestep.empty();
+    parameters_ += layer.weight.size() + layer.bias.size() + layer.timestep.size();
+    layers_.push_back(made);
+  }
+}
+
+template <class Real> void DualNet<Real>::set(const double *parameters)
+{
+  const Real *numbers = nullptr;
+  if constexpr (std::is_same_v<Real, double>) {
+    numbers = parameters;
+  } else {
+    single_.assign(parameters, parameters + parameters_);
+    numbers = single_.data();
+  }
+  for (Layer &layer : layers_) {
+    auto const outputs = static_cast<std::size_t>(layer.outputs);
+    layer.weight = numbers + layer.place;
+    layer.bias = layer.weight + layer.inputs * outputs;
+    layer.timestep = layer.has_timestep ? layer.bias + outputs : nullptr;
+  }
+}
+
+template <class Real> std::size_t DualNet<Real>::Rows::memory_usage() const
+{
+  std::size_t numbers = 0;
+  for (const auto *set : {&state, &adjoint, &by_z, &z_dot, &slope, &bend, &plain})
+    for (const auto &buffer : *set) numbers += buffer.capacity();
+  return numbers * sizeof(Real);
+}
+
+template <class Real> void DualNet<Real>::fit(Rows &rows, std::size_t count) const
+{
+  std::size_t const depth = layers_.size();
+  rows.count = count;
+  for (auto *set : {&rows.state, &rows.adjoint}) {
+    if (set->size() <= depth) set->resize(depth + 1);
+    for (std::size_t l = 0; l <= depth; ++l) grow((*set)[l], 2 * count * width(l));
+  }
+  for (auto *set : {&rows.by_z, &rows.z_dot, &rows.slope, &rows.bend, &rows.plain})
+    if (set->size() < depth) set->resize(depth);
+  for (std::size_t l = 0; l < depth; ++l) {
+    std::size_t const size = count * width(l + 1);
+    for (auto *set : {&rows.z_dot, &rows.slope, &rows.bend}) grow((*set)[l], size);
+    grow(rows.by_z[l], 2 * size);
+    if (layers_[l].has_timestep) grow(rows.plain[l], 2 * size);
+  }
+}
+
+template <class Real> Real *DualNet<Real>::value(Rows &rows, std::size_t index) const
+{
+  return rows.state[index].data();
+}
+
+template <class Real> Real *DualNet<Real>::dot(Rows &rows, std::size_t index) const
+{
+  return rows.state[index].data() + rows.count * width(index);
+}
+
+template <class Real> Real *DualNet<Real>::by_value(Rows &rows, std::size_t index) const
+{
+  return rows.adjoint[index].data();
+}
+
+template <class Real> Real *DualNet<Real>::by_dot(Rows &rows, std::size_t index) const
+{
+  return rows.adjoint[index].data() + rows.count * width(index);
+}
+
+// From z to y and its derivatives.
+template <class Real>
+void DualNet<Real>::activate(const Layer &layer, std::size_t l, Rows &rows, std::size_t begin,
+                             std::size_t end) const
+{
+  std::size_t const out = begin * layer.outputs;
+  Real *const plain = layer.timestep ? rows.plain[l].data() + out : nullptr;
+  CurveBuffers<Real> const to = {value(rows, l + 1) + out, rows.slope[l].data() + out,
+                                 rows.bend[l].data() + out, plain,
+                                 plain ? plain + rows.count * layer.outputs : nullptr};
+  auto const count = static_cast<int>(end - begin);
+  activate_rows(layer.activation, count, layer.outputs, layer.bias, layer.timestep, to);
+  skip_forward(layer.inputs, layer.skips, count, value(rows, l) + begin * layer.inputs, to.y);
+}
+
+template <class Real>
+void DualNet<Real>::forward(Rows &rows, std::size_t begin, std::size_t end) const
+{
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer &layer = layers_[l];
+    blas::multiply(static_cast<int>(end - begin), layer.inputs, layer.outputs,
+                   value(rows, l) + begin * layer.inputs, layer.weight,
+                   value(rows, l + 1) + begin * layer.outputs);
+    activate(layer, l, rows, begin, end);
+  }
+}
+
+template <class Real>
+void DualNet<Real>::backward(Rows &rows, std::size_t begin, std::size_t end) const
+{
+  auto const count = static_cast<int>(end - begin);
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const Layer &layer = layers_[l];
+    std::size_t const out = begin * layer.outputs;
+    const Real *const by_out = by_dot(rows, l + 1) + out;
+    Real *const by_in = by_dot(rows, l) + begin * layer.inputs;
+    Real *const by_z = rows.by_z[l].data() + rows.count * layer.outputs + out;
+    multiply_each(static_cast<std::size_t>(count) * layer.outputs, by_out,
+                  rows.slope[l].data() + out, by_z);
+    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    skip_back(layer.inputs, layer.skips, count, by_out, by_in);
+  }
+}
+
+template <class Real>
+void DualNet<Real>::tangent(Rows &rows, std::size_t begin, std::size_t end) const
+{
+  auto const count = static_cast<int>(end - begin);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer &layer = layers_[l];
+    std::size_t const out = begin * layer.outputs;
+    const Real *const x_dot = dot(rows, l) + begin * layer.inputs;
+    Real *const z_dot = rows.z_dot[l].data() + out;
+    Real *const y_dot = dot(rows, l + 1) + out;
+    blas::multiply(count, layer.inputs, layer.outputs, x_dot, layer.weight, z_dot);
+    multiply_each(static_cast<std::size_t>(count) * layer.outputs, z_dot,
+                  rows.slope[l].data() + out, y_dot);
+    skip_forward(layer.inputs, layer.skips, count, x_dot, y_dot);
+  }
+}
+
+template <class Real>
+void DualNet<Real>::adjoint(Rows &rows, std::size_t begin, std::size_t end) const
+{
+  auto const count = static_cast<int>(end - begin);
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const Layer &layer = layers_[l];
+    std::size_t const out = begin * layer.outputs;
+    const Real *const by_out = by_value(rows, l + 1) + out;
+    Real *const by_in = by_value(rows, l) + begin * layer.inputs;
+    Real *const by_z = rows.by_z[l].data() + out;
+    bend_back(static_cast<std::size_t>(count) * layer.outputs, by_out, rows.slope[l].data() + out,
+              by_dot(rows, l + 1) + out, rows.bend[l].data() + out, rows.z_dot[l].data() + out,
+              by_z);
+    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    skip_back(layer.inputs, layer.skips, count, by_out, by_in);
+  }
+}
+
+template <class Real> void DualNet<Real>::forward_both(Rows &rows) const
+{
+  auto const count = static_cast<int>(rows.count);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer &layer = layers_[l];
+    std::size_t const size = rows.count * layer.outputs;
+    blas::multiply(2 * count, layer.inputs, layer.outputs, value(rows, l), layer.weight,
+                   value(rows, l + 1));
+    activate(layer, l, rows, 0, rows.count);
+    Real *const y_dot = dot(rows, l + 1);
+    std::copy_n(y_dot, size, rows.z_dot[l].data());
+    multiply_each(size, rows.z_dot[l].data(), rows.slope[l].data(), y_dot);
+    skip_forward(layer.inputs, layer.skips, count, dot(rows, l), y_dot);
+  }
+}
+
+template <class Real> void DualNet<Real>::backward_both(Rows &rows) const
+{
+  auto const count = static_cast<int>(rows.count);
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const Layer &layer = layers_[l];
+    std::size_t const size = rows.count * layer.outputs;
+    Real *const by_z = rows.by_z[l].data();
+    bend_back(size, by_value(rows, l + 1), rows.slope[l].data(), by_dot(rows, l + 1),
+              rows.bend[l].data(), rows.z_dot[l].data(), by_z);
+    multiply_each(size, by_dot(rows, l + 1), rows.slope[l].data(), by_z + size);
+    if (l == 0) break;
+    blas::multiply_transposed(2 * count, layer.outputs, layer.inputs, by_z, layer.weight,
+                              by_value(rows, l));
+    skip_back(layer.inputs, layer.skips, 2 * count, by_value(rows, l + 1), by_value(rows, l));
+  }
+}
+
+template <class Real>
+void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int last, bool add,
+                             Real *gradient) const
+{
+  const Layer &layer = layers_[l];
+  auto const count = static_cast<int>(rows.count);
+  auto const outputs = static_cast<std::size_t>(layer.outputs);
+  Real *const weight = gradient + layer.place;
+  // x^T dP/dz + x'^T dP/dz'
+  blas::multiply_first_transposed(last - first, 2 * count, layer.outputs,
+                                  rows.state[l].data() + first, layer.inputs, rows.by_z[l].data(),
+                                  add, weight + first * outputs);
+  if (first > 0) return;
+  Real *const bias = weight + layer.inputs * outputs;
+  if (!add) std::fill_n(bias, outputs * (layer.timestep ? 2 : 1), Real(0));
+  add_rows(count, layer.outputs, rows.by_z[l].data(), bias);
+  if (!layer.timestep) return;
+  Real *const timestep = bias + outputs;
+  add_row_products(count, layer.outputs, rows.adjoint[l + 1].data(), rows.plain[l].data(),
+                   timestep);
+  // y' = timestep a'(z) z'
+  std::size_t const size = rows.count * outputs;
+  for (std::size_t k = 0; k < size; ++k)
+    timestep[k % outputs] +=
+        rows.adjoint[l + 1][size + k] * rows.plain[l][size + k] * rows.z_dot[l][k];
+}
+
+template class DualNet<double>;
+template class DualNet<float>;
+
+}    // namespace lbs::deepsea

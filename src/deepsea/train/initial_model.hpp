@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The model that a training run begins with: shapes from the input, statistics from the data.
+#pragma once
+
+#include "input.hpp"
+
+#include "deepsea/frames/deepmd_system.hpp"
+#include "deepsea/model/model.hpp"
+
+#include <vector>
+
+namespace lbs::deepsea {
+
+// Random weights as DeePMD-kit draws them: normal with deviation 1/sqrt(inputs + outputs), biases
+// normal with deviation 1, timesteps about 0.1. Without statistics: average 0, deviation 1.
+Model random_model(const ModelInput &input);
+
+// What the model should know of its training set.
+struct DataStatistics {
+  std::vector<int> most_neighbors;    // of each type around any atom
+  std::vector<double> shortest;       // [center * types + neighbor], A; 0: never inside the cutoff
+  std::size_t atoms = 0;
+  std::size_t frames = 0;
+};
+
+// Averages and deviations of the rows of the environment matrix, energy biases by least squares
+// over the compositions, shortest distances, and the numbers of neighbors, if they are not given,
+// go into the model. Throws InputError for elements that the model does not have, and if no frame
+// has a force or an energy.
+DataStatistics set_statistics(const std::vector<LabelledFrame> &frames, const ModelInput &input,
+                              Model &model);
+
+// Energy of each type that explains the energies of the frames best; where compositions leave it
+// open, the one of least square sum. Zeros if no frame has an energy.
+std::vector<double> fit_energy_bias(const std::vector<LabelledFrame> &frames,
+                                    const std::vector<std::string> &elements);
+
+}    // namespace lbs::deepsea

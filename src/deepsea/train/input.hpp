@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The input of `deepsea train`: a JSON file with the keys of DeePMD-kit's `dp train` for se_e2_a.
+#pragma once
+
+#include "optimizer.hpp"
+#include "schedule.hpp"
+
+#include "deepsea/model/model.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lbs::deepsea {
+
+// Section "model".
+struct ModelInput {
+  std::vector<std::string> elements;    // type_map
+  double cutoff = 6.0;                  // rcut
+  double smooth_from = 0.5;             // rcut_smth
+  double protection = 0.0;              // env_protection
+  std::vector<int> selection;           // sel; empty: from the data ("auto")
+  double selection_ratio = 1.1;         // of "auto:RATIO"
+  bool one_side = false;                // type_one_side
+  int axis_neurons = 4;
+  std::vector<int> embedding = {10, 20, 40};
+  std::vector<int> fitting = {120, 120, 120};
+  Activation embedding_activation = Activation::TANH;
+  Activation fitting_activation = Activation::TANH;
+  bool embedding_timestep = false;    // resnet_dt
+  bool fitting_timestep = true;
+  bool embedding_trainable = true;
+  bool fitting_trainable = true;
+  bool average_zero = false;    // set_davg_zero
+  Precision precision = Precision::DOUBLE;
+  std::vector<std::pair<int, int>> excluded;    // exclude_types
+  double least_deviation = 0.01;                // data_stat_protect
+  unsigned long seed = 1;
+};
+
+// Sections "training_data" and "validation_data".
+struct DataInput {
+  std::vector<std::string> systems;
+  int batch_size = 0;             // frames; 0: by `batch_atoms`
+  int batch_atoms = 32;           // "auto:N": as many frames as have N atoms together
+  int batches = 1;                // numb_btch of the validation
+  bool by_system = false;         // auto_prob "prob_uniform": each system as often as any other
+  std::vector<double> weights;    // sys_probs
+};
+
+struct TrainingInput {
+  ModelInput model;
+  DataInput training;
+  DataInput validation;    // no systems: none
+  LearningRate rate;
+  Prefactors prefactors;
+  AdamSettings adam;
+  long steps = 0;                      // numb_steps
+  long print_every = 1000;             // disp_freq
+  long save_every = 1000;              // save_freq
+  std::string curve = "lcurve.out";    // disp_file
+  std::string name = "model";          // save_ckpt: prefix of model files and checkpoint
+  unsigned long seed = 1;
+  std::string text;    // all of it in a standard form, to compare inputs by
+};
+
+// Throws InputError that names the file and the key: an unknown key with the nearest known one, a
+// value of the wrong kind or out of range, a key of DeePMD-kit that is not supported with the value
+// that is.
+TrainingInput read_training_input(const std::string &path);
+TrainingInput parse_training_input(const std::string &text, const std::string &path);
+
+}    // namespace lbs::deepsea

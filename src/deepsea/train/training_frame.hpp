@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A labelled frame as the loss sees it: pairs inside the cutoff, once and for all, and the labels.
+#pragma once
+
+#include "deepsea/frames/deepmd_system.hpp"
+#include "deepsea/model/model.hpp"
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace lbs::deepsea {
+
+struct TrainingFrame {
+  int atoms = 0;
+  std::vector<int> type;    // of the model, of each atom
+  // Neighbors of atom i that are of type t: first[i * types + t] up to first[i * types + t + 1].
+  std::vector<std::size_t> first;
+  std::vector<int> neighbor;                    // the atom, of which it may be an image
+  std::vector<std::array<double, 3>> vector;    // from the center to it, A
+  Labels labels;
+};
+
+// Throws InputError as PeriodicAtoms does, and for an element that the model does not have.
+TrainingFrame make_training_frame(const Frame &frame, const Labels &labels, const Model &model);
+
+}    // namespace lbs::deepsea
