@@ -2,6 +2,7 @@
 #include "many_body_neighbors.h"
 
 #include "excluded_atoms.h"
+#include "mpi_types.h"
 
 #include "atom.h"
 #include "atom_vec.h"
@@ -45,7 +46,7 @@ void ManyBodyNeighbors::check(const std::vector<int> &model_type, const NeighLis
 
 std::vector<std::int64_t> ManyBodyNeighbors::sum(std::vector<std::int64_t> counts) const
 {
-  MPI_Allreduce(MPI_IN_PLACE, counts.data(), static_cast<int>(counts.size()), MPI_INT64_T, MPI_SUM,
+  MPI_Allreduce(MPI_IN_PLACE, counts.data(), static_cast<int>(counts.size()), mpi_int64(), MPI_SUM,
                 world);
   return counts;
 }

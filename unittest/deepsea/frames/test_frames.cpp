@@ -122,15 +122,15 @@ TEST(Frames, BadFoldersAreRefused)
     expect_error([&] { read_frames(folder.file("d"), {}); }, words);
   };
   refuse("set.000/coord.npy", "junk", "coord.npy: no .npy file");
-  refuse("set.000/coord.npy", npy("<i8", "(2, 6)", ""), "holds '<i8', but must hold float64");
+  refuse("set.000/coord.npy", npy("<c8", "(2, 6)", ""), "holds '<c8', but must hold float64");
   refuse("set.000/coord.npy", npy("<f8", "(2, 6)", "short"), "the file is incomplete");
   refuse("set.000/coord.npy", npy("<f8", "(99999999999, 6)", ""), "the file is incomplete");
   refuse("set.000/coord.npy", npy("<f8", "(1, 5)", bytes_of<double>({1, 2, 3, 4, 5})),
          "has not three numbers for each atom");
   refuse("set.000/box.npy", npy("<f8", "(1, 9)", bytes_of<double>(std::vector<double>(9))),
-         "box.npy has not nine numbers for each frame");
+         "box.npy holds 9 numbers, but needs 9 for each of 2 frames");
   refuse("type.raw", "1 x\n", "a type must be an integer, not 'x'");
-  refuse("set.000/real_atom_types.npy", "", "the mixed-type format");
+  refuse("set.000/real_atom_types.npy", "", "real_atom_types.npy is empty");
   expect_error([&] { read_frames(folder.file("nothing"), {}); }, "cannot open");
   expect_error([&] { read_frames(folder.write("empty.xyz", ""), {}); }, "empty.xyz is empty");
   expect_error([&] { read_frames(folder.write("blank.xyz", "\n"), {}); }, "holds no frames");
