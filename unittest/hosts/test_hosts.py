@@ -47,7 +47,7 @@ run 5
 
 def convert(host, tmp_path):
     """Makes model.pt by the program of env.sh `host`."""
-    command = f". '{host}'; deepsea convert '{MODEL}' model.pt"
+    command = f". '{host}'; deepsea convert --force '{MODEL}' model.pt"
     subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
 
 
