@@ -92,15 +92,15 @@ def same_run(ours, theirs):
                                                    ("set", "charge 0.6", 2)])
 def test_gcmc(lmp, charges, words, ranks):
     """Insertions and deletions as with buck and coul/dsf, which need the charge from the deck."""
-    theirs = trials(lmp, THEIRS["dsf"], "charge 0.6", 5, ranks)
+    theirs = trials(lmp, THEIRS["dsf"], "charge 0.6", 10, ranks)
     assert theirs["f_mc[4]"][-1] > 0 < theirs["f_mc[6]"][-1], "both kinds of moves are to succeed"
-    same_run(trials(lmp, f"{DSF}{GIVEN} charges {charges}", words, 5, ranks), theirs)
+    same_run(trials(lmp, f"{DSF}{GIVEN} charges {charges}", words, 10, ranks), theirs)
 
 
 def test_gcmc_with_kspace(lmp):
-    theirs = trials(lmp, THEIRS["long"], "charge 0.6", 3)
+    theirs = trials(lmp, THEIRS["long"], "charge 0.6", 10)
     assert theirs["f_mc[6]"][-1] > 0
-    same_run(trials(lmp, f"{OURS['long']}{GIVEN} charges set", "", 3), theirs)
+    same_run(trials(lmp, f"{OURS['long']}{GIVEN} charges set", "", 10), theirs)
 
 
 @pytest.mark.parametrize("words, message", [
