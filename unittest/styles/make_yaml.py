@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Make the YAML files of the force-style tests.
 
-    make_yaml.py DRIVER        (build/unittest/styles/test_pair_style; source build/env.sh first)
+    make_yaml.py DRIVER [FOLDER NAME...]
+
+DRIVER is build/unittest/styles/test_pair_style; source build/env.sh first. The folder is that of
+this program, and the files all, unless others are named, as for a LAMMPS of other numbers:
+make_yaml.py DRIVER 20260704 fmp_lbs_long_table.
 
 Where the form coincides with LAMMPS' own styles, the reference numbers are theirs: the driver
 writes them for buck/coul/long or buck + coul/dsf, and only the style's name is exchanged. The
@@ -85,9 +89,9 @@ def generate(driver, text):
         return result.read_text()
 
 
-def main():
-    driver = sys.argv[1]
-    for name, (style, coeff, post, extract, twin, twin_coeffs) in FILES.items():
+def main(driver, folder=".", *names):
+    for name in names or FILES:
+        style, coeff, post, extract, twin, twin_coeffs = FILES[name]
         prerequisites = ["atom full", f"pair {style.split()[0]}"]
         prerequisites += ["kspace ewald"] if "kspace" in post else []
         ours = config(style, [coeff], post, extract, prerequisites)
@@ -100,9 +104,9 @@ def main():
             versions = re.match(r"---\n(.*?)epsilon", text, re.S)[1]
             text = head.replace("---\n", "---\n" + versions) + numbers
         prefix = "manybody" if name.startswith("deepsea") else "atomic"
-        pathlib.Path(HERE, f"{prefix}-pair-{name}.yaml").write_text(text)
+        pathlib.Path(HERE, folder, f"{prefix}-pair-{name}.yaml").write_text(text)
         print(name, "from", twin or "our own style")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
