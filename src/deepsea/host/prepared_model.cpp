@@ -3,6 +3,7 @@
 
 #include "packed_descriptor.hpp"
 
+#include "deepsea/model/pair_constants.hpp"
 #include "support/elements.hpp"
 
 #include <algorithm>
@@ -73,12 +74,8 @@ template <class Real> void PreparedModel<Real>::set_constants(int center, int ne
 {
   std::size_t const pair = source.pair(center, neighbor);
   PairConstants &c = constants[pair];
-  c.from = source.smooth_from;
-  c.inverse_width = 1.0 / (source.cutoff - source.smooth_from);
-  c.protection = source.protection;
+  c = pair_constants(source, pair);
   for (int k = 0; k < 4; ++k) {
-    c.average[k] = source.average[pair][k];
-    c.inverse_deviation[k] = 1.0 / source.deviation[pair][k];
     padding_row[4 * pair + k] = -c.average[k] * c.inverse_deviation[k];
     if (c.average[k] != 0.0) padded_out[pair] = 1;
   }

@@ -207,7 +207,6 @@ void read_model(Section section, ModelInput &model)
   section.ignore("data_stat_nbatch");    // statistics are taken from all frames here
   section.ignore("data_bias_nsample");
   section.ignore("srtab_add_bias");
-  section.ignore("type_embedding");
   section.finish();
 }
 
