@@ -3,6 +3,7 @@
 
 #include "descriptor_loops.hpp"
 #include "dual_net.hpp"
+#include "parameters.hpp"
 
 #include "deepsea/model/pair_constants.hpp"
 #include "linalg/blas.hpp"
@@ -15,55 +16,6 @@
 #include <type_traits>
 
 namespace lbs::deepsea {
-
-namespace {
-
-// Visits the arrays of numbers of a model in the order of ParameterLayout.
-template <class SomeModel, class Visit> void over_numbers(SomeModel &model, Visit visit)
-{
-  for (auto *nets : {&model.embedding, &model.fitting})
-    for (auto &net : *nets)
-      for (auto &layer : net) {
-        visit(layer.weight);
-        visit(layer.bias);
-        visit(layer.timestep);
-      }
-  visit(model.energy_bias);
-}
-
-}    // namespace
-
-ParameterLayout::ParameterLayout(const Model &model)
-{
-  const auto place = [&](const std::vector<DenseNet> &nets, std::vector<std::size_t> &places) {
-    for (const DenseNet &net : nets) {
-      places.push_back(count);
-      count += parameter_count(net);
-    }
-  };
-  place(model.embedding, embedding);
-  place(model.fitting, fitting);
-  bias = count;
-  count += model.energy_bias.size();
-}
-
-std::vector<double> parameters_of(const Model &model)
-{
-  std::vector<double> all;
-  over_numbers(model, [&](const std::vector<double> &numbers) {
-    all.insert(all.end(), numbers.begin(), numbers.end());
-  });
-  return all;
-}
-
-void set_parameters(const std::vector<double> &parameters, Model &model)
-{
-  const double *from = parameters.data();
-  over_numbers(model, [&](std::vector<double> &numbers) {
-    std::copy_n(from, numbers.size(), numbers.begin());
-    from += numbers.size();
-  });
-}
 
 class LossGradient::Implementation {
  public:
@@ -80,13 +32,6 @@ namespace {
 
 constexpr std::size_t PLACES = 64;    // neighbors whose nets stay in the cache together
 constexpr int CENTERS = 48;           // centers of a task
-
-// The derivatives of the loss by what the model predicts for a frame.
-struct FrameAdjoint {
-  double by_energy = 0.0;
-  std::vector<std::array<double, 3>> by_force;
-  std::array<double, 9> by_virial{};
-};
 
 // A center of the batch.
 struct Center {
@@ -226,7 +171,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   std::vector<PairPlaces> pairs_;
   std::vector<Task> place_tasks_, center_tasks_, weight_tasks_;
   std::vector<Work> work_;
-  std::vector<FrameAdjoint> adjoints_;
+  std::vector<LossAdjoint> adjoints_;
   std::vector<Real> single_;    // the gradient, where it is not in double
 
   [[nodiscard]] std::size_t size_of_a() const { return 4 * static_cast<std::size_t>(channels_); }
@@ -446,7 +391,9 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     }
     LossSums sums;
     adjoints_.resize(batch_.size());
-    for (std::size_t f = 0; f < batch_.size(); ++f) compare_frame(f, factors, sums);
+    double const share = 1.0 / static_cast<double>(batch_.size());
+    for (std::size_t f = 0; f < batch_.size(); ++f)
+      adjoints_[f] = add_errors(*batch_[f], predictions[f], factors, share, sums);
     return sums;
   }
 
@@ -456,53 +403,12 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       const Place &place = pair.place[p];
       if (place.neighbor < 0) continue;
       Center const center = type.centers[place.center];
-      LossGradient::Prediction &to = predictions[center.frame];
+      Prediction &to = predictions[center.frame];
       const double *const g = pair.gradient.data() + 3 * p;
       for (std::size_t k = 0; k < 3; ++k) {
         to.force[center.atom][k] += g[k];
         to.force[place.neighbor][k] -= g[k];
         for (std::size_t l = 0; l < 3; ++l) to.virial[3 * k + l] -= place.vector[k] * g[l];
-      }
-    }
-  }
-
-  void compare_frame(std::size_t f, const LossFactors &factors, LossSums &sums)
-  {
-    const TrainingFrame &frame = *batch_[f];
-    const LossGradient::Prediction &says = predictions[f];
-    const Labels &labels = frame.labels;
-    FrameAdjoint &to = adjoints_[f];
-    to = {};
-    to.by_force.assign(frame.atoms, {});
-    double const n = frame.atoms;
-    double const share = 1.0 / static_cast<double>(batch_.size());
-    if (labels.energy) {
-      double const error = says.energy - *labels.energy;
-      sums.energy2 += error * error / (n * n);
-      sums.energies += 1.0;
-      sums.loss += share * factors.energy * error * error / n;
-      to.by_energy = 2.0 * share * factors.energy * error / n;
-    }
-    if (labels.virial) {
-      double const factor = share * factors.virial / (9.0 * n);
-      for (std::size_t k = 0; k < 9; ++k) {
-        double const error = says.virial[k] - (*labels.virial)[k];
-        sums.virial2 += error * error / (n * n);
-        sums.virials += 1.0;
-        sums.loss += factor * error * error;
-        to.by_virial[k] = 2.0 * factor * error;
-      }
-    }
-    for (std::size_t i = 0; i < labels.force.size(); ++i) {
-      double weight = factors.force;
-      if (!labels.force_weight.empty()) weight += factors.weighted_force * labels.force_weight[i];
-      double const factor = share * weight / (3.0 * n);
-      for (std::size_t k = 0; k < 3; ++k) {
-        double const error = says.force[i][k] - labels.force[i][k];
-        sums.force2 += error * error;
-        sums.forces += 1.0;
-        sums.loss += factor * error * error;
-        to.by_force[i][k] = 2.0 * factor * error;
       }
     }
   }
@@ -515,7 +421,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     pair.s_dot[p] = Real(0);
     std::fill_n(to, 4, Real(0));
     if (place.neighbor < 0) return;
-    const FrameAdjoint &adjoint = adjoints_[center.frame];
+    const LossAdjoint &adjoint = adjoints_[center.frame];
     const double *const d = place.vector;
     double step[3];
     double along = 0.0;
@@ -644,7 +550,7 @@ LossSums LossGradient::evaluate(const std::vector<const TrainingFrame *> &batch,
   return impl_->evaluate(batch, factors, gradient);
 }
 
-const std::vector<LossGradient::Prediction> &LossGradient::predictions() const
+const std::vector<Prediction> &LossGradient::predictions() const
 {
   return impl_->predictions;
 }

@@ -6,6 +6,7 @@
 #include "checkpoint.hpp"
 #include "input.hpp"
 #include "loss.hpp"
+#include "parameters.hpp"
 #include "training_set.hpp"
 
 #include <cstddef>

@@ -2,6 +2,7 @@
 #include "training_frames.hpp"
 
 #include "deepsea/train/loss.hpp"
+#include "deepsea/train/parameters.hpp"
 
 #include "deepsea/frames/frame_energy.hpp"
 
