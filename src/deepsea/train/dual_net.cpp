@@ -58,20 +58,23 @@ template <class Real> std::size_t DualNet<Real>::Rows::memory_usage() const
   return numbers * sizeof(Real);
 }
 
-template <class Real> void DualNet<Real>::fit(Rows &rows, std::size_t count) const
+template <class Real> void DualNet<Real>::fit(Rows &rows, std::size_t count, bool tangents) const
 {
   std::size_t const depth = layers_.size();
   rows.count = count;
+  rows.tangents = tangents;
+  std::size_t const parts = tangents ? 2 : 1;
   for (auto *set : {&rows.state, &rows.adjoint}) {
     if (set->size() <= depth) set->resize(depth + 1);
-    for (std::size_t l = 0; l <= depth; ++l) grow((*set)[l], 2 * count * width(l));
+    for (std::size_t l = 0; l <= depth; ++l) grow((*set)[l], parts * count * width(l));
   }
   for (auto *set : {&rows.by_z, &rows.z_dot, &rows.slope, &rows.bend, &rows.plain})
     if (set->size() < depth) set->resize(depth);
   for (std::size_t l = 0; l < depth; ++l) {
     std::size_t const size = count * width(l + 1);
-    for (auto *set : {&rows.z_dot, &rows.slope, &rows.bend}) grow((*set)[l], size);
-    grow(rows.by_z[l], 2 * size);
+    for (auto *set : {&rows.slope, &rows.bend}) grow((*set)[l], size);
+    if (tangents) grow(rows.z_dot[l], size);
+    grow(rows.by_z[l], parts * size);
     if (layers_[l].has_timestep) grow(rows.plain[l], 2 * size);
   }
 }
@@ -175,6 +178,24 @@ void DualNet<Real>::adjoint(Rows &rows, std::size_t begin, std::size_t end) cons
   }
 }
 
+template <class Real>
+void DualNet<Real>::plain_adjoint(Rows &rows, std::size_t begin, std::size_t end) const
+{
+  auto const count = static_cast<int>(end - begin);
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const Layer &layer = layers_[l];
+    std::size_t const out = begin * layer.outputs;
+    const Real *const by_out = by_value(rows, l + 1) + out;
+    Real *const by_z = rows.by_z[l].data() + out;
+    multiply_each(static_cast<std::size_t>(count) * layer.outputs, by_out,
+                  rows.slope[l].data() + out, by_z);
+    if (l == 0) break;
+    Real *const by_in = by_value(rows, l) + begin * layer.inputs;
+    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    skip_back(layer.inputs, layer.skips, count, by_out, by_in);
+  }
+}
+
 template <class Real> void DualNet<Real>::forward_both(Rows &rows) const
 {
   auto const count = static_cast<int>(rows.count);
@@ -217,7 +238,7 @@ void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int las
   auto const outputs = static_cast<std::size_t>(layer.outputs);
   Real *const weight = gradient + layer.place;
   // x^T dP/dz + x'^T dP/dz'
-  blas::multiply_first_transposed(last - first, 2 * count, layer.outputs,
+  blas::multiply_first_transposed(last - first, rows.tangents ? 2 * count : count, layer.outputs,
                                   rows.state[l].data() + first, layer.inputs, rows.by_z[l].data(),
                                   add, weight + first * outputs);
   if (first > 0) return;
@@ -228,6 +249,7 @@ void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int las
   Real *const timestep = bias + outputs;
   add_row_products(count, layer.outputs, rows.adjoint[l + 1].data(), rows.plain[l].data(),
                    timestep);
+  if (!rows.tangents) return;
   // y' = timestep a'(z) z'
   std::size_t const size = rows.count * outputs;
   for (std::size_t k = 0; k < size; ++k)

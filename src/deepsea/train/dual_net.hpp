@@ -41,9 +41,11 @@ template <class Real> class DualNet {
   void set(const double *parameters);
 
   // Buffers for rows, all row by row. Index 0 is the input, depth() the output; in each buffer the
-  // numbers of the tangent follow those of the value, so that one product serves both.
+  // numbers of the tangent, if there is one, follow those of the value, so that one product serves
+  // both.
   struct Rows {
     std::size_t count = 0;
+    bool tangents = true;
     std::vector<AlignedVector<Real>> state;      // y and y' of each layer
     std::vector<AlignedVector<Real>> adjoint;    // dP/dy and dP/dy'
     std::vector<AlignedVector<Real>> by_z;       // [layer] dP/dz and dP/dz', z = x W + b
@@ -53,8 +55,8 @@ template <class Real> class DualNet {
     std::vector<AlignedVector<Real>> plain;      // a(z) and a'(z), where a timestep multiplies them
     [[nodiscard]] std::size_t memory_usage() const;    // bytes
   };
-  // Room for `count` rows; what was in them is lost.
-  void fit(Rows &rows, std::size_t count) const;
+  // Room for `count` rows, with tangents or without; what was in them is lost.
+  void fit(Rows &rows, std::size_t count, bool tangents = true) const;
   [[nodiscard]] Real *value(Rows &rows, std::size_t index) const;
   [[nodiscard]] Real *dot(Rows &rows, std::size_t index) const;
   [[nodiscard]] Real *by_value(Rows &rows, std::size_t index) const;
@@ -65,6 +67,8 @@ template <class Real> class DualNet {
   void backward(Rows &rows, std::size_t begin, std::size_t end) const;
   void tangent(Rows &rows, std::size_t begin, std::size_t end) const;
   void adjoint(Rows &rows, std::size_t begin, std::size_t end) const;
+  // adjoint() where nothing has a tangent, without the input's.
+  void plain_adjoint(Rows &rows, std::size_t begin, std::size_t end) const;
   // forward() and tangent() of all rows at once; backward() and adjoint(), without the input's.
   void forward_both(Rows &rows) const;
   void backward_both(Rows &rows) const;

@@ -3,6 +3,7 @@
 
 #include "descriptor_loops.hpp"
 #include "dual_net.hpp"
+#include "embedding_grid.hpp"
 #include "parameters.hpp"
 
 #include "deepsea/model/pair_constants.hpp"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 namespace lbs::deepsea {
@@ -23,6 +25,9 @@ class LossGradient::Implementation {
   virtual void set(const std::vector<double> &parameters) = 0;
   virtual LossSums evaluate(const std::vector<const TrainingFrame *> &batch,
                             const LossFactors &factors, std::vector<double> *gradient) = 0;
+  virtual double adapt_grids() = 0;
+  [[nodiscard]] virtual std::vector<double> grid_spacings() const = 0;
+  virtual void set_grid_spacings(const std::vector<double> &spacings) = 0;
   [[nodiscard]] virtual std::size_t memory_usage() const = 0;
 
   std::vector<Prediction> predictions;
@@ -31,6 +36,7 @@ class LossGradient::Implementation {
 namespace {
 
 constexpr std::size_t PLACES = 64;    // neighbors whose nets stay in the cache together
+constexpr std::size_t POINTS = 64;    // of a task of a grid
 constexpr int CENTERS = 48;           // centers of a task
 
 // A center of the batch.
@@ -43,15 +49,17 @@ struct Center {
 
 template <class Real> class LossGradientIn final : public LossGradient::Implementation {
  public:
-  LossGradientIn(const Model &model, int threads)
+  LossGradientIn(const Model &model, int threads, double tolerance)
       : model_(model), layout_(model), types_(model.types()), channels_(model.channels()),
         axis_(model.axis_neurons), threads_(std::max(1, threads)),
         factor_(static_cast<Real>(1.0 / model.selected_neighbors())), bias_(model.energy_bias),
-        of_type_(types_), pairs_(static_cast<std::size_t>(types_) * types_), work_(threads_)
+        tolerance_(tolerance), grids_(layout_.embedding.size()), of_type_(types_),
+        pairs_(static_cast<std::size_t>(types_) * types_), work_(threads_)
   {
     blas::one_thread();
     for (const DenseNet &net : model.embedding) embedding_.emplace_back(net);
     for (const DenseNet &net : model.fitting) fitting_.emplace_back(net);
+    for (std::size_t net = 0; net < embedding_.size(); ++net) nets_.push_back(net);
     for (int a = 0; a < types_; ++a)
       for (int b = 0; b < types_; ++b) set_constants(a, b);
     std::size_t widest = 0;
@@ -78,6 +86,12 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   {
     batch_ = batch;
     gather();
+    over(place_tasks_, [&](const Task &t, Work &) { environment(t); });
+    over(nets_, [&](std::size_t net, Work &) { lay_out(net); });
+    cut_grids();
+    over(grid_tasks_, [&](const GridTask &t, Work &) {
+      embedding_[t.net].forward(grids_[t.net].rows, t.begin, t.end);
+    });
     over(place_tasks_, [&](const Task &t, Work &work) { embed(t, work); });
     over(center_tasks_, [&](const Task &t, Work &) { energies(t); });
     LossSums const sums = compare(factors);
@@ -85,18 +99,48 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     gradient->resize(layout_.count);
     Real *const out = target(*gradient);
     over(center_tasks_, [&](const Task &t, Work &) { adjoint(t); });
-    for (Work &work : work_) std::fill(work.gradient.begin(), work.gradient.end(), Real(0));
+    for (Work &work : work_) {
+      std::fill(work.gradient.begin(), work.gradient.end(), Real(0));
+      work.by_points.assign(grid_points_ * channels_, Real(0));
+    }
     over(place_tasks_, [&](const Task &t, Work &work) { embedding_gradient(t, work); });
     over(weight_tasks_, [&](const Task &t, Work &) { fitting_gradient(t, out); });
-    collect(out, *gradient);
+    over(grid_tasks_, [&](const GridTask &t, Work &) { grid_adjoint(t); });
+    over(nets_, [&](std::size_t net, Work &) { net_gradient(net, out); });
+    collect(*gradient);
     return sums;
+  }
+
+  double adapt_grids() override
+  {
+    double largest = 0.0;
+    for (std::size_t const net : nets_) {
+      if (!grids_[net].used) continue;
+      double const error = interpolation_error(net);
+      largest = std::max(largest, error);
+      grids_[net].grid.adapt(error, tolerance_);
+    }
+    return largest;
+  }
+
+  [[nodiscard]] std::vector<double> grid_spacings() const override
+  {
+    std::vector<double> spacings;
+    for (const Grid &grid : grids_) spacings.push_back(grid.grid.spacing);
+    return spacings;
+  }
+
+  void set_grid_spacings(const std::vector<double> &spacings) override
+  {
+    for (std::size_t const net : nets_) grids_[net].grid.spacing = spacings.at(net);
   }
 
   [[nodiscard]] std::size_t memory_usage() const override
   {
     std::size_t bytes = single_.capacity() * sizeof(Real);
     for (const Work &work : work_)
-      bytes += work.rows.memory_usage() + work.gradient.capacity() * sizeof(Real);
+      bytes += work.rows.memory_usage() +
+               (work.gradient.capacity() + work.by_points.capacity()) * sizeof(Real);
     for (const OfType &type : of_type_)
       bytes += type.rows.memory_usage() + (type.a.capacity() + type.a_dot.capacity() +
                                            type.by_a.capacity() + type.by_a_dot.capacity()) *
@@ -104,10 +148,11 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     for (const PairPlaces &pair : pairs_)
       bytes += (pair.s.capacity() + pair.row.capacity() + pair.s_dot.capacity() +
                 pair.row_dot.capacity() + pair.g.capacity() + pair.slope.capacity() +
-                pair.by.capacity()) *
+                pair.by.capacity() + pair.weights.capacity()) *
                    sizeof(Real) +
                pair.gradient.capacity() * sizeof(double) + pair.place.capacity() * sizeof(Place) +
-               pair.first.capacity() * sizeof(std::size_t);
+               (pair.first.capacity() + pair.point.capacity()) * sizeof(std::size_t);
+    for (const Grid &grid : grids_) bytes += grid.rows.memory_usage();
     return bytes;
   }
 
@@ -120,9 +165,24 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::size_t begin, end;
   };
 
+  // Points [begin, end) of the grid of an embedding net.
+  struct GridTask {
+    std::size_t net;
+    std::size_t begin, end;
+  };
+
   struct Work {
     typename DualNet<Real>::Rows rows;    // of an embedding net
     AlignedVector<Real> gradient;         // by all embedding nets
+    AlignedVector<Real> by_points;        // by the grids of all embedding nets
+  };
+
+  // The points at which a net is evaluated, if its neighbors are interpolated.
+  struct Grid {
+    bool used = false;
+    EmbeddingGrid grid;
+    typename DualNet<Real>::Rows rows;
+    std::size_t first = 0;    // of its points among those of all grids
   };
 
   // The centers of a type.
@@ -149,6 +209,8 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::vector<Place> place;
     AlignedVector<Real> s, s_dot;        // of the embedding net, normalized
     AlignedVector<Real> row, row_dot;    // [place][4]
+    std::vector<std::size_t> point;      // the first one of its window in the grid
+    AlignedVector<Real> weights;         // [place][2][window]
     AlignedVector<Real> g, slope;        // [place][channels]: net and dg/ds
     AlignedVector<Real> by;              // [place][5]
     AlignedVector<double> gradient;      // [place][3]: dE/dvector
@@ -164,12 +226,17 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   std::vector<DualNet<Real>> embedding_;
   std::vector<DualNet<Real>> fitting_;
   std::vector<double> bias_;
-  std::vector<double> start_;    // the model's numbers, until others are given
+  std::vector<double> start_;        // the model's numbers, until others are given
+  double tolerance_;                 // of interpolation, as in loss.hpp
+  std::vector<Grid> grids_;          // of the embedding nets
+  std::vector<std::size_t> nets_;    // 0, 1, ...
 
   std::vector<const TrainingFrame *> batch_;
   std::vector<OfType> of_type_;
   std::vector<PairPlaces> pairs_;
   std::vector<Task> place_tasks_, center_tasks_, weight_tasks_;
+  std::vector<GridTask> grid_tasks_;
+  std::size_t grid_points_ = 0;
   std::vector<Work> work_;
   std::vector<LossAdjoint> adjoints_;
   std::vector<Real> single_;    // the gradient, where it is not in double
@@ -192,7 +259,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     }
   }
 
-  template <class Do> void over(const std::vector<Task> &tasks, Do work)
+  template <class SomeTask, class Do> void over(const std::vector<SomeTask> &tasks, Do work)
   {
     auto const count = static_cast<int>(tasks.size());
 #pragma omp parallel num_threads(threads_) if (threads_ > 1)
@@ -232,6 +299,8 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
         for (auto *buffer : {&pair.row, &pair.row_dot}) grow(*buffer, 4 * places);
         for (auto *buffer : {&pair.g, &pair.slope}) grow(*buffer, places * channels_);
         grow(pair.by, 5 * places);
+        grow(pair.point, places);
+        grow(pair.weights, 2 * EmbeddingGrid::WINDOW * places);
         grow(pair.gradient, 3 * places);
         cut(places, PLACES, a, b, place_tasks_);
       }
@@ -274,8 +343,8 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     return radial_part(r, c.from, c.inverse_width, c.protection);
   }
 
-  // Rows of the environment matrix and the embedding net with its derivative.
-  void embed(const Task &t, Work &work)
+  // Rows of the environment matrix.
+  void environment(const Task &t)
   {
     PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
     for (std::size_t p = t.begin; p < t.end; ++p) {
@@ -298,10 +367,116 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       }
       for (int k = 0; k < 4; ++k) pair.row[4 * p + k] = static_cast<Real>(row[k]);
     }
-    const DualNet<Real> &net = run_embedding(t, pair, work);
-    std::size_t const count = (t.end - t.begin) * channels_;
-    std::copy_n(net.value(work.rows, net.depth()), count, pair.g.data() + t.begin * channels_);
-    std::copy_n(net.dot(work.rows, net.depth()), count, pair.slope.data() + t.begin * channels_);
+  }
+
+  // Calls visit(pair) for the pairs that share an embedding net.
+  template <class Visit> void over_pairs(std::size_t net, Visit visit)
+  {
+    if (!model_.one_side) return visit(pairs_[net]);
+    for (int a = 0; a < types_; ++a) visit(pairs_[model_.pair(a, static_cast<int>(net))]);
+  }
+
+  // The points at which a net will be evaluated, and each neighbor's window among them; or, where
+  // points would be no fewer than neighbors, nothing.
+  void lay_out(std::size_t net)
+  {
+    Grid &grid = grids_[net];
+    grid.used = false;
+    std::size_t places = 0;
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    over_pairs(net, [&](const PairPlaces &pair) {
+      places += pair.place.size();
+      for (std::size_t p = 0; p < pair.place.size(); ++p) {
+        low = std::min(low, static_cast<double>(pair.s[p]));
+        high = std::max(high, static_cast<double>(pair.s[p]));
+      }
+    });
+    if (places == 0 || tolerance_ == 0.0) return;
+    grid.grid.begin(low, high);
+    over_pairs(net, [&](const PairPlaces &pair) {
+      for (std::size_t p = 0; p < pair.place.size(); ++p) grid.grid.mark(pair.s[p]);
+    });
+    grid.grid.number();
+    if (grid.grid.points() >= places) return;
+    grid.used = true;
+    over_pairs(net, [&](PairPlaces &pair) {
+      for (std::size_t p = 0; p < pair.place.size(); ++p)
+        pair.point[p] =
+            grid.grid.window(pair.s[p], pair.weights.data() + 2 * EmbeddingGrid::WINDOW * p);
+    });
+    const DualNet<Real> &dual = embedding_[net];
+    dual.fit(grid.rows, grid.grid.points(), false);
+    for (std::size_t p = 0; p < grid.grid.points(); ++p)
+      dual.value(grid.rows, 0)[p] = static_cast<Real>(grid.grid.position(p));
+  }
+
+  // The largest error of values and derivatives at some of the batch's neighbors, over the largest
+  // value and derivative there.
+  double interpolation_error(std::size_t n)
+  {
+    const DualNet<Real> &net = embedding_[n];
+    typename DualNet<Real>::Rows &rows = work_[0].rows;
+    double error[2] = {};
+    double scale[2] = {};
+    over_pairs(n, [&](const PairPlaces &pair) {
+      std::size_t const places = std::min(PLACES, pair.place.size());
+      if (places == 0) return;
+      const auto chosen = [&](std::size_t k) { return k * pair.place.size() / places; };
+      net.fit(rows, places);
+      for (std::size_t k = 0; k < places; ++k) net.value(rows, 0)[k] = pair.s[chosen(k)];
+      std::fill_n(net.dot(rows, 0), places, Real(1));
+      net.forward_both(rows);
+      for (std::size_t k = 0; k < places; ++k)
+        for (int m = 0; m < channels_; ++m) {
+          std::size_t const here = k * channels_ + m;
+          std::size_t const there = chosen(k) * channels_ + m;
+          double const exact[2] = {net.value(rows, net.depth())[here],
+                                   net.dot(rows, net.depth())[here]};
+          double const got[2] = {pair.g[there], pair.slope[there]};
+          for (int i = 0; i < 2; ++i) {
+            error[i] = std::max(error[i], std::fabs(got[i] - exact[i]));
+            scale[i] = std::max(scale[i], std::fabs(exact[i]));
+          }
+        }
+    });
+    return std::max(error[0] / std::max(scale[0], 1.0e-30), error[1] / std::max(scale[1], 1.0e-30));
+  }
+
+  void cut_grids()
+  {
+    grid_points_ = 0;
+    grid_tasks_.clear();
+    for (std::size_t net : nets_) {
+      Grid &grid = grids_[net];
+      if (!grid.used) continue;
+      std::size_t const points = grid.grid.points();
+      grid.first = grid_points_;
+      grid_points_ += points;
+      std::size_t const pieces = (points + POINTS - 1) / POINTS;
+      for (std::size_t p = 0; p < pieces; ++p)
+        grid_tasks_.push_back({net, points * p / pieces, points * (p + 1) / pieces});
+    }
+  }
+
+  // Values and derivatives of the embedding net for some neighbors.
+  void embed(const Task &t, Work &work)
+  {
+    PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
+    std::size_t const net = net_of(t.center_type, t.neighbor_type);
+    auto const count = static_cast<int>(t.end - t.begin);
+    Real *const g = pair.g.data() + t.begin * channels_;
+    Real *const slope = pair.slope.data() + t.begin * channels_;
+    if (grids_[net].used) {
+      Grid &grid = grids_[net];
+      from_points(count, channels_, pair.point.data() + t.begin,
+                  pair.weights.data() + 2 * EmbeddingGrid::WINDOW * t.begin,
+                  embedding_[net].value(grid.rows, embedding_[net].depth()), g, slope);
+      return;
+    }
+    const DualNet<Real> &dual = run_embedding(t, pair, work);
+    std::copy_n(dual.value(work.rows, dual.depth()), count * channels_, g);
+    std::copy_n(dual.dot(work.rows, dual.depth()), count * channels_, slope);
   }
 
   // The net of some places and its derivative by s, with what leads to them.
@@ -483,19 +658,59 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::size_t const n = net_of(t.center_type, t.neighbor_type);
     const OfType &type = of_type_[t.center_type];
     PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
+    const auto of_a = [&](std::size_t p) { return pair.place[p].center * size_of_a(); };
+    if (grids_[n].used) {
+      for (std::size_t p = t.begin; p < t.end; ++p)
+        add_to_points(channels_, factor_, type.by_a.data() + of_a(p),
+                      type.by_a_dot.data() + of_a(p), pair.row.data() + 4 * p,
+                      pair.row_dot.data() + 4 * p, pair.s_dot[p],
+                      pair.weights.data() + 2 * EmbeddingGrid::WINDOW * p,
+                      work.by_points.data() + (grids_[n].first + pair.point[p]) * channels_);
+      return;
+    }
     const DualNet<Real> &net = run_embedding(t, pair, work);
     for (std::size_t p = t.begin; p < t.end; ++p) {
-      std::size_t const a = pair.place[p].center * size_of_a();
       std::size_t const to = (p - t.begin) * channels_;
-      neighbor_adjoints(channels_, factor_, type.by_a.data() + a, type.by_a_dot.data() + a,
-                        pair.row.data() + 4 * p, pair.row_dot.data() + 4 * p, pair.s_dot[p],
-                        net.by_value(work.rows, net.depth()) + to,
-                        net.by_dot(work.rows, net.depth()) + to);
+      neighbor_adjoints(
+          channels_, factor_, type.by_a.data() + of_a(p), type.by_a_dot.data() + of_a(p),
+          pair.row.data() + 4 * p, pair.row_dot.data() + 4 * p, pair.s_dot[p],
+          net.by_value(work.rows, net.depth()) + to, net.by_dot(work.rows, net.depth()) + to);
     }
     net.backward_both(work.rows);
     Real *const gradient = work.gradient.data() + layout_.embedding[n];
     for (std::size_t l = 0; l < net.depth(); ++l)
       net.gradient(work.rows, l, 0, net.inputs_of(l), true, gradient);
+  }
+
+  // From what all threads found for some points to the numbers of the net's layers.
+  void grid_adjoint(const GridTask &t)
+  {
+    const DualNet<Real> &net = embedding_[t.net];
+    Grid &grid = grids_[t.net];
+    std::size_t const count = (t.end - t.begin) * channels_;
+    Real *const to = net.by_value(grid.rows, net.depth()) + t.begin * channels_;
+    std::fill_n(to, count, Real(0));
+    for (const Work &work : work_) {
+      const Real *const from = work.by_points.data() + (grid.first + t.begin) * channels_;
+      for (std::size_t k = 0; k < count; ++k) to[k] += from[k];
+    }
+    net.plain_adjoint(grid.rows, t.begin, t.end);
+  }
+
+  // The gradient by the numbers of an embedding net.
+  void net_gradient(std::size_t n, Real *out)
+  {
+    const DualNet<Real> &net = embedding_[n];
+    Real *const to = out + layout_.embedding[n];
+    if (grids_[n].used) {
+      for (std::size_t l = 0; l < net.depth(); ++l)
+        net.gradient(grids_[n].rows, l, 0, net.inputs_of(l), false, to);
+      return;
+    }
+    std::fill_n(to, net.parameters(), Real(0));
+    for (const Work &work : work_)
+      for (std::size_t k = 0; k < net.parameters(); ++k)
+        to[k] += work.gradient[layout_.embedding[n] + k];
   }
 
   void fitting_gradient(const Task &t, Real *out)
@@ -513,13 +728,9 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     return single_.data();
   }
 
-  // Sums over threads, energy biases, and double precision.
-  void collect(Real *out, std::vector<double> &gradient)
+  // Double precision, and the gradient by energy biases.
+  void collect(std::vector<double> &gradient)
   {
-    std::size_t const embedding = layout_.fitting.front();
-    std::fill_n(out, embedding, Real(0));
-    for (const Work &work : work_)
-      for (std::size_t k = 0; k < embedding; ++k) out[k] += work.gradient[k];
     if constexpr (!std::is_same_v<Real, double>)
       std::copy_n(single_.data(), layout_.count, gradient.data());
     for (int a = 0; a < types_; ++a) {
@@ -530,11 +741,11 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   }
 };
 
-LossGradient::LossGradient(const Model &model, Arithmetic arithmetic, int threads)
+LossGradient::LossGradient(const Model &model, Arithmetic arithmetic, int threads, double tolerance)
 {
   if (arithmetic == Arithmetic::SINGLE)
-    impl_ = std::make_unique<LossGradientIn<float>>(model, threads);
-  else impl_ = std::make_unique<LossGradientIn<double>>(model, threads);
+    impl_ = std::make_unique<LossGradientIn<float>>(model, threads, tolerance);
+  else impl_ = std::make_unique<LossGradientIn<double>>(model, threads, tolerance);
 }
 
 LossGradient::~LossGradient() = default;
@@ -553,6 +764,21 @@ LossSums LossGradient::evaluate(const std::vector<const TrainingFrame *> &batch,
 const std::vector<Prediction> &LossGradient::predictions() const
 {
   return impl_->predictions;
+}
+
+double LossGradient::adapt_grids()
+{
+  return impl_->adapt_grids();
+}
+
+std::vector<double> LossGradient::grid_spacings() const
+{
+  return impl_->grid_spacings();
+}
+
+void LossGradient::set_grid_spacings(const std::vector<double> &spacings)
+{
+  impl_->set_grid_spacings(spacings);
 }
 
 std::size_t LossGradient::memory_usage() const

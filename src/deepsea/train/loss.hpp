@@ -23,8 +23,11 @@ namespace lbs::deepsea {
 class LossGradient {
  public:
   enum class Arithmetic { SINGLE, DOUBLE };
-  // `model` gives shapes, cutoffs and statistics; its numbers are those of set().
-  LossGradient(const Model &model, Arithmetic arithmetic, int threads);
+  // `model` gives shapes, cutoffs and statistics; its numbers are those of set(). With a
+  // `tolerance` above 0 embedding nets are interpolated (embedding_grid.hpp) where that takes fewer
+  // evaluations, so that adapt_grids() can keep errors of values and derivatives below so much of
+  // the largest one.
+  LossGradient(const Model &model, Arithmetic arithmetic, int threads, double tolerance = 0.0);
   ~LossGradient();
   LossGradient(const LossGradient &) = delete;
   LossGradient &operator=(const LossGradient &) = delete;
@@ -39,6 +42,11 @@ class LossGradient {
 
   // What the model says about the frames of the last batch.
   [[nodiscard]] const std::vector<Prediction> &predictions() const;
+  // Changes the spacings of the grids by the errors at neighbors of the last batch, of which it
+  // returns the largest one, relative to the largest value or derivative.
+  double adapt_grids();
+  [[nodiscard]] std::vector<double> grid_spacings() const;    // of the embedding nets
+  void set_grid_spacings(const std::vector<double> &spacings);
   [[nodiscard]] std::size_t memory_usage() const;    // bytes
 
   class Implementation;
