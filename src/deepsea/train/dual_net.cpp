@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 namespace lbs::deepsea {
 
@@ -18,7 +19,29 @@ std::size_t parameter_count(const DenseNet &net)
   return count;
 }
 
-template <class Real> DualNet<Real>::DualNet(const DenseNet &net)
+namespace {
+
+// Narrower layers are multiplied by BLAS.
+constexpr int PACKED_OUTPUTS = 32;
+
+// A batch as packed_matrix.hpp has it, of the calling thread.
+template <class Real> struct PackedRows {
+  AlignedVector<Real> in, out;
+};
+template <class Real> PackedRows<Real> &packed_rows()
+{
+  thread_local PackedRows<Real> rows;
+  return rows;
+}
+
+template <class Real> int packs_of(int rows)
+{
+  return padded<Real>(rows) / LANES<Real>;
+}
+
+}    // namespace
+
+template <class Real> DualNet<Real>::DualNet(const DenseNet &net, bool packed)
 {
   for (const DenseLayer &layer : net) {
     Layer made{};
@@ -29,7 +52,8 @@ template <class Real> DualNet<Real>::DualNet(const DenseNet &net)
     made.place = parameters_;
     made.has_timestep = !layer.timestep.empty();
     parameters_ += layer.weight.size() + layer.bias.size() + layer.timestep.size();
-    layers_.push_back(made);
+    if (packed && layer.outputs >= PACKED_OUTPUTS) made.packed.emplace(layer.inputs, layer.outputs);
+    layers_.push_back(std::move(made));
   }
 }
 
@@ -48,6 +72,52 @@ template <class Real> void DualNet<Real>::set(const double *parameters)
     layer.bias = layer.weight + layer.inputs * outputs;
     layer.timestep = layer.has_timestep ? layer.bias + outputs : nullptr;
   }
+}
+
+template <class Real> void DualNet<Real>::pack(int part, int parts)
+{
+  for (Layer &layer : layers_) {
+    if (!layer.packed) continue;
+    layer.packed->fill(layer.inputs * part / parts, layer.inputs * (part + 1) / parts,
+                       layer.weight);
+  }
+}
+
+template <class Real>
+void DualNet<Real>::multiply(const Layer &layer, int count, const Real *in, Real *out)
+{
+  if (!layer.packed || 2 * count < LANES<Real>) {
+    blas::multiply(count, layer.inputs, layer.outputs, in, layer.weight, out);
+    return;
+  }
+  auto &batch = packed_rows<Real>();
+  int const packs = packs_of<Real>(count);
+  int const room = whole_groups(layer.outputs);
+  grow(batch.in, static_cast<std::size_t>(packs) * layer.inputs * LANES<Real>);
+  grow(batch.out, static_cast<std::size_t>(packs) * room * LANES<Real>);
+  to_packs(count, layer.inputs, in, layer.inputs, batch.in.data());
+  layer.packed->multiply(packs, {0, layer.inputs, batch.in.data(), layer.inputs}, batch.out.data(),
+                         false);
+  from_packs(count, layer.outputs, batch.out.data(), room, out);
+}
+
+template <class Real>
+void DualNet<Real>::multiply_back(const Layer &layer, int count, const Real *out, Real *in)
+{
+  if (!layer.packed || 2 * count < LANES<Real>) {
+    blas::multiply_transposed(count, layer.outputs, layer.inputs, out, layer.weight, in);
+    return;
+  }
+  auto &batch = packed_rows<Real>();
+  int const packs = packs_of<Real>(count);
+  int const in_room = whole_groups(layer.inputs);
+  int const out_room = whole_groups(layer.outputs);
+  grow(batch.in, static_cast<std::size_t>(packs) * in_room * LANES<Real>);
+  grow(batch.out, static_cast<std::size_t>(packs) * out_room * LANES<Real>);
+  to_packs(count, layer.outputs, out, out_room, batch.out.data());
+  layer.packed->multiply_transposed(packs, batch.out.data(),
+                                    {0, layer.inputs, batch.in.data(), in_room}, false);
+  from_packs(count, layer.inputs, batch.in.data(), in_room, in);
 }
 
 template <class Real> std::size_t DualNet<Real>::Rows::memory_usage() const
@@ -119,9 +189,8 @@ void DualNet<Real>::forward(Rows &rows, std::size_t begin, std::size_t end) cons
 {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer &layer = layers_[l];
-    blas::multiply(static_cast<int>(end - begin), layer.inputs, layer.outputs,
-                   value(rows, l) + begin * layer.inputs, layer.weight,
-                   value(rows, l + 1) + begin * layer.outputs);
+    multiply(layer, static_cast<int>(end - begin), value(rows, l) + begin * layer.inputs,
+             value(rows, l + 1) + begin * layer.outputs);
     activate(layer, l, rows, begin, end);
   }
 }
@@ -138,7 +207,7 @@ void DualNet<Real>::backward(Rows &rows, std::size_t begin, std::size_t end) con
     Real *const by_z = rows.by_z[l].data() + rows.count * layer.outputs + out;
     multiply_each(static_cast<std::size_t>(count) * layer.outputs, by_out,
                   rows.slope[l].data() + out, by_z);
-    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    multiply_back(layer, count, by_z, by_in);
     skip_back(layer.inputs, layer.skips, count, by_out, by_in);
   }
 }
@@ -153,7 +222,7 @@ void DualNet<Real>::tangent(Rows &rows, std::size_t begin, std::size_t end) cons
     const Real *const x_dot = dot(rows, l) + begin * layer.inputs;
     Real *const z_dot = rows.z_dot[l].data() + out;
     Real *const y_dot = dot(rows, l + 1) + out;
-    blas::multiply(count, layer.inputs, layer.outputs, x_dot, layer.weight, z_dot);
+    multiply(layer, count, x_dot, z_dot);
     multiply_each(static_cast<std::size_t>(count) * layer.outputs, z_dot,
                   rows.slope[l].data() + out, y_dot);
     skip_forward(layer.inputs, layer.skips, count, x_dot, y_dot);
@@ -173,7 +242,7 @@ void DualNet<Real>::adjoint(Rows &rows, std::size_t begin, std::size_t end) cons
     bend_back(static_cast<std::size_t>(count) * layer.outputs, by_out, rows.slope[l].data() + out,
               by_dot(rows, l + 1) + out, rows.bend[l].data() + out, rows.z_dot[l].data() + out,
               by_z);
-    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    multiply_back(layer, count, by_z, by_in);
     skip_back(layer.inputs, layer.skips, count, by_out, by_in);
   }
 }
@@ -191,7 +260,7 @@ void DualNet<Real>::plain_adjoint(Rows &rows, std::size_t begin, std::size_t end
                   rows.slope[l].data() + out, by_z);
     if (l == 0) break;
     Real *const by_in = by_value(rows, l) + begin * layer.inputs;
-    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    multiply_back(layer, count, by_z, by_in);
     skip_back(layer.inputs, layer.skips, count, by_out, by_in);
   }
 }

@@ -37,6 +37,7 @@ namespace {
 
 constexpr std::size_t PLACES = 64;    // neighbors whose nets stay in the cache together
 constexpr std::size_t POINTS = 64;    // of a task of a grid
+constexpr int PACKING = 4;            // shares of putting a net's weights in order
 constexpr int CENTERS = 48;           // centers of a task
 
 // A center of the batch.
@@ -58,7 +59,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   {
     blas::one_thread();
     for (const DenseNet &net : model.embedding) embedding_.emplace_back(net);
-    for (const DenseNet &net : model.fitting) fitting_.emplace_back(net);
+    for (const DenseNet &net : model.fitting) fitting_.emplace_back(net, true);
     for (std::size_t net = 0; net < embedding_.size(); ++net) nets_.push_back(net);
     for (int a = 0; a < types_; ++a)
       for (int b = 0; b < types_; ++b) set_constants(a, b);
@@ -79,6 +80,9 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     for (std::size_t n = 0; n < fitting_.size(); ++n)
       fitting_[n].set(parameters.data() + layout_.fitting[n]);
     std::copy_n(parameters.data() + layout_.bias, bias_.size(), bias_.begin());
+    auto const parts = static_cast<int>(fitting_.size()) * PACKING;
+#pragma omp parallel for num_threads(threads_) if (threads_ > 1)
+    for (int k = 0; k < parts; ++k) fitting_[k / PACKING].pack(k % PACKING, PACKING);
   }
 
   LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
@@ -241,7 +245,10 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   std::vector<LossAdjoint> adjoints_;
   std::vector<Real> single_;    // the gradient, where it is not in double
 
-  [[nodiscard]] std::size_t size_of_a() const { return 4 * static_cast<std::size_t>(channels_); }
+  [[nodiscard]] std::size_t size_of_a() const
+  {
+    return 4 * static_cast<std::size_t>(channels_);
+  }
   [[nodiscard]] std::size_t net_of(int center_type, int neighbor_type) const
   {
     return model_.one_side ? static_cast<std::size_t>(neighbor_type)
