@@ -15,6 +15,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -186,6 +187,8 @@ class Run {
     auto const begin = Clock::now();
     auto saved = begin;
     long const first = trainer_->steps();
+    auto reported = begin;
+    long reported_step = first;
     std::printf("%zu training frames with %zu atoms, %zu validation frames\n",
                 training_.frames.size(), training_.atoms, validation_.frames.size());
     while (trainer_->steps() < input_.steps && stop_signal == 0) {
@@ -193,7 +196,11 @@ class Run {
       long const step = trainer_->steps();
       bool const last = step == input_.steps;
       if (step % input_.print_every == 0 || last) {
-        report(curve, step, seconds_since(begin) / static_cast<double>(step - first));
+        double const each =
+            seconds_since(reported) / static_cast<double>(std::max(1L, step - reported_step));
+        report(curve, step, each, seconds_since(begin) / static_cast<double>(step - first));
+        reported = Clock::now();
+        reported_step = step;
       }
       if (step % input_.save_every == 0 || last || seconds_since(saved) > CHECKPOINT_SECONDS) {
         save();
@@ -232,15 +239,16 @@ class Run {
     return model;
   }
 
-  void report(Curve &curve, long step, double seconds)
+  // `each`: seconds a step since the last report; `average`: of the whole run, with reports.
+  void report(Curve &curve, long step, double each, double average)
   {
     Errors const training = trainer_->training_errors();
     Errors const validation = validation_.frames.empty() ? Errors() : trainer_->validation_errors();
     curve.add(step, validation, training, trainer_->rate());
     const Errors &judged = validation_.frames.empty() ? training : validation;
     std::printf("step %ld of %ld:%s, lr %.1e, %.1f ms/step, %s left\n", step, input_.steps,
-                errors_text(judged).c_str(), trainer_->rate(), 1.0e3 * seconds,
-                time_text(seconds * static_cast<double>(input_.steps - step)).c_str());
+                errors_text(judged).c_str(), trainer_->rate(), 1.0e3 * each,
+                time_text(average * static_cast<double>(input_.steps - step)).c_str());
     std::fflush(stdout);
     // The largest part of a loss with the final prefactors.
     Prefactors const &p = input_.prefactors;
