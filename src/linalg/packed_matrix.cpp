@@ -212,11 +212,13 @@ PackedMatrix<Real>::PackedMatrix(int inputs, int outputs, const Real *matrix)
   fill(0, inputs, matrix);
 }
 
-template <class Real> void PackedMatrix<Real>::fill(int first, int last, const Real *matrix)
+template <class Real>
+template <class Other>
+void PackedMatrix<Real>::fill(int first, int last, const Other *matrix)
 {
   std::size_t const group_size = static_cast<std::size_t>(inputs_) * ROW_GROUP;
   for (int i = first; i < last; ++i) {
-    const Real *from = matrix + static_cast<std::size_t>(i) * outputs_;
+    const Other *from = matrix + static_cast<std::size_t>(i) * outputs_;
     Real *to = numbers_.data() + static_cast<std::size_t>(i) * ROW_GROUP;
     int o = 0;
     for (; o + ROW_GROUP <= outputs_; o += ROW_GROUP, to += group_size)
@@ -241,5 +243,8 @@ void PackedMatrix<Real>::multiply_transposed(int packs, const Real *out, const R
 
 template class PackedMatrix<double>;
 template class PackedMatrix<float>;
+template void PackedMatrix<double>::fill(int, int, const double *);
+template void PackedMatrix<float>::fill(int, int, const double *);
+template void PackedMatrix<float>::fill(int, int, const float *);
 
 }    // namespace lbs

@@ -42,9 +42,9 @@ template <class Real> class PackedMatrix {
   PackedMatrix(int inputs, int outputs);
   // matrix: inputs x outputs, row by row.
   PackedMatrix(int inputs, int outputs, const Real *matrix);
-  // Takes the numbers of `matrix` for the inputs from `first` to before `last`: several threads may
-  // share the work.
-  void fill(int first, int last, const Real *matrix);
+  // Takes the numbers of `matrix`, float or double, for the inputs from `first` to before `last`:
+  // several threads may share the work.
+  template <class Other> void fill(int first, int last, const Other *matrix);
 
   // out[o] = sum over the block's inputs i of matrix[i][o] in[i], or += with `add`, for `packs`
   // packs. `out` has whole_groups(outputs) rows, all of which are written.

@@ -49,15 +49,31 @@ LBS_ALWAYS_INLINE void add_neighbor_tangents_with(int count, int channels, Real 
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void add_descriptor_with(int channels, int axis, const Real *a, const Real *b,
-                                           Real *d)
+LBS_ALWAYS_INLINE void descriptor_with(int channels, int axis, const Real *a, Real *d)
 {
   for (int m = 0; m < channels; ++m, d += axis) {
     Real const one[4] = {a[m], a[channels + m], a[2 * channels + m], a[3 * channels + m]};
 #pragma omp simd
     for (int n = 0; n < axis; ++n)
-      d[n] += one[0] * b[n] + one[1] * b[channels + n] + one[2] * b[2 * channels + n] +
-              one[3] * b[3 * channels + n];
+      d[n] = one[0] * a[n] + one[1] * a[channels + n] + one[2] * a[2 * channels + n] +
+             one[3] * a[3 * channels + n];
+  }
+}
+
+template <int, class Real>
+LBS_ALWAYS_INLINE void descriptor_tangent_with(int channels, int axis, const Real *a,
+                                               const Real *a_dot, Real *d)
+{
+  for (int m = 0; m < channels; ++m, d += axis) {
+    Real const one[4] = {a[m], a[channels + m], a[2 * channels + m], a[3 * channels + m]};
+    Real const dot[4] = {a_dot[m], a_dot[channels + m], a_dot[2 * channels + m],
+                         a_dot[3 * channels + m]};
+#pragma omp simd
+    for (int n = 0; n < axis; ++n)
+      d[n] = one[0] * a_dot[n] + dot[0] * a[n] + one[1] * a_dot[channels + n] +
+             dot[1] * a[channels + n] + one[2] * a_dot[2 * channels + n] +
+             dot[2] * a[2 * channels + n] + one[3] * a_dot[3 * channels + n] +
+             dot[3] * a[3 * channels + n];
   }
 }
 
@@ -205,9 +221,11 @@ LBS_ALWAYS_INLINE void add_to_points_with(int channels, Real factor, const Real 
                (int count, int channels, Real factor, const Real *row, const Real *row_dot,      \
                 const Real *s_dot, const Real *g, const Real *slope, Real *a),                   \
                (count, channels, factor, row, row_dot, s_dot, g, slope, a))                      \
-  LBS_MACHINES(add_descriptor, in_##Real,                                                        \
-               (int channels, int axis, const Real *a, const Real *b, Real *d),                  \
-               (channels, axis, a, b, d))                                                        \
+  LBS_MACHINES(descriptor, in_##Real, (int channels, int axis, const Real *a, Real *d),          \
+               (channels, axis, a, d))                                                           \
+  LBS_MACHINES(descriptor_tangent, in_##Real,                                                    \
+               (int channels, int axis, const Real *a, const Real *a_dot, Real *d),              \
+               (channels, axis, a, a_dot, d))                                                    \
   LBS_MACHINES(add_descriptor_adjoint, in_##Real,                                                \
                (int channels, int axis, const Real *e, const Real *a, Real *p),                  \
                (channels, axis, e, a, p))                                                        \

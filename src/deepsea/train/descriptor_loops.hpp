@@ -19,8 +19,10 @@ namespace lbs::deepsea {
   void add_neighbor_tangents(int count, int channels, Real factor, const Real *row,                \
                              const Real *row_dot, const Real *s_dot, const Real *g,                \
                              const Real *slope, Real *a);                                          \
-  /* D[m][n] += sum_k a[k][m] b[k][n] */                                                           \
-  void add_descriptor(int channels, int axis, const Real *a, const Real *b, Real *d);              \
+  /* D[m][n] = sum_k a[k][m] a[k][n] */                                                            \
+  void descriptor(int channels, int axis, const Real *a, Real *d);                                 \
+  /* D'[m][n] = sum_k (a[k][m] a'[k][n] + a'[k][m] a[k][n]) */                                     \
+  void descriptor_tangent(int channels, int axis, const Real *a, const Real *a_dot, Real *d);      \
   /* What D's derivatives e mean for one of its factors when the other is a: */                    \
   /* p[k][m] += sum_n e[m][n] a[k][n], p[k][n] += sum_m e[m][n] a[k][m] */                         \
   void add_descriptor_adjoint(int channels, int axis, const Real *e, const Real *a, Real *p);      \

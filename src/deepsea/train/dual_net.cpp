@@ -55,38 +55,37 @@ template <class Real> DualNet<Real>::DualNet(const DenseNet &net, bool packed)
     if (packed && layer.outputs >= PACKED_OUTPUTS) made.packed.emplace(layer.inputs, layer.outputs);
     layers_.push_back(std::move(made));
   }
+  if constexpr (!std::is_same_v<Real, double>) single_.resize(parameters_);
 }
 
-template <class Real> void DualNet<Real>::set(const double *parameters)
+template <class Real> void DualNet<Real>::set(const double *parameters, int part, int parts)
 {
-  const Real *numbers = nullptr;
-  if constexpr (std::is_same_v<Real, double>) {
-    numbers = parameters;
-  } else {
-    single_.assign(parameters, parameters + parameters_);
-    numbers = single_.data();
-  }
+  const auto mine = [&](int count) { return count * part / parts; };
+  const auto before = [&](int count) { return count * (part + 1) / parts; };
   for (Layer &layer : layers_) {
-    auto const outputs = static_cast<std::size_t>(layer.outputs);
-    layer.weight = numbers + layer.place;
-    layer.bias = layer.weight + layer.inputs * outputs;
-    layer.timestep = layer.has_timestep ? layer.bias + outputs : nullptr;
-  }
-}
-
-template <class Real> void DualNet<Real>::pack(int part, int parts)
-{
-  for (Layer &layer : layers_) {
-    if (!layer.packed) continue;
-    layer.packed->fill(layer.inputs * part / parts, layer.inputs * (part + 1) / parts,
-                       layer.weight);
+    const double *const from = parameters + layer.place;
+    std::size_t const weights = static_cast<std::size_t>(layer.inputs) * layer.outputs;
+    if (layer.packed) layer.packed->fill(mine(layer.inputs), before(layer.inputs), from);
+    if (part > 0) continue;    // the rest is small
+    const Real *numbers = nullptr;
+    if constexpr (std::is_same_v<Real, double>) {
+      numbers = from;
+    } else {
+      std::size_t const first = layer.packed ? weights : 0;
+      std::copy(from + first, from + weights + layer.outputs * (layer.has_timestep ? 2 : 1),
+                single_.begin() + static_cast<std::ptrdiff_t>(layer.place + first));
+      numbers = single_.data() + layer.place;
+    }
+    layer.weight = layer.packed ? nullptr : numbers;
+    layer.bias = numbers + weights;
+    layer.timestep = layer.has_timestep ? layer.bias + layer.outputs : nullptr;
   }
 }
 
 template <class Real>
 void DualNet<Real>::multiply(const Layer &layer, int count, const Real *in, Real *out)
 {
-  if (!layer.packed || 2 * count < LANES<Real>) {
+  if (!layer.packed) {
     blas::multiply(count, layer.inputs, layer.outputs, in, layer.weight, out);
     return;
   }
@@ -104,7 +103,7 @@ void DualNet<Real>::multiply(const Layer &layer, int count, const Real *in, Real
 template <class Real>
 void DualNet<Real>::multiply_back(const Layer &layer, int count, const Real *out, Real *in)
 {
-  if (!layer.packed || 2 * count < LANES<Real>) {
+  if (!layer.packed) {
     blas::multiply_transposed(count, layer.outputs, layer.inputs, out, layer.weight, in);
     return;
   }

@@ -32,18 +32,16 @@ template <class Real> class DualNet {
  public:
   DualNet() = default;
   // Widths, activations and skips; set() gives the numbers. With `packed` the wide layers' weights
-  // are kept in the order in which many rows are multiplied fastest, too, once pack() was called.
+  // are kept in the order in which many rows are multiplied fastest.
   explicit DualNet(const DenseNet &net, bool packed = false);
 
   [[nodiscard]] std::size_t parameters() const { return parameters_; }
   [[nodiscard]] int inputs() const { return layers_.front().inputs; }
   [[nodiscard]] int outputs() const { return layers_.back().outputs; }
   [[nodiscard]] std::size_t depth() const { return layers_.size(); }
-  // In the order of parameter_count(); the numbers must stay where they are until the next call.
-  void set(const double *parameters);
-  // To be called after set() if the net is packed: share `part` of `parts` of the work, which
-  // several threads may do at once.
-  void pack(int part, int parts);
+  // Takes numbers in the order of parameter_count(), which must stay where they are until the next
+  // call: share `part` of `parts` of the work, which several threads may do at once.
+  void set(const double *parameters, int part = 0, int parts = 1);
 
   // Buffers for rows, all row by row. Index 0 is the input, depth() the output; in each buffer the
   // numbers of the tangent, if there is one, follow those of the value, so that one product serves
@@ -83,6 +81,15 @@ template <class Real> class DualNet {
   void gradient(const Rows &rows, std::size_t layer, int first, int last, bool add,
                 Real *gradient) const;
   [[nodiscard]] int inputs_of(std::size_t layer) const { return layers_[layer].inputs; }
+  // Calls visit(begin, end) for the ranges of the net's numbers that gradient() writes.
+  template <class Visit> void over_gradient(std::size_t l, int first, int last, Visit visit) const
+  {
+    const Layer &layer = layers_[l];
+    auto const outputs = static_cast<std::size_t>(layer.outputs);
+    visit(layer.place + first * outputs, layer.place + last * outputs);
+    std::size_t const bias = layer.place + layer.inputs * outputs;
+    if (first == 0) visit(bias, bias + outputs * (layer.has_timestep ? 2 : 1));
+  }
 
  private:
   struct Layer {
@@ -92,14 +99,14 @@ template <class Real> class DualNet {
     Activation activation;
     std::size_t place;    // of its weights among the net's numbers
     bool has_timestep;
-    const Real *weight;
+    const Real *weight;    // null if it is packed
     const Real *bias;
     const Real *timestep;    // null if it has none
     std::optional<PackedMatrix<Real>> packed;
   };
   std::vector<Layer> layers_;
   std::size_t parameters_ = 0;
-  std::vector<Real> single_;    // the numbers, where they are not in double
+  std::vector<Real> single_;    // the numbers that are not packed, where they are not in double
 
   [[nodiscard]] std::size_t width(std::size_t index) const
   {

@@ -137,7 +137,9 @@ TEST_P(LossOfShape, GradientOfInterpolationIsThatOfDifferences)
   LossGradient exact(model, LossGradient::Arithmetic::DOUBLE, 2);
   double const coarse = loss.evaluate({&frames[0]}, {1, 1, 1, 1}, nullptr).loss;
   double const without = exact.evaluate({&frames[0]}, {1, 1, 1, 1}, nullptr).loss;
-  EXPECT_GT(std::fabs(coarse - without), 1.0e-9 * without) << "nothing was interpolated";
+  if (model.embedding[0][0].activation != Activation::LINEAR) {    // which is exact
+    EXPECT_GT(std::fabs(coarse - without), 1.0e-9 * without) << "nothing was interpolated";
+  }
 }
 
 TEST_P(LossOfShape, GridsAdaptToTheTolerance)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Work cut into tasks and dealt out to threads beforehand: the same tasks go to the same threads in
+// every run, so that sums over threads are always the same numbers.
+#pragma once
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace lbs::deepsea {
+
+template <class Task> class TaskLists {
+ public:
+  void clear() { tasks_.clear(); }
+  void add(double cost, const Task &task) { tasks_.emplace_back(cost, task); }
+
+  // Gives each task, the largest first, to the thread with the least to do.
+  void deal(int threads)
+  {
+    std::stable_sort(tasks_.begin(), tasks_.end(),
+                     [](const auto &a, const auto &b) { return a.first > b.first; });
+    lists_.assign(static_cast<std::size_t>(threads), {});
+    std::vector<double> cost(lists_.size(), 0.0);
+    for (const auto &[size, task] : tasks_) {
+      auto const least = std::min_element(cost.begin(), cost.end());
+      *least += size;
+      lists_[static_cast<std::size_t>(least - cost.begin())].push_back(task);
+    }
+  }
+
+  // Calls work(task, thread) for all tasks, on as many threads as they were dealt out to.
+  template <class Work> void run(Work work) const
+  {
+    auto const threads = static_cast<int>(lists_.size());
+#pragma omp parallel for num_threads(threads) schedule(static, 1) if (threads > 1)
+    for (int t = 0; t < threads; ++t)
+      for (const Task &task : lists_[t]) work(task, t);
+  }
+
+ private:
+  std::vector<std::pair<double, Task>> tasks_;
+  std::vector<std::vector<Task>> lists_;
+};
+
+// A part [begin, end) of something numbered `index`.
+struct Part {
+  std::size_t index, begin, end;
+};
+
+// Cuts `count` things, which cost `cost` each, into parts of nearly equal size, at most `most`
+// each.
+inline void cut(std::size_t index, std::size_t count, std::size_t most, double cost,
+                TaskLists<Part> &tasks)
+{
+  std::size_t const pieces = (count + most - 1) / most;
+  for (std::size_t p = 0; p < pieces; ++p) {
+    Part const part = {index, count * p / pieces, count * (p + 1) / pieces};
+    tasks.add(cost * static_cast<double>(part.end - part.begin), part);
+  }
+}
+
+}    // namespace lbs::deepsea
