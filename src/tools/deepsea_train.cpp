@@ -49,6 +49,7 @@ double seconds_since(Clock::time_point then)
 struct TrainOptions {
   std::string input;
   std::string start;
+  std::string device;    // of libtorch; empty: this package's own loops
   bool restart = false;
   bool force = false;
   int threads = 1;
@@ -167,10 +168,20 @@ class Run {
     LabelledSet validation;
     if (!input_.validation.systems.empty())
       validation = read_systems(input_.validation.systems, folder, input_.model.elements);
-    Model const model = start_model(training);
+    Model model = options.start.empty() ? random_model(input_.model) : read_start();
     training_ = make_training_set(training, model);
     validation_ = make_training_set(validation, model);
-    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, options.threads);
+    if (options.start.empty()) {
+      set_statistics(training_.frames, input_.model, model);
+      model.provenance.source = "deepsea train " + options_.input;
+    } else {
+      continue_model(training_.frames, input_.model, options.start, model);
+    }
+    model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    auto engine = options.device.empty() ? host_engine(model, options.threads)
+                                         : torch_engine(model, options.device, options.threads);
+    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, options.threads,
+                                         std::move(engine));
     if (options.restart) {
       auto const kept = read_checkpoint(checkpoint_);
       trainer_->restore(kept, checkpoint_);
@@ -216,19 +227,12 @@ class Run {
   std::unique_ptr<Trainer> trainer_;
   double best_ = std::numeric_limits<double>::infinity();
 
-  Model start_model(const LabelledSet &training)
+  [[nodiscard]] Model read_start() const
   {
-    if (!options_.start.empty()) {
-      Model model = read_model(options_.start);
-      if (model.elements != input_.model.elements)
-        throw InputError(options_.start + " has the elements " + text::joined(model.elements) +
-                         ", but type_map has " + text::joined(input_.model.elements));
-      return model;
-    }
-    Model model = random_model(input_.model);
-    set_statistics(training.frames, input_.model, model);
-    model.provenance.source = "deepsea train " + options_.input;
-    model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    Model model = read_model(options_.start);
+    if (model.elements != input_.model.elements)
+      throw InputError(options_.start + " has the elements " + text::joined(model.elements) +
+                       ", but type_map has " + text::joined(input_.model.elements));
     return model;
   }
 
@@ -274,6 +278,8 @@ void add_train(CLI::App &program)
       ->excludes(restart);
   command->add_option("--start", options->start, "begin with the numbers of this model")
       ->excludes(restart);
+  command->add_option("--device", options->device,
+                      "compute by libtorch, on cpu, cuda or cuda:NUMBER; slower on a CPU");
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));
   command->callback([options] { Run(*options).go(); });
 }

@@ -74,15 +74,16 @@ struct TrainingRun {
   Trainer trainer;
 
   explicit TrainingRun(const TrainingInput &input, unsigned seed = 5, int threads = 1)
-      : set(labelled(seed)), model(start(input, set)), frames(make_training_set(set, model)),
-        trainer(input, model, frames, none, threads)
+      : set(labelled(seed)), model(random_model(input.model)),
+        frames(make_training_set(set, model)),
+        trainer(input, with_statistics(input), frames, none, threads,
+                host_engine(with_statistics(input), threads))
   {
   }
-  static Model start(const TrainingInput &input, const LabelledSet &set)
+  const Model &with_statistics(const TrainingInput &input)
   {
-    Model made = random_model(input.model);
-    set_statistics(set.frames, input.model, made);
-    return made;
+    set_statistics(frames.frames, input.model, model);
+    return model;
   }
   double force_error()
   {
@@ -167,7 +168,8 @@ TEST(InitialModel, StatisticsAreThoseOfTheData)
   TrainingInput const given = input();
   LabelledSet const set = labelled(5);
   Model model = random_model(given.model);
-  DataStatistics const found = set_statistics(set.frames, given.model, model);
+  DataStatistics const found =
+      set_statistics(make_training_set(set, model).frames, given.model, model);
   EXPECT_EQ(found.frames, 6U);
   // Two atoms that are 1.5 A apart, by hand: s = 1/1.5, for r < rcut_smth.
   LabelledFrame pair;
@@ -177,11 +179,11 @@ TEST(InitialModel, StatisticsAreThoseOfTheData)
   ModelInput by_hand = given.model;
   by_hand.selection = {1, 1, 2};
   Model two = random_model(by_hand);
-  set_statistics({pair}, by_hand, two);
+  set_statistics({make_training_frame(pair.frame, pair.labels, two)}, by_hand, two);
   double const s = 1.0 / 1.5;
   EXPECT_NEAR(two.average[0][0], s / 4.0, 1e-14);    // one of four places
   EXPECT_NEAR(two.deviation[0][0], std::sqrt(s * s / 4.0 - s * s / 16.0), 1e-14);
-  EXPECT_NEAR(two.deviation[0][1], std::sqrt(s * s / 12.0), 1e-14);
+  EXPECT_NEAR(two.deviation[0][1], std::sqrt(s * s / 12.0 - s * s / 144.0), 1e-14);
   EXPECT_EQ(two.shortest[1], 1.5);
   EXPECT_EQ(two.shortest[0], 0.0);
   // The least energies that add up to -3.
