@@ -116,7 +116,8 @@ class Section {
   {
     for (auto const &[key, value] : values_.items()) {
       if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-      fail(key, "is not known; do you mean '" + closest_name(key, known_) + "'?");
+      throw InputError(file_ + ": " + path(key) + " is not known; do you mean '" +
+                       closest_name(key, known_) + "'?");
     }
   }
 

@@ -70,9 +70,9 @@ Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingS
   engine_->set(parameters_);
 }
 
-LossFactors Trainer::factors() const
+LossFactors Trainer::factors(long step) const
 {
-  return input_.prefactors.at(rate() / input_.rate.start);
+  return input_.prefactors.at(input_.rate.at(step) / input_.rate.start);
 }
 
 void Trainer::check(const LossSums &sums) const
@@ -106,7 +106,7 @@ void Trainer::step()
 {
   std::vector<const TrainingFrame *> batch;
   for (std::size_t const f : batches_.at(steps_)) batch.push_back(&training_.frames[f]);
-  check(engine_->evaluate(batch, factors(), &gradient_));
+  check(engine_->evaluate(batch, factors(steps_), &gradient_));
   if (input_.largest_gradient > 0.0) limit_gradient();
   if (input_.penalty > 0.0)
     for (std::size_t k = 0; k < gradient_.size(); ++k)
@@ -125,7 +125,7 @@ Errors Trainer::errors(const std::vector<const TrainingFrame *> &frames)
     auto const last = std::min(frames.size(), first + size);
     LossSums const part = engine_->evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
                                              frames.begin() + static_cast<std::ptrdiff_t>(last)},
-                                            factors(), nullptr);
+                                            factors(std::max(0L, steps_ - 1)), nullptr);
     sums.loss += part.loss;
     sums.energy2 += part.energy2;
     sums.force2 += part.force2;

@@ -63,7 +63,7 @@ class Trainer {
   double force_scale_ = 0.0;    // root mean square of the forces that are labels, eV/A
   long steps_ = 0;
 
-  [[nodiscard]] LossFactors factors() const;
+  [[nodiscard]] LossFactors factors(long step) const;
   void check(const LossSums &sums) const;
   void limit_gradient();
   Errors errors(const std::vector<const TrainingFrame *> &frames);

@@ -13,6 +13,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <iterator>
+#include <regex>
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::reference_file;
@@ -88,10 +91,15 @@ TEST_P(DeepmdTraining, GradientOfTheFirstBatch)
                    run.input.prefactors.at(run.input.rate.at(0) / run.input.rate.start), &gradient);
   ASSERT_EQ(gradient.size(), expected.size() + run.model.energy_bias.size());
   double scale = 0.0;
+  double square = 0.0;
   for (double const g : expected) scale = std::max(scale, std::fabs(g));
   ASSERT_GT(scale, 0.1);
+  for (std::size_t k = 0; k < expected.size(); ++k) square += gradient[k] * gradient[k];
+  double const most = run.input.largest_gradient;
+  double const factor = most > 0.0 ? std::min(1.0, most / (std::sqrt(square) + 1e-6)) : 1.0;
+  EXPECT_EQ(factor < 1.0, name == "decay");
   for (std::size_t k = 0; k < expected.size(); ++k)
-    EXPECT_NEAR(gradient[k], expected[k], 1e-10 * scale) << "number " << k;
+    EXPECT_NEAR(factor * gradient[k], expected[k], 1e-10 * scale) << "number " << k;
 }
 
 TEST_P(DeepmdTraining, StepsOfItsOptimizer)
@@ -155,6 +163,46 @@ TEST_P(DeepmdStatistics, FromTheSameData)
     EXPECT_GT(std::fabs(run.model.energy_bias[t]), 1.0);
     EXPECT_NEAR(model.energy_bias[t], run.model.energy_bias[t], 1e-8);
   }
+}
+
+TEST(DeepmdSchedules, AllSteps)
+{
+  auto const cases = reference_json("training/schedules.json");
+  ASSERT_GT(cases.size(), 9U);
+  for (auto const &given : cases) {
+    auto json = nlohmann::json::parse(std::ifstream(file("virial_two", "input.json")));
+    json["learning_rate"] = given["learning_rate"];
+    json["training"]["numb_steps"] = given["steps"];
+    LearningRate const rate = parse_training_input(json.dump(), "in.json").rate;
+    long step = 0;
+    for (double const expected : given["rates"]) {
+      EXPECT_NEAR(rate.at(step), expected, 1e-12 * expected) << given.dump();
+      step += given["every"].get<long>();
+    }
+  }
+}
+
+// Every key of DeePMD-kit is known, be it only to be refused, and the page lists what is known.
+TEST(DeepmdKeys, AreKnownAndListed)
+{
+  auto json = nlohmann::json::parse(std::ifstream(file("virial_two", "input.json")));
+  json["training"]["validation_data"] = json["training"]["training_data"];
+  auto const known = parse_training_input(json.dump(), "in.json").keys;
+  auto const keys = reference_json("training/keys.json").get<std::vector<std::string>>();
+  ASSERT_GT(keys.size(), 100U);
+  for (auto const &key : keys)
+    EXPECT_NE(std::find(known.begin(), known.end(), key), known.end()) << key << " is not known";
+
+  std::ifstream stream(LBS_DOC_DIR "/deepsea_train.rst");
+  std::string const page((std::istreambuf_iterator<char>(stream)), {});
+  for (auto const &key : known)
+    EXPECT_NE(page.find("*" + key + "*"), std::string::npos) << key << " is not in the table";
+  std::regex const starred("\\*((?:model|learning_rate|loss|optimizer|training)/[a-z0-9_/]+)\\*");
+  int listed = 0;
+  for (std::sregex_iterator at(page.begin(), page.end(), starred), end; at != end; ++at, ++listed)
+    EXPECT_NE(std::find(known.begin(), known.end(), (*at)[1]), known.end())
+        << (*at)[1] << " is in the table only";
+  EXPECT_GT(listed, 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, DeepmdStatistics,

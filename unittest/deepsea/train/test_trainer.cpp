@@ -163,6 +163,28 @@ TEST(Trainer, DivergingRunsStopWithAdvice)
       {"loss is not finite", "smaller start_lr"});
 }
 
+TEST(Trainer, FrozenLayersStay)
+{
+  TrainingInput given = input();
+  given.model.embedding_trainable = {false, true};
+  given.model.fitting_trainable = {true, false, true};
+  TrainingRun run(given);
+  while (run.trainer.steps() < 3) run.trainer.step();
+  Model const after = run.trainer.model();
+  const auto moved = [](const DenseLayer &a, const DenseLayer &b) {
+    EXPECT_EQ(a.bias == b.bias, a.weight == b.weight);
+    EXPECT_TRUE(a.timestep.empty() || (a.timestep == b.timestep) == (a.weight == b.weight));
+    return a.weight != b.weight;
+  };
+  for (std::size_t n = 0; n < after.embedding.size(); ++n)
+    for (std::size_t l = 0; l < 2; ++l)
+      EXPECT_EQ(moved(run.model.embedding[n][l], after.embedding[n][l]), l == 1) << n;
+  for (std::size_t n = 0; n < after.fitting.size(); ++n)
+    for (std::size_t l = 0; l < 3; ++l)
+      EXPECT_EQ(moved(run.model.fitting[n][l], after.fitting[n][l]), l != 1) << n;
+  EXPECT_EQ(after.energy_bias, run.model.energy_bias);
+}
+
 TEST(InitialModel, StatisticsAreThoseOfTheData)
 {
   TrainingInput const given = input();
@@ -208,6 +230,14 @@ TEST(Batches, EachFrameOnceAnEpoch)
   data.weights = {1.0, 0.0};
   Batches first(data, {0, 0, 0, 1, 1, 1}, 60, 7);
   for (std::size_t const f : first.at(0)) EXPECT_LT(f, 3U);
+  data.weights.clear();
+  data.blocks = {{1, 2, 1.0}};
+  Batches second(data, {0, 0, 0, 1, 1, 1}, 60, 7);
+  for (std::size_t const f : second.at(0)) EXPECT_GE(f, 3U);
+  data.blocks = {{0, 3, 1.0}};
+  expect_error([&] { Batches(data, {0, 1}, 20, 7); }, {"auto_prob names system 2 of 2"});
+  data.blocks.clear();
+  expect_error([&] { Batches(data, {}, 0, 7); }, {"no frame"});
   data.weights = {1.0};
   expect_error([&] { Batches(data, {0, 1}, 20, 7); }, {"sys_probs has 1 numbers for 2 systems"});
 }

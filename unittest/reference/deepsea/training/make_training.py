@@ -9,8 +9,11 @@ OUTDIR receives
   data/SYSTEM/       two systems of random frames with random labels (deepmd/npy)
   CASE/input.json    the input of `dp train`; the data are named as they lie in OUTDIR
   CASE/start.dp      the model it begins with: random weights, deepmd-kit's own statistics
-  CASE/gradient.npy  of the first batch's loss by all weights, by the PyTorch back end
+  CASE/gradient.npy  of the first batch's loss by all weights, by the PyTorch back end, as long as
+                     gradient_max_norm lets it
   CASE/step1.npy, step10.npy     the weights after so many steps of its trainer
+  keys.json          all keys of an input for se_e2_a that deepmd-kit knows, as paths
+  schedules.json     learning rates of several sections "learning_rate" at all steps of a run
   CASE/numbers.json  what the trainer's loss saw at each step: learning rate, loss, and errors
 "tensorflow" is by TensorFlow's trainer, all others by PyTorch's; it has no gradient and no numbers.
 Weights are in the order of the package's ParameterLayout: embedding nets by center and neighbor
@@ -33,6 +36,8 @@ import numpy as np
 import torch
 from deepmd.dpmodel.utils.serialization import load_dp_model, save_dp_model
 from deepmd.pt.entrypoints.main import get_trainer
+from deepmd.dpmodel.utils.learning_rate import make_learning_rate_schedule
+from deepmd.utils import argcheck
 from deepmd.utils.argcheck import normalize
 
 TYPES = ["B", "O"]
@@ -73,6 +78,7 @@ CASES = {
         {"type": "exp", "start_lr": 0.002, "stop_lr": 5e-4, "decay_steps": 2, "decay_rate": 0.6},
         {"start_pref_e": 0.2, "limit_pref_e": 1, "start_pref_f": 100, "limit_pref_f": 1},
         type="AdamW", weight_decay=0.05)}
+CASES["decay"]["training"]["gradient_max_norm"] = 20.0
 CASES["tensorflow"] = json.loads(json.dumps(CASES["virial_two"]))
 CASES["tensorflow"]["loss"].update(start_pref_pf=5, limit_pref_pf=1)
 CASES["tensorflow"]["training"]["training_data"]["systems"] = ["../data/small"]
@@ -209,6 +215,62 @@ def by_tensorflow(settings):
             np.save(f"step{steps}.npy", row(end["model"]))
 
 
+def known_keys():
+    """Paths of the keys, other names included, of the variants that this package has."""
+    chosen = {"model/type": "standard", "model/descriptor/type": "se_e2_a",
+              "model/fitting_net/type": "ener", "loss/type": "ener"}
+    several = {"learning_rate/type": ("exp", "cosine", "wsd"), "optimizer/type": ("Adam", "AdamW")}
+    found = set()
+
+    def add(arguments, path):
+        for argument in arguments:
+            for name in (argument.name, *(argument.alias or ())):
+                found.add(path + name)
+            # What is in a section that is refused or ignored as a whole does not matter.
+            if path + argument.name not in (
+                    "nvnmd", "validating", "training/mixed_precision", "model/spin", "model/compress",
+                    "model/type_embedding", "model/modifier"):
+                follow(argument, path + argument.name + "/")
+
+    def follow(argument, path):
+        add(argument.sub_fields.values(), path)
+        for variant in argument.sub_variants.values():
+            flag = path + variant.flag_name
+            if flag in chosen or flag in several:
+                found.add(flag)
+                for name in several.get(flag, (chosen.get(flag),)):
+                    add(variant.choice_dict[name].sub_fields.values(), path)
+                    follow(variant.choice_dict[name], path)
+
+    top = argcheck.gen_args()
+    add(top, "")
+    return sorted(found)
+
+
+def schedules():
+    """Sections "learning_rate" with the rates that deepmd-kit makes of them."""
+    base = {"start_lr": 0.002, "stop_lr": 1e-5}
+    given = [
+        (30, {"type": "exp", **base, "decay_steps": 7}),
+        (30, {"type": "exp", **base, "decay_steps": 7, "decay_rate": 0.4, "warmup_steps": 5}),
+        (30, {"type": "exp", **base, "decay_steps": 7, "smooth": True}),
+        (30, {"type": "exp", **base, "decay_steps": 5000}),
+        (320, {"type": "exp", **base, "decay_steps": 5000}),
+        (1200, {"type": "exp", **base, "decay_steps": 5000}),
+        (30, {"type": "cosine", **base, "warmup_ratio": 0.21, "warmup_start_factor": 0.1}),
+        (30, {"type": "cosine", "start_lr": 0.002, "stop_lr_ratio": 0.3}),
+        (30, {"type": "wsd", **base, "warmup_steps": 3}),
+        (30, {"type": "wsd", **base, "decay_phase_ratio": 0.5, "decay_type": "cosine"}),
+        (30, {"type": "wsd", **base, "decay_phase_ratio": 0.55, "decay_type": "linear"})]
+    made = []
+    for steps, section in given:
+        schedule = make_learning_rate_schedule(section, steps)
+        every = max(1, steps // 30)
+        made.append({"steps": steps, "learning_rate": section, "every": every,
+                     "rates": [float(schedule.value(step)) for step in range(0, steps, every)]})
+    return made
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("outdir", type=pathlib.Path)
@@ -216,6 +278,8 @@ def main():
     random = np.random.default_rng(3)
     write_system(out / "data/small", [0, 0, 1, 1, 1, 1, 0], 3, random, True)
     write_system(out / "data/large", [0, 1, 1, 1, 0, 1, 1, 1, 1], 3, random, False)
+    for name, made in (("keys", known_keys()), ("schedules", schedules())):
+        (out / f"{name}.json").write_text(json.dumps(made, indent=1) + "\n")
     for case, given in CASES.items():
         (out / case).mkdir(exist_ok=True)
         os.chdir(out / case)
