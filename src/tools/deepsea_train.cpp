@@ -226,8 +226,9 @@ class Run {
     model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
     for (const std::string &warning : check_labels(training_.frames, input_))
       std::printf("warning: %s\n", warning.c_str());
-    auto engine = options.device.empty() ? host_engine(model, options.threads)
-                                         : torch_engine(model, options.device, options.threads);
+    auto engine = options.device.empty()
+                      ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
+                      : torch_engine(model, options.device, options.threads);
     trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, options.threads,
                                          std::move(engine));
     if (options.restart) {

@@ -334,6 +334,8 @@ void read_training(Section section, TrainingInput &input)
   if (input.curve.empty()) section.fail("disp_file", "is empty");
   if (input.name.empty()) section.fail("save_ckpt", "is empty");
   input.seed = section.get("seed", input.seed);
+  if (section.has("interpolation_error"))
+    input.interpolation_error = section.number("interpolation_error", 0.0, 0.0);
   read_optimizer(section, "opt_type", 0.0, input);
   input.largest_gradient = section.number("gradient_max_norm", 0.0, 0.0);
   section.only({"mixed_precision", "save_dir"}, {});

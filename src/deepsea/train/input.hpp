@@ -8,6 +8,7 @@
 #include "deepsea/model/model.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,9 @@ struct TrainingInput {
   std::string curve = "lcurve.out";    // disp_file
   std::string name = "model";          // save_ckpt: prefix of model files and checkpoint
   unsigned long seed = 1;
+  // Of the largest value or derivative of an embedding net: up to here it is interpolated; 0: not
+  // at all; none: what suits the precision.
+  std::optional<double> interpolation_error;
   std::string text;                    // all that decides about the numbers, to compare inputs by
   std::vector<std::string> keys;       // all that were looked for: "model/type_map" and so on
   std::vector<std::string> ignored;    // those in the file that change nothing here

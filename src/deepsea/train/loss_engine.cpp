@@ -7,11 +7,11 @@ namespace {
 
 class HostEngine final : public LossEngine {
  public:
-  HostEngine(const Model &model, int threads)
+  HostEngine(const Model &model, int threads, double tolerance)
       : loss_(model,
               model.precision == Precision::SINGLE ? LossGradient::Arithmetic::SINGLE
                                                    : LossGradient::Arithmetic::DOUBLE,
-              threads)
+              threads, tolerance)
   {
   }
   void set(const std::vector<double> &parameters) override { loss_.set(parameters); }
@@ -20,11 +20,17 @@ class HostEngine final : public LossEngine {
   {
     return loss_.evaluate(batch, factors, gradient);
   }
-  [[nodiscard]] const std::vector<LossGradient::Prediction> &predictions() const override
+  [[nodiscard]] const std::vector<Prediction> &predictions() const override
   {
     return loss_.predictions();
   }
   [[nodiscard]] std::size_t memory_usage() const override { return loss_.memory_usage(); }
+  double adapt_grids() override { return loss_.adapt_grids(); }
+  [[nodiscard]] std::vector<double> grid_spacings() const override { return loss_.grid_spacings(); }
+  void set_grid_spacings(const std::vector<double> &spacings) override
+  {
+    loss_.set_grid_spacings(spacings);
+  }
 
  private:
   LossGradient loss_;
@@ -32,9 +38,9 @@ class HostEngine final : public LossEngine {
 
 }    // namespace
 
-std::unique_ptr<LossEngine> host_engine(const Model &model, int threads)
+std::unique_ptr<LossEngine> host_engine(const Model &model, int threads, double tolerance)
 {
-  return std::make_unique<HostEngine>(model, threads);
+  return std::make_unique<HostEngine>(model, threads, tolerance);
 }
 
 }    // namespace lbs::deepsea

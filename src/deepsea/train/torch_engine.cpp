@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "loss_engine.hpp"
+#include "parameters.hpp"
 
 #include "deepsea/file/torch_library.hpp"
 
@@ -59,13 +60,14 @@ class TorchEngine final : public LossEngine {
       predictions_.push_back({energy[f], {from, from + batch[f]->atoms}, virial[f]});
       from += batch[f]->atoms;
     }
-    return sums(batch);
+    LossSums sums;
+    for (std::size_t f = 0; f < batch.size(); ++f)
+      add_errors(*batch[f], predictions_[f], factors, 1.0 / static_cast<double>(batch.size()),
+                 sums);
+    return sums;
   }
 
-  [[nodiscard]] const std::vector<LossGradient::Prediction> &predictions() const override
-  {
-    return predictions_;
-  }
+  [[nodiscard]] const std::vector<Prediction> &predictions() const override { return predictions_; }
   [[nodiscard]] std::size_t memory_usage() const override { return 0; }
 
  private:
@@ -73,7 +75,7 @@ class TorchEngine final : public LossEngine {
   void *loss_ = nullptr;
   std::size_t parameters_;
   int types_;
-  std::vector<LossGradient::Prediction> predictions_;
+  std::vector<Prediction> predictions_;
   // The batch as LossBatch has it.
   std::vector<int> frame_, type_, first_, neighbor_;
   std::vector<std::array<double, 3>> vector_, force_;
@@ -128,38 +130,6 @@ class TorchEngine final : public LossEngine {
         force_weight_[at + i] = share / 3.0 * (factors.force + factors.weighted_force * weight);
       }
     }
-  }
-
-  LossSums sums(const std::vector<const TrainingFrame *> &batch) const
-  {
-    LossSums sums;
-    std::size_t at = 0;
-    for (std::size_t f = 0; f < batch.size(); at += batch[f++]->atoms) {
-      const Labels &labels = batch[f]->labels;
-      const LossGradient::Prediction &says = predictions_[f];
-      double const n = batch[f]->atoms;
-      const auto square = [](double difference) { return difference * difference; };
-      if (labels.energy) {
-        double const error = square(says.energy - *labels.energy);
-        sums.loss += energy_weight_[f] * error;
-        sums.energy2 += error / (n * n);
-        sums.energies += 1.0;
-      }
-      for (std::size_t k = 0; labels.virial && k < 9; ++k) {
-        double const error = square(says.virial[k] - (*labels.virial)[k]);
-        sums.loss += virial_weight_[f] * error;
-        sums.virial2 += error / (n * n);
-        sums.virials += 1.0;
-      }
-      for (std::size_t i = 0; i < labels.force.size(); ++i)
-        for (std::size_t k = 0; k < 3; ++k) {
-          double const error = square(says.force[i][k] - labels.force[i][k]);
-          sums.loss += force_weight_[at + i] * error;
-          sums.force2 += error;
-          sums.forces += 1.0;
-        }
-    }
-    return sums;
   }
 };
 

@@ -16,6 +16,9 @@ namespace {
 constexpr double FAR_FORCE = 1.0e3;
 constexpr double FAR_ENERGY = 1.0e4;
 
+constexpr long ADAPT_EVERY = 100;    // steps between changes of the grids of embedding nets
+constexpr int FIRST_TRIALS = 20;     // for a spacing at the start
+
 // Layers that are not to be trained. Energy biases are those of the data: the last bias of the
 // fitting net says the same.
 std::vector<char> frozen_numbers(const Model &model, const ModelInput &input)
@@ -58,6 +61,11 @@ Errors errors_of(const LossSums &sums, std::size_t batches)
           root(sums.force2, sums.forces), root(sums.virial2, sums.virials)};
 }
 
+double interpolation_tolerance(const TrainingInput &input, const Model &model)
+{
+  return input.interpolation_error.value_or(model.precision == Precision::SINGLE ? 3.0e-5 : 1.0e-6);
+}
+
 Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
                  const TrainingSet &validation, int threads, std::unique_ptr<LossEngine> engine)
     : input_(input), model_(model), training_(training), validation_(validation),
@@ -68,6 +76,15 @@ Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingS
 {
   adam_ = Adam(parameters_.size(), input.adam, threads);
   engine_->set(parameters_);
+}
+
+void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch)
+{
+  double const tolerance = interpolation_tolerance(input_, model_);
+  for (int trial = 0; trial < FIRST_TRIALS; ++trial) {
+    engine_->evaluate(batch, factors(steps_), nullptr);
+    if (engine_->adapt_grids() <= tolerance) return;
+  }
 }
 
 LossFactors Trainer::factors(long step) const
@@ -106,7 +123,9 @@ void Trainer::step()
 {
   std::vector<const TrainingFrame *> batch;
   for (std::size_t const f : batches_.at(steps_)) batch.push_back(&training_.frames[f]);
+  if (steps_ == 0) choose_grids(batch);
   check(engine_->evaluate(batch, factors(steps_), &gradient_));
+  if (steps_ % ADAPT_EVERY == 0) engine_->adapt_grids();
   if (input_.largest_gradient > 0.0) limit_gradient();
   if (input_.penalty > 0.0)
     for (std::size_t k = 0; k < gradient_.size(); ++k)
@@ -166,7 +185,8 @@ Model Trainer::model() const
 
 Checkpoint Trainer::checkpoint(double best) const
 {
-  return {input_.text, training_.digest, steps_, best, model(), adam_.state};
+  return {input_.text, training_.digest,        steps_, best, model(),
+          adam_.state, engine_->grid_spacings()};
 }
 
 void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
@@ -182,6 +202,7 @@ void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
   parameters_ = parameters_of(model_);
   adam_.state = checkpoint.optimizer;
   steps_ = checkpoint.steps;
+  if (!checkpoint.grid_spacings.empty()) engine_->set_grid_spacings(checkpoint.grid_spacings);
   engine_->set(parameters_);
 }
 

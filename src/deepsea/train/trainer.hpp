@@ -6,6 +6,7 @@
 #include "checkpoint.hpp"
 #include "input.hpp"
 #include "loss_engine.hpp"
+#include "parameters.hpp"
 #include "training_set.hpp"
 
 #include <cstddef>
@@ -24,6 +25,10 @@ struct Errors {
   std::optional<double> virial;    // eV an atom
 };
 Errors errors_of(const LossSums &sums, std::size_t batches);
+
+// Of interpolated embedding nets: far below the errors that training leaves, and in single
+// precision above what rounding does, unless the input asks for another one.
+double interpolation_tolerance(const TrainingInput &input, const Model &model);
 
 class Trainer {
  public:
@@ -64,6 +69,8 @@ class Trainer {
   long steps_ = 0;
 
   [[nodiscard]] LossFactors factors(long step) const;
+  // Spacings of the embedding nets' grids that suit the first batch.
+  void choose_grids(const std::vector<const TrainingFrame *> &batch);
   void check(const LossSums &sums) const;
   void limit_gradient();
   Errors errors(const std::vector<const TrainingFrame *> &frames);
