@@ -4,6 +4,7 @@
 #include "training_frames.hpp"
 
 #include "deepsea/train/loss_engine.hpp"
+#include "deepsea/train/parameters.hpp"
 
 #include "expect_error.hpp"
 
