@@ -119,7 +119,7 @@ def whole_run(folder):
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_goes_on_with_the_same_numbers(folder, stop):
     """After a kill at any time the run ends with the bytes of one without a stop."""
-    change(folder, "training", numb_steps=3000, save_freq=50, disp_freq=50)
+    change(folder, "training", numb_steps=400, save_freq=50, disp_freq=50)
     expected = whole_run(folder)
     stopped = 0
     for _ in range(3):
@@ -141,20 +141,20 @@ def test_goes_on_with_the_same_numbers(folder, stop):
     assert (folder / "model.ckpt").read_bytes() == expected[0]
     assert (folder / "lcurve.out").read_text() == expected[1]
     assert not list(folder.glob("*.part"))
-    assert "all 3000 steps are done" in works(folder, "--restart")
+    assert "all 400 steps are done" in works(folder, "--restart")
 
 
 def test_a_full_disk_leaves_the_old_checkpoint(folder):
     """Files that cannot grow are not written at all."""
-    change(folder, "training", numb_steps=3000, save_freq=10)
+    change(folder, "training", numb_steps=400, save_freq=50)
     expected = whole_run(folder)
     size = len(expected[0])
 
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
 
-    refuses(folder, "cannot write model.ckpt: ", preexec_fn=limit)
-    assert not (folder / "model.ckpt").exists()
+    refuses(folder, "cannot write model", preexec_fn=limit)
+    assert not list(folder.glob("model*"))
     with subprocess.Popen(["deepsea", "train", "input.json"], cwd=folder,
                           stdout=subprocess.DEVNULL) as program:
         while not (folder / "model.ckpt").exists():
@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_the_old_checkpoint(folder):
         program.terminate()
     kept = (folder / "model.ckpt").read_bytes()
     assert kept != expected[0]
-    refuses(folder, "cannot write model.ckpt: ", "--restart", preexec_fn=limit)
+    refuses(folder, "cannot write model", "--restart", preexec_fn=limit)
     assert (folder / "model.ckpt").read_bytes() == kept
     assert not list(folder.glob("*.part"))
     works(folder, "--restart")
@@ -213,7 +213,7 @@ def test_a_diverging_run_stops(folder):
     change(folder, "learning_rate", start_lr=1e200)
     refuses(folder, "use a smaller start_lr", "--force")
     change(folder, "learning_rate", start_lr=1e5, stop_lr=1e4)
-    refuses(folder, "the training diverges: the error of forces is", "--force")
+    refuses(folder, "the training diverges: the error of", "--force")
     assert before != b""
     for name in ("model.pt", "model-best.pt"):
         subprocess.run(["deepsea", "info", name], cwd=folder, capture_output=True, check=True)
@@ -255,7 +255,7 @@ def test_an_energy_that_is_none(folder):
     ("energy", np.s_[:-1], "energy.npy holds 7 numbers, but needs 1 for each of 8 frames"),
     ("box", np.s_[:, :6], "box.npy holds 48 numbers, but needs 9 for each of 8 frames"),
     ("coord", np.s_[:, :-1], "coord.npy has not three numbers for each atom"),
-    ("coord", np.s_[:0], "holds")])
+    ("coord", np.s_[:0], "box.npy holds 72 numbers, but needs 9 for each of 0 frames")])
 def test_arrays_that_do_not_fit(folder, name, cut, words):
     """Numbers of frames and atoms."""
     array, path = array_of(folder, name)
@@ -348,6 +348,7 @@ def test_virials_that_are_noise(folder):
 def test_small_cells_are_those_of_larger_ones(folder):
     """A cell that is smaller than the cutoff, and the same one repeated."""
     errors = []
+    change(folder, "learning_rate", start_lr=1e-9, stop_lr=1e-10)    # which is to see the start
     for times in (1, 2):
         one = frames(2, atoms=2, cell=0.6 * CELL, apart=1.4)
         x = one["coord"].reshape(2, 2, 3)

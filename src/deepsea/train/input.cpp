@@ -341,6 +341,7 @@ void read_training(Section section, TrainingInput &input)
   section.only({"mixed_precision", "save_dir"}, {});
   section.only({"enable_ema", "change_bias_after_training"}, {false});
   section.only("acc_freq", {1});
+  section.only("set_prefix", {"set"});    // where version 1 has it
   section.ignore({"disp_training",       "time_training",    "disp_avg",
                   "profiling",           "profiling_file",   "tensorboard",
                   "tensorboard_log_dir", "tensorboard_freq", "max_ckpt_keep",
