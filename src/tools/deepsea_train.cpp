@@ -5,6 +5,7 @@
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/train/initial_model.hpp"
+#include "deepsea/train/label_check.hpp"
 #include "deepsea/train/trainer.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
@@ -13,17 +14,22 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -37,9 +43,11 @@ constexpr double CHECKPOINT_SECONDS = 300.0;
 
 volatile std::sig_atomic_t stop_signal = 0;
 
+// The first signal ends the run after a checkpoint; a second one ends it at once.
 void note_signal(int signal)
 {
   stop_signal = signal;
+  std::signal(signal, SIG_DFL);
 }
 
 double seconds_since(Clock::time_point then)
@@ -50,36 +58,64 @@ double seconds_since(Clock::time_point then)
 struct TrainOptions {
   std::string input;
   std::string start;
+  std::string device;    // of libtorch; empty: this package's own loops
   bool restart = false;
   bool force = false;
   int threads = 1;
 };
 
-// A file that one run at a time holds.
-class FolderLock {
+// A file that one run at a time holds. `made_for_it`: it is removed at the end.
+class FileLock {
  public:
-  explicit FolderLock(const std::string &path)
-      : path_(path), file_(open(path.c_str(), O_RDWR | O_CREAT, 0644))
+  FileLock(std::string path, const std::string &key, bool made_for_it)
+      : path_(std::move(path)), remove_(made_for_it),
+        file_(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
   {
-    if (file_ < 0) throw InputError("cannot write " + path);
-    if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    if (file_ < 0) throw InputError("cannot write " + path_ + ": " + std::strerror(errno));
+    // A run that ends may have removed the file between the two calls.
+    if (flock(file_, LOCK_EX | LOCK_NB) != 0 || !is_still_there()) {
       close(file_);
-      throw InputError("another run writes the files of this one (" + path +
-                       " is locked); give save_ckpt another name");
+      throw InputError("another run writes the files of this one (" + path_ + " is locked); give " +
+                       key + " another name");
     }
   }
-  ~FolderLock()
+  ~FileLock()
   {
-    std::remove(path_.c_str());
+    if (remove_) std::remove(path_.c_str());
     close(file_);
   }
-  FolderLock(const FolderLock &) = delete;
-  FolderLock &operator=(const FolderLock &) = delete;
+  FileLock(const FileLock &) = delete;
+  FileLock &operator=(const FileLock &) = delete;
 
  private:
   std::string path_;
+  bool remove_;
   int file_;
+
+  [[nodiscard]] bool is_still_there() const
+  {
+    struct stat mine {
+    }, there{};
+    return fstat(file_, &mine) == 0 && stat(path_.c_str(), &there) == 0 &&
+           mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+  }
 };
+
+// Files that write_bytes() had no time to finish.
+void remove_parts(const std::string &name)
+{
+  fs::path const path(name);
+  fs::path const folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+  std::string const begin = path.filename().string();
+  std::vector<fs::path> found;
+  for (auto const &entry : fs::directory_iterator(folder)) {
+    std::string const file = entry.path().filename().string();
+    for (const char *kind : {".ckpt.", ".pt.", "-best.pt."})
+      if (file.rfind(begin + kind, 0) == 0 && entry.path().extension() == ".part")
+        found.push_back(entry.path());
+  }
+  for (const fs::path &part : found) fs::remove(part);
+}
 
 // lcurve.out, with the columns of DeePMD-kit.
 class Curve {
@@ -93,12 +129,14 @@ class Curve {
       bool const number = !line.empty() && line.find_first_not_of(" 0123456789") != 0;
       if (line.rfind('#', 0) == 0 || (number && std::stol(line) <= steps)) kept += line + "\n";
     }
-    std::ofstream file(path);
     if (kept.empty())
       kept = "#  step   rmse_val   rmse_trn  rmse_e_val  rmse_e_trn  rmse_f_val  rmse_f_trn  "
              "rmse_v_val  rmse_v_trn         lr\n";
+    // In place, for the file is locked.
+    std::ofstream file(path);
     file << kept;
-    if (!file) throw InputError("cannot write " + path);
+    file.close();
+    if (!file) throw InputError("cannot write " + path + "; is the disk full?");
   }
 
   void add(long step, const Errors &validation, const Errors &training, double rate)
@@ -155,23 +193,45 @@ std::string errors_text(const Errors &errors)
 class Run {
  public:
   explicit Run(const TrainOptions &options)
-      : options_(options), input_(read_training_input(options.input)), lock_(input_.name + ".lock"),
-        checkpoint_(input_.name + ".ckpt")
+      : options_(options), input_(read_training_input(options.input)),
+        lock_(input_.name + ".lock", "save_ckpt", true),
+        curve_lock_(input_.curve, "disp_file", false), checkpoint_(input_.name + ".ckpt")
   {
+    for (const std::string &key : input_.ignored)
+      std::printf("%s changes nothing here\n", key.c_str());
+    remove_parts(input_.name);
     if (fs::exists(checkpoint_) && !options.restart && !options.force)
       throw InputError(checkpoint_ + " exists: go on from it with --restart, or begin anew with "
                                      "--force");
     if (options.restart && !fs::exists(checkpoint_))
       throw InputError(checkpoint_ + " is missing, so there is nothing to go on from");
     std::string const folder = fs::path(options.input).parent_path().string();
-    auto const training = read_systems(input_.training.systems, folder, input_.model.elements);
+    auto training = read_systems(input_.training.systems, folder, input_.model.elements);
     LabelledSet validation;
     if (!input_.validation.systems.empty())
       validation = read_systems(input_.validation.systems, folder, input_.model.elements);
-    Model const model = start_model(training);
+    if (input_.weights_default) {
+      weigh_all(training);
+      weigh_all(validation);
+    }
+    Model model = options.start.empty() ? random_model(input_.model) : read_start();
     training_ = make_training_set(training, model);
     validation_ = make_training_set(validation, model);
-    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, options.threads);
+    if (options.start.empty()) {
+      set_statistics(training_.frames, input_.model, model);
+      model.provenance.source = "deepsea train " + options_.input;
+    } else {
+      continue_model(training_.frames, input_.model, options.start, model);
+      model.provenance.source = "deepsea train " + options_.input + ", begun with " + options.start;
+    }
+    model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    for (const std::string &warning : check_labels(training_.frames, input_))
+      std::printf("warning: %s\n", warning.c_str());
+    auto engine = options.device.empty()
+                      ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
+                      : torch_engine(model, options.device, options.threads);
+    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, options.threads,
+                                         std::move(engine));
     if (options.restart) {
       auto const kept = read_checkpoint(checkpoint_);
       trainer_->restore(kept, checkpoint_);
@@ -183,6 +243,7 @@ class Run {
   {
     std::signal(SIGTERM, note_signal);
     std::signal(SIGINT, note_signal);
+    std::signal(SIGXFSZ, SIG_IGN);    // a file that may not grow is an error of writing it
     Curve curve(input_.curve, trainer_->steps());
     auto const begin = Clock::now();
     auto saved = begin;
@@ -191,11 +252,12 @@ class Run {
     long reported_step = first;
     std::printf("%zu training frames with %zu atoms, %zu validation frames\n",
                 training_.frames.size(), training_.atoms, validation_.frames.size());
+    if (first == input_.steps) std::printf("all %ld steps are done\n", first);
     while (trainer_->steps() < input_.steps && stop_signal == 0) {
       trainer_->step();
       long const step = trainer_->steps();
       bool const last = step == input_.steps;
-      if (step % input_.print_every == 0 || last) {
+      if (step % input_.print_every == 0 || step == 1 || last) {
         double const each =
             seconds_since(reported) / static_cast<double>(std::max(1L, step - reported_step));
         report(curve, step, each, seconds_since(begin) / static_cast<double>(step - first));
@@ -210,32 +272,35 @@ class Run {
     if (trainer_->steps() < input_.steps) {
       save();
       std::printf("stopped at step %ld; go on with --restart\n", trainer_->steps());
+      std::fflush(stdout);
     }
   }
 
  private:
   TrainOptions options_;
   TrainingInput input_;
-  FolderLock lock_;
+  FileLock lock_;
+  FileLock curve_lock_;
   std::string checkpoint_;
   TrainingSet training_;
   TrainingSet validation_;
   std::unique_ptr<Trainer> trainer_;
   double best_ = std::numeric_limits<double>::infinity();
 
-  Model start_model(const LabelledSet &training)
+  // "use_default_pf"
+  static void weigh_all(LabelledSet &set)
   {
-    if (!options_.start.empty()) {
-      Model model = read_model(options_.start);
-      if (model.elements != input_.model.elements)
-        throw InputError(options_.start + " has the elements " + text::joined(model.elements) +
-                         ", but type_map has " + text::joined(input_.model.elements));
-      return model;
-    }
-    Model model = random_model(input_.model);
-    set_statistics(training.frames, input_.model, model);
-    model.provenance.source = "deepsea train " + options_.input;
-    model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    for (LabelledFrame &frame : set.frames)
+      if (frame.labels.force_weight.empty())
+        frame.labels.force_weight.assign(frame.labels.force.size(), 1.0);
+  }
+
+  [[nodiscard]] Model read_start() const
+  {
+    Model model = read_model(options_.start);
+    if (model.elements != input_.model.elements)
+      throw InputError(options_.start + " has the elements " + text::joined(model.elements) +
+                       ", but type_map has " + text::joined(input_.model.elements));
     return model;
   }
 
@@ -244,10 +309,11 @@ class Run {
   {
     Errors const training = trainer_->training_errors();
     Errors const validation = validation_.frames.empty() ? Errors() : trainer_->validation_errors();
-    curve.add(step, validation, training, trainer_->rate());
+    double const rate = input_.rate.at(step - 1);    // of the step that was taken
+    curve.add(step, validation, training, rate);
     const Errors &judged = validation_.frames.empty() ? training : validation;
     std::printf("step %ld of %ld:%s, lr %.1e, %.1f ms/step, %s left\n", step, input_.steps,
-                errors_text(judged).c_str(), trainer_->rate(), 1.0e3 * each,
+                errors_text(judged).c_str(), rate, 1.0e3 * each,
                 time_text(average * static_cast<double>(input_.steps - step)).c_str());
     std::fflush(stdout);
     // The largest part of a loss with the final prefactors.
@@ -282,8 +348,14 @@ void add_train(CLI::App &program)
       ->excludes(restart);
   command->add_option("--start", options->start, "begin with the numbers of this model")
       ->excludes(restart);
+  command->add_option("--device", options->device,
+                      "compute by libtorch, on cpu, cuda or cuda:NUMBER; slower on a CPU");
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));
-  command->callback([options] { Run(*options).go(); });
+  command->callback([options] {
+    Run(*options).go();
+    // What waits for this program shall know that it did not end by itself.
+    if (stop_signal != 0) std::raise(stop_signal);
+  });
 }
 
 }    // namespace lbs::deepsea

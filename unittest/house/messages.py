@@ -74,8 +74,11 @@ def source_messages(root):
     found = []
     for path in sources:
         names = {}
+        near = [path.parent / name
+                for name in re.findall(r'#include "(\w+\.hpp)"', read(path))]
         for _ in range(3):    # reporters call reporters
-            names |= reporters(cxx_tokens(read(path)), names)
+            for file in (path, *filter(pathlib.Path.exists, near)):
+                names |= reporters(cxx_tokens(read(file)), names)
         found += cxx_messages(read(path), str(path.relative_to(root)), names)
     for pattern_, messages in (("cmake/*.cmake", cmake_messages), ("cmake/**/*.sh", shell_messages),
                                ("*/CMakeLists.txt", cmake_messages),

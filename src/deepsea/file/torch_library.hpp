@@ -26,6 +26,29 @@ struct ReferenceFrame {
   double (*force)[3] = nullptr;     // [atoms], eV/A: images get a share of their atom's
 };
 
+// A batch of labelled frames for training. The loss is the sum of weight * (prediction - label)^2
+// over energies, components of forces and components of virials.
+struct LossBatch {
+  int frames = 0;
+  int centers = 0;                        // atoms of all frames together
+  const int *frame = nullptr;             // [centers]
+  const int *type = nullptr;              // [centers]
+  const int *first = nullptr;             // [centers + 1]: where each center's neighbors begin
+  const int *neighbor = nullptr;          // [first[centers]]: the center it is an image of
+  const double (*vector)[3] = nullptr;    // [first[centers]]: to the neighbor, A
+  const double *energy = nullptr, *energy_weight = nullptr;         // [frames], eV
+  const double (*force)[3] = nullptr, *force_weight = nullptr;      // [centers], eV/A
+  const double (*virial)[9] = nullptr, *virial_weight = nullptr;    // [frames], eV
+};
+
+// What libtorch makes of it.
+struct LossAnswer {
+  double *energy = nullptr;         // [frames]
+  double (*force)[3] = nullptr;     // [centers]
+  double (*virial)[9] = nullptr;    // [frames]
+  double *gradient = nullptr;       // of the loss by all weights; null: not wanted
+};
+
 // The message of an error; nothing if there was none. Exceptions do not cross a library's border.
 using Failure = std::optional<std::string>;
 
@@ -38,6 +61,13 @@ struct TorchFunctions {
   Failure (*open_reference)(const std::string &archive, const std::string &where, void *&reference);
   Failure (*run_reference)(void *reference, const ReferenceFrame &frame);
   void (*close_reference)(void *reference);
+  // Losses of a model's batches on a device ("cpu", "cuda", "cuda:1"), and their end. Weights come
+  // in the order of the model: embedding nets, fitting nets, of each layer weight, bias and
+  // timestep, then the energy biases.
+  Failure (*open_loss)(const Model &model, const std::string &device, int threads, void *&loss);
+  Failure (*set_loss_weights)(void *loss, const double *weights);
+  Failure (*run_loss)(void *loss, const LossBatch &batch, const LossAnswer &answer);
+  void (*close_loss)(void *loss);
 };
 
 // The one symbol of the library; null if it was built from other sources than the caller.

@@ -148,9 +148,10 @@ class SystemReader {
     return elements_[static_cast<std::size_t>(type)];
   }
 
-  // An array with `width` numbers for each of `count` frames.
+  // An array with `width` numbers for each of `count` frames; `of_atoms`: some for each atom.
   [[nodiscard]] std::vector<double> rows(const std::string &name, std::size_t count,
-                                         std::size_t width, double most) const
+                                         std::size_t width, double most,
+                                         bool of_atoms = false) const
   {
     auto const array = store_.array(name);
     if (array.values.size() != count * width)
@@ -160,6 +161,9 @@ class SystemReader {
     for (std::size_t k = 0; k < array.values.size(); ++k)
       if (!(std::fabs(array.values[k]) <= most))
         throw InputError(store_.where(name) + ", frame " + std::to_string(k / width + 1) +
+                         (of_atoms
+                              ? ", atom " + std::to_string(k % width / (width / names_.size()) + 1)
+                              : std::string()) +
                          ": a number is " + text::number(array.values[k]) +
                          "; check the units (eV, A) and take the frame out");
     return array.values;
@@ -187,20 +191,21 @@ class SystemReader {
     if (count * width != coord.size())
       throw InputError(store_.where(set) +
                        "/coord.npy has not three numbers for each atom of type.raw");
-    auto const x = rows(set + "/coord.npy", count, width, ANY);
+    auto const x = rows(set + "/coord.npy", count, width, ANY, true);
     std::vector<double> box;
     if (periodic_) box = rows(set + "/box.npy", count, 9, ANY);
     std::vector<std::vector<std::string>> mixed;
     if (store_.has(set + "/real_atom_types.npy")) mixed = mixed_names(set, count);
-    auto const optional_rows = [&](const char *name, std::size_t columns, double most) {
+    auto const optional_rows = [&](const char *name, std::size_t columns, double most,
+                                   bool of_atoms = false) {
       std::string const file = set + "/" + name;
-      return store_.has(file) ? rows(file, count, columns, most) : std::vector<double>();
+      return store_.has(file) ? rows(file, count, columns, most, of_atoms) : std::vector<double>();
     };
     auto const n = static_cast<double>(atoms);
     auto const energy = optional_rows("energy.npy", 1, MOST_ENERGY * n);
-    auto const force = optional_rows("force.npy", width, MOST_FORCE);
+    auto const force = optional_rows("force.npy", width, MOST_FORCE, true);
     auto const virial = optional_rows("virial.npy", 9, MOST_VIRIAL * n);
-    auto const weight = optional_rows("atom_pref.npy", atoms, ANY);
+    auto const weight = optional_rows("atom_pref.npy", atoms, ANY, true);
     for (std::size_t f = 0; f < count; ++f) {
       LabelledFrame made;
       Frame &frame = made.frame;

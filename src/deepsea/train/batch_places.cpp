@@ -52,7 +52,7 @@ void BatchPlaces<Real>::gather(const std::vector<const TrainingFrame *> &batch)
     grow(pair.by, 5 * places);
   }
   tasks_.clear();
-  for (std::size_t a = 0; a < centers_.size(); ++a) cut(a, centers_[a].size(), 8, 1.0, tasks_);
+  for (std::size_t a = 0; a < centers_.size(); ++a) cut(a, centers_[a].size(), 8, 1, tasks_);
   tasks_.deal(threads_);
   tasks_.run([&](const Part &part, int) {
     for (std::size_t c = part.begin; c < part.end; ++c)

@@ -18,14 +18,37 @@ Batches::Batches(const DataInput &data, std::vector<std::size_t> system_of, std:
     if (systems_.size() <= system_of[f]) systems_.resize(system_of[f] + 1);
     systems_[system_of[f]].push_back(f);
   }
-  if (!weights_.empty() && weights_.size() != systems_.size())
-    throw InputError("sys_probs has " + std::to_string(weights_.size()) + " numbers for " +
-                     std::to_string(systems_.size()) + " systems");
-  if (weights_.empty() && data.by_system) weights_.assign(systems_.size(), 1.0);
+  if (frames_ == 0) throw InputError("the training data hold no frame");
+  set_weights(data);
   if (size_ == 0) {
     std::size_t const all = frames_ * static_cast<std::size_t>(data.batch_atoms);
     size_ = std::max<std::size_t>(1, (all + atoms - 1) / std::max<std::size_t>(1, atoms));
   }
+}
+
+void Batches::set_weights(const DataInput &data)
+{
+  if (!weights_.empty() && weights_.size() != systems_.size())
+    throw InputError("sys_probs has " + std::to_string(weights_.size()) + " numbers for " +
+                     std::to_string(systems_.size()) + " systems");
+  if (weights_.empty() && data.by_system) weights_.assign(systems_.size(), 1.0);
+  if (weights_.empty() && !data.blocks.empty()) {
+    weights_.assign(systems_.size(), 0.0);
+    for (const SystemBlock &block : data.blocks) {
+      if (block.end > systems_.size())
+        throw InputError("auto_prob names system " + std::to_string(block.end - 1) + " of " +
+                         std::to_string(systems_.size()) + ", which are counted from 0");
+      double frames = 0.0;
+      for (std::size_t s = block.begin; s < block.end; ++s)
+        frames += static_cast<double>(systems_[s].size());
+      for (std::size_t s = block.begin; s < block.end; ++s)
+        weights_[s] += block.weight * static_cast<double>(systems_[s].size()) / frames;
+    }
+  }
+  for (std::size_t s = 0; s < weights_.size(); ++s)
+    if (systems_[s].empty()) weights_[s] = 0.0;
+  if (!weights_.empty() && std::accumulate(weights_.begin(), weights_.end(), 0.0) <= 0.0)
+    throw InputError("sys_probs and auto_prob leave no system with frames");
 }
 
 std::size_t Batches::frame_in_order(std::size_t place)
@@ -57,8 +80,8 @@ std::vector<std::size_t> Batches::at(long step)
   for (std::size_t k = 0; k < size_; ++k) {
     double place = total * static_cast<double>(random() >> 11U) * 0x1p-53;
     std::size_t s = 0;
-    while (s + 1 < systems_.size() && (place >= weights_[s] || systems_[s].empty()))
-      place -= weights_[s++];
+    while (s + 1 < systems_.size() && place >= weights_[s]) place -= weights_[s++];
+    while (weights_[s] == 0.0) --s;    // rounding went past the last one
     batch.push_back(systems_[s][random() % systems_[s].size()]);
   }
   return batch;

@@ -13,7 +13,7 @@ namespace lbs::deepsea {
 class Batches {
  public:
   // system_of[frame]: the system it belongs to; `atoms` in all frames together. Throws InputError
-  // if sys_probs does not fit the systems.
+  // if sys_probs or the blocks of auto_prob do not fit the systems, and without frames.
   Batches(const DataInput &data, std::vector<std::size_t> system_of, std::size_t atoms,
           unsigned long seed);
 
@@ -32,6 +32,7 @@ class Batches {
   long epoch_ = -1;
   std::vector<std::size_t> order_;    // of this epoch
 
+  void set_weights(const DataInput &data);
   std::size_t frame_in_order(std::size_t place);
 };
 

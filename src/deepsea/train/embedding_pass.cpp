@@ -62,9 +62,9 @@ template <class Real> void EmbeddingPass<Real>::prepare(BatchPlaces<Real> &place
     if (net.interpolated) {
       net.first = points_;
       points_ += net.grid.points();
-      cut(n, net.grid.points(), POINTS, 1.0, by_points_);
+      cut(n, net.grid.points(), POINTS, 1, by_points_);
     } else {
-      for (std::size_t const p : net.pairs) cut(p, places.pair(p).count(), PLACES, 1.0, by_places_);
+      for (std::size_t const p : net.pairs) cut(p, places.pair(p).count(), PLACES, 1, by_places_);
     }
   }
   by_points_.deal(threads_);

@@ -34,7 +34,7 @@ template <class Real> class EmbeddingPass {
   // 4. gradient[k] for all numbers of embedding nets, in the order of ParameterLayout.
   void gradient(BatchPlaces<Real> &places, Real *gradient);
 
-  // As LossGradient has them.
+  // As LossEngine has them.
   double adapt_grids(BatchPlaces<Real> &places);
   [[nodiscard]] std::vector<double> grid_spacings() const;
   void set_grid_spacings(const std::vector<double> &spacings);

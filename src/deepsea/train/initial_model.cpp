@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "initial_model.hpp"
 
-#include "training_frame.hpp"
-
-#include "deepsea/frames/frame_energy.hpp"
 #include "deepsea/model/pair_constants.hpp"
 #include "linalg/blas.hpp"
 #include "support/input_error.hpp"
@@ -56,7 +53,7 @@ class Drawer {
 
 // Sums over the places for neighbors of the centers of one type.
 struct RowSums {
-  double s = 0.0, s2 = 0.0, xyz2 = 0.0, places = 0.0;
+  double s = 0.0, s2 = 0.0, xyz = 0.0, xyz2 = 0.0, places = 0.0;
 };
 
 // As DeePMD-kit has it: the same for all neighbor types, empty places count as zeros.
@@ -71,7 +68,9 @@ void set_rows(const std::vector<RowSums> &sums, const ModelInput &input, Model &
     if (sum.places == 0.0) continue;
     double const average = sum.s / sum.places;
     double const radial = deviation(sum.s2 / sum.places - average * average);
-    double const angular = deviation(sum.xyz2 / (3.0 * sum.places));
+    // That of the three directions together, which a finite set does not leave without average.
+    double const direction = sum.xyz / (3.0 * sum.places);
+    double const angular = deviation(sum.xyz2 / (3.0 * sum.places) - direction * direction);
     for (int b = 0; b < model.types(); ++b) {
       std::size_t const pair = model.pair(a, b);
       model.average[pair] = {input.average_zero ? 0.0 : average, 0.0, 0.0, 0.0};
@@ -96,8 +95,6 @@ Model random_model(const ModelInput &input)
   auto const types = input.elements.size();
   model.excluded.assign(types * types, 0);
   for (auto const &[a, b] : input.excluded) {
-    if (std::min(a, b) < 0 || std::max(a, b) >= model.types())
-      throw InputError("exclude_types names a type that type_map does not have");
     model.excluded[model.pair(a, b)] = model.excluded[model.pair(b, a)] = 1;
   }
   model.average.assign(types * types, {});
@@ -118,7 +115,7 @@ Model random_model(const ModelInput &input)
   return model;
 }
 
-DataStatistics set_statistics(const std::vector<LabelledFrame> &frames, const ModelInput &input,
+DataStatistics set_statistics(const std::vector<TrainingFrame> &frames, const ModelInput &input,
                               Model &model)
 {
   auto const types = static_cast<std::size_t>(model.types());
@@ -127,11 +124,10 @@ DataStatistics set_statistics(const std::vector<LabelledFrame> &frames, const Mo
   found.shortest.assign(types * types, 0.0);
   std::vector<RowSums> sums(types);
   bool labelled = false;
-  for (const LabelledFrame &given : frames) {
-    labelled = labelled || given.labels.energy || !given.labels.force.empty();
-    TrainingFrame const frame = make_training_frame(given.frame, {}, model);
+  for (const TrainingFrame &frame : frames) {
+    labelled = labelled || frame.labels.energy || !frame.labels.force.empty();
     ++found.frames;
-    found.atoms += given.frame.x.size();
+    found.atoms += frame.type.size();
     for (int i = 0; i < frame.atoms; ++i) {
       auto const a = static_cast<std::size_t>(frame.type[i]);
       sums[a].places += 1.0;
@@ -150,6 +146,7 @@ DataStatistics set_statistics(const std::vector<LabelledFrame> &frames, const Mo
               r, model.smooth_from, 1.0 / (model.cutoff - model.smooth_from), model.protection);
           sums[a].s += part.s;
           sums[a].s2 += part.s * part.s;
+          sums[a].xyz += (d[0] + d[1] + d[2]) * part.v;
           sums[a].xyz2 += r * r * part.v * part.v;
         }
       }
@@ -163,27 +160,59 @@ DataStatistics set_statistics(const std::vector<LabelledFrame> &frames, const Mo
   for (RowSums &sum : sums) sum.places *= model.selected_neighbors();
   set_rows(sums, input, model);
   model.shortest = found.shortest;
-  model.energy_bias = fit_energy_bias(frames, model.elements);
+  model.energy_bias = fit_energy_bias(frames, model.types());
   return found;
 }
 
-std::vector<double> fit_energy_bias(const std::vector<LabelledFrame> &frames,
-                                    const std::vector<std::string> &elements)
+std::vector<double> fit_energy_bias(const std::vector<TrainingFrame> &frames, int types)
 {
-  auto const types = static_cast<int>(elements.size());
   std::vector<double> rows;
   std::vector<double> energies;
-  for (const LabelledFrame &given : frames) {
-    if (!given.labels.energy) continue;
-    std::vector<double> count(elements.size(), 0.0);
-    for (int const t : types_of(given.frame, elements)) count[t] += 1.0;
-    // For each atom, so that large frames do not outweigh small ones.
-    auto const atoms = static_cast<double>(given.frame.x.size());
-    for (double const number : count) rows.push_back(number / atoms);
-    energies.push_back(*given.labels.energy / atoms);
+  for (const TrainingFrame &frame : frames) {
+    if (!frame.labels.energy) continue;
+    std::vector<double> count(types, 0.0);
+    for (int const t : frame.type) count[t] += 1.0;
+    rows.insert(rows.end(), count.begin(), count.end());
+    energies.push_back(*frame.labels.energy);
   }
-  if (energies.empty()) return std::vector<double>(elements.size(), 0.0);
+  if (energies.empty()) return std::vector<double>(types, 0.0);
   return blas::least_squares(static_cast<int>(energies.size()), types, rows, energies);
+}
+
+void continue_model(const std::vector<TrainingFrame> &frames, const ModelInput &input,
+                    const std::string &where, Model &start)
+{
+  Model wanted = random_model(input);
+  const auto compare = [&](const std::string &key, bool same) {
+    if (!same) throw InputError(where + ": " + key + " of the input is not the model's");
+  };
+  compare("rcut", wanted.cutoff == start.cutoff);
+  compare("rcut_smth", wanted.smooth_from == start.smooth_from);
+  compare("env_protection", wanted.protection == start.protection);
+  compare("type_one_side", wanted.one_side == start.one_side);
+  compare("axis_neuron", wanted.axis_neurons == start.axis_neurons);
+  compare("exclude_types", wanted.excluded == start.excluded);
+  compare("sel", input.selection.empty() || input.selection == start.selection);
+  const auto compare_nets = [&](const std::string &net, const std::vector<DenseNet> &a,
+                                const std::vector<DenseNet> &b) {
+    for (std::size_t n = 0; n < a.size(); ++n) {
+      compare(net + "/neuron", a[n].size() == b[n].size());
+      for (std::size_t l = 0; l < a[n].size(); ++l) {
+        compare(net + "/neuron", a[n][l].outputs == b[n][l].outputs);
+        compare(net + "/activation_function", a[n][l].activation == b[n][l].activation);
+        compare(net + "/resnet_dt", a[n][l].timestep.size() == b[n][l].timestep.size());
+      }
+    }
+  };
+  compare_nets("descriptor", wanted.embedding, start.embedding);
+  compare_nets("fitting_net", wanted.fitting, start.fitting);
+  wanted.selection = start.selection;
+  start.precision = wanted.precision;
+  DataStatistics const found = set_statistics(frames, input, wanted);
+  for (std::size_t pair = 0; pair < found.shortest.size(); ++pair)
+    if (found.shortest[pair] > 0.0 &&
+        (start.shortest[pair] == 0.0 || found.shortest[pair] < start.shortest[pair]))
+      start.shortest[pair] = found.shortest[pair];
 }
 
 }    // namespace lbs::deepsea

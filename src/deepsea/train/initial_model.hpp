@@ -3,10 +3,11 @@
 #pragma once
 
 #include "input.hpp"
+#include "training_frame.hpp"
 
-#include "deepsea/frames/deepmd_system.hpp"
 #include "deepsea/model/model.hpp"
 
+#include <string>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -25,14 +26,18 @@ struct DataStatistics {
 
 // Averages and deviations of the rows of the environment matrix, energy biases by least squares
 // over the compositions, shortest distances, and the numbers of neighbors, if they are not given,
-// go into the model. Throws InputError for elements that the model does not have, and if no frame
-// has a force or an energy.
-DataStatistics set_statistics(const std::vector<LabelledFrame> &frames, const ModelInput &input,
+// go into the model. Throws InputError if no frame has a force or an energy.
+DataStatistics set_statistics(const std::vector<TrainingFrame> &frames, const ModelInput &input,
                               Model &model);
 
-// Energy of each type that explains the energies of the frames best; where compositions leave it
-// open, the one of least square sum. Zeros if no frame has an energy.
-std::vector<double> fit_energy_bias(const std::vector<LabelledFrame> &frames,
-                                    const std::vector<std::string> &elements);
+// Energy of each of `types` types that explains the energies of the frames best, each frame alike,
+// as DeePMD-kit has it; where compositions leave it open, the one of least square sum. Zeros if no
+// frame has an energy.
+std::vector<double> fit_energy_bias(const std::vector<TrainingFrame> &frames, int types);
+
+// For a run that begins with the weights of `start`: throws InputError, which begins with `where`,
+// if the input describes another model. What the data add, shortest distances, goes into `start`.
+void continue_model(const std::vector<TrainingFrame> &frames, const ModelInput &input,
+                    const std::string &where, Model &start);
 
 }    // namespace lbs::deepsea

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "input.hpp"
 
+#include "input_section.hpp"
+
 #include "deepsea/file/deepmd/deepmd_model.hpp"
 #include "deepsea/file/model_bytes.hpp"
-#include "support/input_error.hpp"
-#include "support/keys.hpp"
+#include "support/text.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <cmath>
+#include <set>
+#include <sstream>
 
 namespace lbs::deepsea {
 
@@ -17,111 +16,31 @@ namespace {
 
 using nlohmann::json;
 
-// One section of the input. Each key is asked for once; finish() refuses those that nobody asked
-// for, so that the code that reads a key is also the list of known ones.
-class Section {
- public:
-  Section(const json &values, std::string where) : where_(std::move(where))
-  {
-    if (!values.is_object()) throw InputError(where_ + " must be a section in braces { }");
-    for (auto const &[key, value] : values.items())
-      if (key.empty() || key[0] != '_') values_[key] = value;    // comments begin with _
-  }
-
-  [[nodiscard]] bool has(const std::string &key)
-  {
-    known_.push_back(key);
-    return values_.contains(key) && !values_[key].is_null();
-  }
-
-  template <class Value> Value get(const std::string &key, const Value &otherwise)
-  {
-    return has(key) ? as<Value>(key) : otherwise;
-  }
-  template <class Value> Value need(const std::string &key)
-  {
-    if (!has(key)) fail(key, "is missing");
-    return as<Value>(key);
-  }
-  // A number of at least `least`.
-  template <class Number> Number number(const std::string &key, Number otherwise, Number least)
-  {
-    Number const value = get<Number>(key, otherwise);
-    if (!(value >= least)) fail(key, "must be " + json(least).dump() + " or more");
-    return value;
-  }
-  [[nodiscard]] const json &raw(const std::string &key) const { return values_.at(key); }
-  Section section(const std::string &key)
-  {
-    if (!has(key)) fail(key, "is missing");
-    return {values_.at(key), path(key)};
-  }
-
-  // A key of DeePMD-kit that may only have values without effect here.
-  void only(const std::string &key, const std::vector<json> &allowed)
-  {
-    if (!has(key)) return;
-    if (std::find(allowed.begin(), allowed.end(), values_.at(key)) != allowed.end()) return;
-    fail(key, "is not supported with the value " + values_.at(key).dump() +
-                  (allowed.empty() ? "; take it out" : "; only " + allowed.front().dump() + " is"));
-  }
-  // A key that changes nothing here, such as what is printed.
-  void ignore(const std::string &key) { known_.push_back(key); }
-
-  [[noreturn]] void fail(const std::string &key, const std::string &problem) const
-  {
-    throw InputError(path(key) + " " + problem);
-  }
-
-  void finish() const
-  {
-    for (auto const &[key, value] : values_.items()) {
-      if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-      throw InputError(path(key) + " is not known; do you mean '" + closest_name(key, known_) +
-                       "'?");
-    }
-  }
-
- private:
-  json values_ = json::object();
-  std::string where_;
-  std::vector<std::string> known_;
-
-  [[nodiscard]] std::string path(const std::string &key) const { return where_ + "/" + key; }
-
-  template <class Value> Value as(const std::string &key) const
-  {
-    try {
-      const json &value = values_.at(key);
-      if constexpr (std::is_same_v<Value, bool>) {
-        if (!value.is_boolean()) fail(key, "must be true or false");
-      } else if constexpr (std::is_integral_v<Value>) {
-        // 1e6 is a common way to write a number of steps.
-        if (!value.is_number() || value.get<double>() != std::floor(value.get<double>()))
-          fail(key, "must be a whole number, not " + value.dump());
-        return static_cast<Value>(value.get<double>());
-      } else if constexpr (std::is_floating_point_v<Value>) {
-        if (!value.is_number()) fail(key, "must be a number, not " + value.dump());
-      }
-      return value.get<Value>();
-    } catch (const json::exception &) {
-      fail(key, "has a value of the wrong kind: " + values_.at(key).dump());
-    }
-  }
-};
-
 Activation activation_of(Section &section)
 {
   return deepmd_activation(section.get<std::string>("activation_function", "tanh"),
                            "activation_function");
 }
 
-void read_precision(Section &section, ModelInput &model)
+Precision read_precision(Section &section)
 {
   auto const name = section.get<std::string>("precision", "default");
-  if (name == "float32") model.precision = Precision::SINGLE;
-  else if (name != "float64" && name != "default" && name != "double")
+  if (name == "float32") return Precision::SINGLE;
+  if (name != "float64" && name != "default" && name != "double")
     section.fail("precision", "must be float64 or float32, not " + name);
+  return Precision::DOUBLE;
+}
+
+// "trainable": true or false for the whole net, or one for each of its layers.
+std::vector<bool> read_trainable(Section &section, std::size_t layers)
+{
+  if (!section.has("trainable") || !section.raw("trainable").is_array())
+    return {section.get("trainable", true)};
+  auto const each = section.need<std::vector<bool>>("trainable");
+  if (each.size() != layers)
+    section.fail("trainable", "must have true or false for each of " + std::to_string(layers) +
+                                  " layers, or be one of them");
+  return each;
 }
 
 // "sel": numbers, or "auto" with the ratio to what the data have.
@@ -131,15 +50,26 @@ void read_selection(Section &section, ModelInput &model)
   const json &value = section.raw("sel");
   if (value.is_string()) {
     std::string const text = value;
-    if (text.rfind("auto", 0) != 0) section.fail("sel", "must be numbers, auto or auto:RATIO");
-    if (text.size() > 5) model.selection_ratio = std::stod(text.substr(5));
+    auto const colon = text.find(':');
+    if (text.substr(0, colon) != "auto") section.fail("sel", "must be numbers, auto or auto:RATIO");
+    if (colon == std::string::npos) return;
+    model.selection_ratio = text::to_double(text.substr(colon + 1), "the ratio of sel");
+    if (!(model.selection_ratio >= 1.0)) section.fail("sel", "must have a ratio of 1 or more");
     return;
   }
-  model.selection = section.need<std::vector<int>>("sel");
+  model.selection = section.counts("sel", {});
   if (model.selection.size() != model.elements.size())
     section.fail("sel", "must have a number for each name in type_map");
-  for (int const count : model.selection)
-    if (count < 1) section.fail("sel", "must have numbers of 1 or more");
+}
+
+void read_excluded(Section &section, ModelInput &model)
+{
+  if (!section.has("exclude_types")) return;
+  model.excluded = section.need<std::vector<std::pair<int, int>>>("exclude_types");
+  auto const types = static_cast<int>(model.elements.size());
+  for (auto const &[a, b] : model.excluded)
+    if (std::min(a, b) < 0 || std::max(a, b) >= types)
+      section.fail("exclude_types", "names a type that type_map does not have");
 }
 
 void read_descriptor(Section section, ModelInput &model)
@@ -153,40 +83,42 @@ void read_descriptor(Section section, ModelInput &model)
     section.fail("rcut_smth", "must be 0 or more, and less than rcut");
   model.protection = section.number("env_protection", 0.0, 0.0);
   read_selection(section, model);
-  model.embedding = section.get("neuron", model.embedding);
+  section.alias("neuron", {"n_neuron"});
+  model.embedding = section.counts("neuron", model.embedding);
+  section.alias("axis_neuron", {"n_axis_neuron"});
   model.axis_neurons = section.number("axis_neuron", model.axis_neurons, 1);
   if (model.embedding.empty() || model.axis_neurons > model.embedding.back())
     section.fail("axis_neuron", "must not be more than the last number of neuron");
   model.embedding_timestep = section.get("resnet_dt", false);
   model.one_side = section.get("type_one_side", false);
   model.embedding_activation = activation_of(section);
-  model.embedding_trainable = section.get("trainable", true);
+  model.embedding_trainable = read_trainable(section, model.embedding.size());
   model.average_zero = section.get("set_davg_zero", false);
   model.seed = section.get("seed", model.seed);
-  model.excluded = section.get("exclude_types", model.excluded);
-  read_precision(section, model);
+  read_excluded(section, model);
+  model.precision = read_precision(section);
   section.only("spin", {});
-  section.ignore("ntypes");
+  section.ignore({"ntypes"});
   section.finish();
 }
 
 void read_fitting(Section section, ModelInput &model)
 {
   section.only("type", {"ener"});
-  model.fitting = section.get("neuron", model.fitting);
+  section.alias("neuron", {"n_neuron"});
+  model.fitting = section.counts("neuron", model.fitting);
   model.fitting_timestep = section.get("resnet_dt", true);
   model.fitting_activation = activation_of(section);
-  if (section.has("trainable") && section.raw("trainable").is_array())
-    section.fail("trainable", "must be true or false for the whole net");
-  model.fitting_trainable = section.get("trainable", true);
-  section.only("numb_fparam", {0});
-  section.only("numb_aparam", {0});
-  section.only("atom_ener", {json::array()});
-  section.only("use_aparam_as_mask", {false});
-  section.only("mixed_types", {false});
-  section.ignore("rcond");
-  section.ignore("seed");
-  section.ignore("precision");
+  model.fitting_trainable = read_trainable(section, model.fitting.size() + 1);
+  if (section.has("precision") && read_precision(section) != model.precision)
+    section.fail("precision", "must be the descriptor's");
+  section.only({"numb_fparam", "numb_aparam", "dim_case_embd"}, {0});
+  section.only({"atom_ener", "layer_name"}, {json::array()});
+  section.only("default_fparam", {});
+  section.only({"use_aparam_as_mask", "mixed_types"}, {false});
+  // Random numbers are drawn by the descriptor's seed; energies of atoms that compositions leave
+  // open are the least ones.
+  section.ignore({"seed", "rcond"});
   section.finish();
 }
 
@@ -194,45 +126,83 @@ void read_model(Section section, ModelInput &model)
 {
   section.only("type", {"standard"});
   model.elements = section.need<std::vector<std::string>>("type_map");
-  model.least_deviation = section.get("data_stat_protect", model.least_deviation);
+  if (model.elements.empty()) section.fail("type_map", "names no type");
+  if (std::set<std::string>(model.elements.begin(), model.elements.end()).size() !=
+      model.elements.size())
+    section.fail("type_map", "names a type twice");
+  model.least_deviation = section.number("data_stat_protect", model.least_deviation, 0.0);
   read_descriptor(section.section("descriptor"), model);
   read_fitting(section.section("fitting_net"), model);
-  section.only("pair_exclude_types", {json::array()});
-  section.only("atom_exclude_types", {json::array()});
-  section.only("type_embedding", {});
-  section.only("modifier", {});
-  section.only("use_srtab", {});
-  section.only("compress", {});
-  section.only("spin", {});
-  section.ignore("data_stat_nbatch");    // statistics are taken from all frames here
-  section.ignore("data_bias_nsample");
-  section.ignore("srtab_add_bias");
+  section.only({"pair_exclude_types", "atom_exclude_types"}, {json::array()});
+  section.only({"type_embedding", "modifier", "use_srtab", "compress", "spin", "finetune_head",
+                "preset_out_bias"},
+               {});
+  section.only("model_branch_alias", {json::array()});
+  section.only("bridging_method", {"none", "None"});
+  // Statistics are taken from all frames here; the rest belongs to what is refused above.
+  section.ignore({"data_stat_nbatch", "data_bias_nsample", "srtab_add_bias", "smin_alpha",
+                  "sw_rmin", "sw_rmax", "info", "bridging_r_inner", "bridging_r_outer"});
   section.finish();
 }
 
-LearningRate read_rate(Section section)
+void read_warmup(Section &section, LearningRate &rate)
 {
-  LearningRate rate;
+  rate.warmup_steps = section.number("warmup_steps", 0L, 0L);
+  double const part = section.number("warmup_ratio", 0.0, 0.0);
+  if (part > 0.0) {
+    if (rate.warmup_steps > 0) section.fail("warmup_ratio", "contradicts warmup_steps");
+    rate.warmup_steps = static_cast<long>(part * static_cast<double>(rate.steps));
+  }
+  if (rate.warmup_steps >= rate.steps)
+    section.fail(part > 0.0 ? "warmup_ratio" : "warmup_steps", "must be less than the whole run");
+  rate.warmup_start = section.number("warmup_start_factor", 0.0, 0.0);
+}
+
+void read_decay(Section &section, LearningRate &rate)
+{
   auto const type = section.get<std::string>("type", "exp");
   if (type == "cosine") rate.kind = LearningRate::Kind::COSINE;
-  else if (type != "exp") section.fail("type", "must be exp or cosine, not " + type);
-  rate.start = section.number("start_lr", rate.start, 0.0);
-  rate.stop = section.number("stop_lr", rate.stop, 0.0);
+  else if (type == "wsd") rate.kind = LearningRate::Kind::WSD;
+  else if (type != "exp") section.fail("type", "must be exp, cosine or wsd, not " + type);
   rate.decay_steps = section.number("decay_steps", rate.decay_steps, 1L);
-  rate.decay_rate = section.get("decay_rate", 0.0);
-  rate.warmup_steps = section.number("warmup_steps", 0L, 0L);
-  rate.warmup_start = section.number("warmup_start_factor", 0.0, 0.0);
-  section.only("scale_by_worker", {"linear", "sqrt", "none"});
-  section.finish();
+  rate.decay_rate = section.number("decay_rate", 0.0, 0.0);
+  rate.smooth = section.get("smooth", false);
+  rate.decay_part = section.get("decay_phase_ratio", rate.decay_part);
+  if (!(rate.decay_part > 0.0) || rate.decay_part > 1.0)
+    section.fail("decay_phase_ratio", "must be more than 0 and not more than 1");
+  auto const decay = section.get<std::string>("decay_type", "inverse_linear");
+  if (decay == "cosine") rate.decay = LearningRate::Decay::COSINE;
+  else if (decay == "linear") rate.decay = LearningRate::Decay::LINEAR;
+  else if (decay != "inverse_linear")
+    section.fail("decay_type", "must be inverse_linear, cosine or linear, not " + decay);
+}
+
+// `steps`: of the whole run.
+LearningRate read_rate(Section section, long steps)
+{
+  LearningRate rate;
+  rate.steps = steps;
+  read_decay(section, rate);
+  rate.start = section.number("start_lr", rate.start, 0.0);
   if (!(rate.start > 0.0)) section.fail("start_lr", "must be more than 0");
+  bool const given = section.has("stop_lr");
+  rate.stop = section.get("stop_lr", std::min(rate.stop, rate.start));
+  if (section.has("stop_lr_ratio")) {
+    if (given) section.fail("stop_lr_ratio", "contradicts stop_lr");
+    rate.stop = rate.start * section.number("stop_lr_ratio", 1.0, 0.0);
+  }
   if (!(rate.stop > 0.0) || rate.stop > rate.start)
-    section.fail("stop_lr", "must be more than 0 and not more than start_lr");
+    section.fail(given ? "stop_lr" : "stop_lr_ratio",
+                 "must be such that the rate ends above 0 and not above start_lr");
+  read_warmup(section, rate);
+  section.ignore({"scale_by_worker"});    // there is one
+  section.finish();
   return rate;
 }
 
-Prefactors read_loss(Section section)
+void read_loss(Section section, TrainingInput &input)
 {
-  Prefactors all;
+  Prefactors &all = input.prefactors;
   section.only("type", {"ener"});
   const auto read = [&](const std::string &name, Prefactor &to) {
     to.start = section.number("start_pref_" + name, to.start, 0.0);
@@ -242,78 +212,158 @@ Prefactors read_loss(Section section)
   read("f", all.force);
   read("v", all.virial);
   read("pf", all.weighted_force);
-  for (const char *term : {"ae", "gf"})
+  input.weights_default = section.get("use_default_pf", false);
+  for (const char *term : {"ae", "gf", "h"})
     for (const char *end : {"start_pref_", "limit_pref_"})
       section.only(std::string(end) + term, {0, 0.0});
   section.only("relative_f", {});
-  section.only("enable_atom_ener_coeff", {false});
-  section.only("use_huber", {false});
+  section.only({"enable_atom_ener_coeff", "use_huber", "f_use_norm", "intensive_ener_virial"},
+               {false});
+  section.only("loss_func", {"mse"});
   section.only("numb_generalized_coord", {0});
+  section.ignore({"huber_delta"});
   section.finish();
-  return all;
+}
+
+// The optimizer; up to DeePMD-kit 3.1 its keys stood in "training".
+void read_optimizer(Section &section, const std::string &type_key, double decay_of_adamw,
+                    TrainingInput &input)
+{
+  auto const type = section.get<std::string>(type_key, "Adam");
+  if (type != "Adam" && type != "AdamW")
+    section.fail(type_key, "is " + type + "; only Adam and AdamW are supported");
+  input.adam.beta1 = section.number("adam_beta1", input.adam.beta1, 0.0);
+  input.adam.beta2 = section.number("adam_beta2", input.adam.beta2, 0.0);
+  if (!(input.adam.beta1 < 1.0)) section.fail("adam_beta1", "must be less than 1");
+  if (!(input.adam.beta2 < 1.0)) section.fail("adam_beta2", "must be less than 1");
+  double const decay = section.number("weight_decay", type == "AdamW" ? decay_of_adamw : 0.0, 0.0);
+  (type == "AdamW" ? input.adam.decay : input.penalty) = decay;
 }
 
 void read_batch_size(Section &section, DataInput &data)
 {
   if (!section.has("batch_size")) return;
   const json &value = section.raw("batch_size");
+  if (value.is_array()) {
+    // Batches take frames from all systems, so there is one size.
+    auto const sizes = section.counts("batch_size", {});
+    for (int const size : sizes)
+      if (size != sizes.front()) section.fail("batch_size", "must be the same for all systems");
+    data.batch_size = sizes.empty() ? 0 : sizes.front();
+    return;
+  }
   if (!value.is_string()) {
     data.batch_size = section.number("batch_size", 1, 1);
     return;
   }
   std::string const text = value;
   auto const colon = text.find(':');
-  if (text.substr(0, colon) != "auto")
-    section.fail("batch_size", "must be a number of frames, auto or auto:ATOMS");
-  if (colon != std::string::npos) data.batch_atoms = std::max(1, std::stoi(text.substr(colon + 1)));
+  std::string const rule = text.substr(0, colon);
+  if ((rule != "auto" && rule != "mixed") || (rule == "mixed" && colon == std::string::npos))
+    section.fail("batch_size", "must be a number of frames, auto, auto:ATOMS or mixed:FRAMES");
+  if (colon == std::string::npos) return;
+  int const size = text::to_int(text.substr(colon + 1), "the number in batch_size");
+  if (size < 1) section.fail("batch_size", "must have a number of 1 or more");
+  (rule == "auto" ? data.batch_atoms : data.batch_size) = size;
 }
 
-DataInput read_data(Section section)
+// "auto_prob": "prob_sys_size;BEGIN:END:WEIGHT;..." gives some systems a share together.
+void read_probability(Section &section, DataInput &data)
+{
+  section.alias("auto_prob", {"auto_prob_style"});
+  auto const text = section.get<std::string>("auto_prob", "prob_sys_size");
+  std::istringstream parts(text);
+  std::string part;
+  std::getline(parts, part, ';');
+  data.by_system = part == "prob_uniform";
+  if (!data.by_system && part != "prob_sys_size")
+    section.fail("auto_prob", "must be prob_sys_size, prob_uniform or "
+                              "prob_sys_size;BEGIN:END:WEIGHT;...");
+  while (std::getline(parts, part, ';')) {
+    std::replace(part.begin(), part.end(), ':', ' ');
+    auto const words = text::words(part);
+    if (words.size() != 3) section.fail("auto_prob", "must have three numbers in a block");
+    int const begin = text::to_int(words[0], "a block of auto_prob");
+    int const end = text::to_int(words[1], "a block of auto_prob");
+    double const weight = text::to_double(words[2], "a block of auto_prob");
+    if (begin < 0 || end <= begin || !(weight >= 0.0))
+      section.fail("auto_prob", "must have blocks of systems from 0 on, each with a weight");
+    data.blocks.push_back({static_cast<std::size_t>(begin), static_cast<std::size_t>(end), weight});
+  }
+  section.alias("sys_probs", {"sys_weights"});
+  data.weights = section.get("sys_probs", data.weights);
+  for (double const weight : data.weights)
+    if (!(weight >= 0.0)) section.fail("sys_probs", "must have numbers of 0 or more");
+}
+
+DataInput read_data(Section section, bool validation)
 {
   DataInput data;
   if (!section.has("systems")) section.fail("systems", "is missing");
   if (section.raw("systems").is_string()) data.systems = {section.get<std::string>("systems", "")};
   else data.systems = section.need<std::vector<std::string>>("systems");
-  if (data.systems.empty()) section.fail("systems", "names no folder");
+  if (data.systems.empty() && !validation) section.fail("systems", "names no folder");
   read_batch_size(section, data);
-  data.batches = section.number("numb_btch", 1, 1);
-  section.ignore("numb_batch");
-  auto const probability = section.get<std::string>("auto_prob", "prob_sys_size");
-  if (probability == "prob_uniform") data.by_system = true;
-  else if (probability != "prob_sys_size")
-    section.fail("auto_prob", "must be prob_sys_size or prob_uniform");
-  data.weights = section.get("sys_probs", data.weights);
+  if (validation) {
+    section.alias("numb_btch", {"numb_batch"});
+    section.ignore({"numb_btch"});    // all frames are evaluated
+  } else {
+    section.only("min_pair_dist", {0, 0.0});
+  }
+  read_probability(section, data);
   section.only("set_prefix", {"set"});
+  section.only("rglob_patterns", {});
   section.finish();
   return data;
 }
 
 void read_training(Section section, TrainingInput &input)
 {
-  input.training = read_data(section.section("training_data"));
+  input.training = read_data(section.section("training_data"), false);
   if (section.has("validation_data"))
-    input.validation = read_data(section.section("validation_data"));
-  input.steps = section.has("numb_steps") ? section.number("numb_steps", 1L, 1L)
-                                          : section.number("stop_batch", 0L, 1L);
+    input.validation = read_data(section.section("validation_data"), true);
+  section.alias("numb_steps", {"stop_batch", "num_step", "num_steps", "numb_step"});
+  section.alias("numb_epoch", {"num_epochs", "num_epoch", "numb_epochs"});
+  if (section.has("numb_epoch")) section.fail("numb_epoch", "is not supported; give numb_steps");
+  if (!section.has("numb_steps")) section.fail("numb_steps", "is missing");
+  input.steps = section.number("numb_steps", 1L, 1L);
   input.print_every = section.number("disp_freq", input.print_every, 1L);
   input.save_every = section.number("save_freq", input.save_every, 1L);
   input.curve = section.get("disp_file", input.curve);
   input.name = section.get("save_ckpt", std::string("model"));
+  if (input.curve.empty()) section.fail("disp_file", "is empty");
+  if (input.name.empty()) section.fail("save_ckpt", "is empty");
   input.seed = section.get("seed", input.seed);
   if (section.has("interpolation_error"))
     input.interpolation_error = section.number("interpolation_error", 0.0, 0.0);
-  section.only("opt_type", {"Adam", "AdamW"});
-  input.adam.decay = section.number("weight_decay", 0.0, 0.0);
-  input.adam.beta1 = section.get("adam_beta1", input.adam.beta1);
-  input.adam.beta2 = section.get("adam_beta2", input.adam.beta2);
-  section.only("mixed_precision", {});
-  section.only("enable_ema", {false});
-  for (const char *key :
-       {"disp_training", "time_training", "disp_avg", "profiling", "profiling_file", "tensorboard",
-        "tensorboard_log_dir", "tensorboard_freq", "max_ckpt_keep", "change_bias_after_training",
-        "numb_test", "stat_file"})
-    section.ignore(key);
+  read_optimizer(section, "opt_type", 0.0, input);
+  input.largest_gradient = section.number("gradient_max_norm", 0.0, 0.0);
+  section.only({"mixed_precision", "save_dir"}, {});
+  section.only({"enable_ema", "change_bias_after_training"}, {false});
+  section.only("acc_freq", {1});
+  section.only("set_prefix", {"set"});    // where version 1 has it
+  section.ignore({"disp_training",       "time_training",    "disp_avg",
+                  "profiling",           "profiling_file",   "tensorboard",
+                  "tensorboard_log_dir", "tensorboard_freq", "max_ckpt_keep",
+                  "ckpt_keep_ratio",     "ema_decay",        "ema_ckpt_keep",
+                  "numb_test",           "stat_file",        "stat_file_mode",
+                  "enable_profiler",     "zero_stage",       "neighbor_graph_method",
+                  "enable_compile",      "enable_tf32"});
   section.finish();
+}
+
+// Without comments, and without what may change when a run goes on.
+json deciding(json values)
+{
+  for (auto item = values.begin(); item != values.end();) {
+    if (!item.key().empty() && item.key()[0] == '_') {
+      item = values.erase(item);
+    } else {
+      if (item->is_object()) *item = deciding(*item);
+      ++item;
+    }
+  }
+  return values;
 }
 
 }    // namespace
@@ -327,15 +377,42 @@ TrainingInput parse_training_input(const std::string &text, const std::string &p
     throw InputError(path + " is no JSON: " + e.what());
   }
   TrainingInput input;
-  Section section(values, path + ": ");
+  InputLog log;
+  Section section(values, path, "", log);
   read_model(section.section("model"), input.model);
-  if (section.has("learning_rate")) input.rate = read_rate(section.section("learning_rate"));
-  if (section.has("loss")) input.prefactors = read_loss(section.section("loss"));
   read_training(section.section("training"), input);
-  section.finish();
   input.rate.steps = input.steps;
+  if (section.has("learning_rate"))
+    input.rate = read_rate(section.section("learning_rate"), input.steps);
+  if (section.has("loss")) read_loss(section.section("loss"), input);
+  if (section.has("optimizer")) {
+    Section optimizer = section.section("optimizer");
+    read_optimizer(optimizer, "type", 0.001, input);
+    optimizer.finish();
+  }
+  section.only("nvnmd", {json::object()});
+  section.ignore({"validating"});    // the best model on the validation frames is kept in any case
+  section.finish();
+  values = deciding(values);
+  for (const char *key : {"disp_freq", "save_freq", "disp_file"}) values["training"].erase(key);
   input.text = values.dump();
+  input.keys = log.keys;
+  input.ignored = log.ignored;
   return input;
+}
+
+std::string input_difference(const std::string &before, const std::string &now)
+{
+  json const a = json::parse(before);
+  json const b = json::parse(now);
+  for (auto const &change : json::diff(a, b)) {
+    json::json_pointer const place(change.at("path").get<std::string>());
+    auto const value = [&](const json &in) {
+      return in.contains(place) ? in.at(place).dump() : std::string("not there");
+    };
+    return place.to_string().substr(1) + " was " + value(a) + " and is " + value(b);
+  }
+  return "";
 }
 
 TrainingInput read_training_input(const std::string &path)

@@ -7,6 +7,7 @@
 
 #include "deepsea/model/model.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,13 +31,19 @@ struct ModelInput {
   Activation fitting_activation = Activation::TANH;
   bool embedding_timestep = false;    // resnet_dt
   bool fitting_timestep = true;
-  bool embedding_trainable = true;
-  bool fitting_trainable = true;
+  std::vector<bool> embedding_trainable = {true};    // of each layer, or one for all
+  std::vector<bool> fitting_trainable = {true};
   bool average_zero = false;    // set_davg_zero
   Precision precision = Precision::DOUBLE;
   std::vector<std::pair<int, int>> excluded;    // exclude_types
   double least_deviation = 0.01;                // data_stat_protect
   unsigned long seed = 1;
+};
+
+// Some systems that have a share of the batches together: a part of auto_prob.
+struct SystemBlock {
+  std::size_t begin = 0, end = 0;
+  double weight = 0.0;
 };
 
 // Sections "training_data" and "validation_data".
@@ -47,6 +54,7 @@ struct DataInput {
   int batches = 1;                // numb_btch of the validation
   bool by_system = false;         // auto_prob "prob_uniform": each system as often as any other
   std::vector<double> weights;    // sys_probs
+  std::vector<SystemBlock> blocks;
 };
 
 struct TrainingInput {
@@ -55,7 +63,10 @@ struct TrainingInput {
   DataInput validation;    // no systems: none
   LearningRate rate;
   Prefactors prefactors;
+  bool weights_default = false;    // use_default_pf: atoms without atom_pref have weight 1
   AdamSettings adam;
+  double penalty = 0.0;                // of the squares of the weights: weight_decay of plain Adam
+  double largest_gradient = 0.0;       // gradient_max_norm; 0: any
   long steps = 0;                      // numb_steps
   long print_every = 1000;             // disp_freq
   long save_every = 1000;              // save_freq
@@ -65,7 +76,9 @@ struct TrainingInput {
   // Of the largest value or derivative of an embedding net: up to here it is interpolated; 0: not
   // at all; none: what suits the precision.
   std::optional<double> interpolation_error;
-  std::string text;    // all of it in a standard form, to compare inputs by
+  std::string text;                    // all that decides about the numbers, to compare inputs by
+  std::vector<std::string> keys;       // all that were looked for: "model/type_map" and so on
+  std::vector<std::string> ignored;    // those in the file that change nothing here
 };
 
 // Throws InputError that names the file and the key: an unknown key with the nearest known one, a
@@ -73,5 +86,9 @@ struct TrainingInput {
 // that is.
 TrainingInput read_training_input(const std::string &path);
 TrainingInput parse_training_input(const std::string &text, const std::string &path);
+
+// What the first key is whose value differs between two TrainingInput::text, with both values;
+// empty if none does.
+std::string input_difference(const std::string &before, const std::string &now);
 
 }    // namespace lbs::deepsea

@@ -2,23 +2,32 @@
 // Learning rate and prefactors of the loss along a training run, as DeePMD-kit has them.
 #pragma once
 
-#include "loss.hpp"
+#include "loss_terms.hpp"
 
 namespace lbs::deepsea {
 
 struct LearningRate {
-  enum class Kind { EXPONENTIAL, COSINE };
+  // WSD: warm up, stay, decay.
+  enum class Kind { EXPONENTIAL, COSINE, WSD };
+  enum class Decay { INVERSE_LINEAR, COSINE, LINEAR };
   Kind kind = Kind::EXPONENTIAL;
   double start = 1.0e-3;
   double stop = 1.0e-8;
   long decay_steps = 5000;    // the exponential one falls every so many steps
   double decay_rate = 0.0;    // by this factor; 0: so that it ends at `stop`
+  bool smooth = false;        // it falls a little every step
   long warmup_steps = 0;      // it rises linearly from warmup_start * start
   double warmup_start = 0.0;
+  double decay_part = 0.1;    // of WSD: how much of the run the decay takes
+  Decay decay = Decay::INVERSE_LINEAR;
   long steps = 1;    // of the whole run
 
   // At step 0, 1, ..., steps - 1.
   [[nodiscard]] double at(long step) const;
+
+ private:
+  [[nodiscard]] double exponential(double done, long whole) const;
+  [[nodiscard]] double stay_and_decay(double done, long whole) const;
 };
 
 // A prefactor falls or rises from `start` to `limit` in proportion to the learning rate.

@@ -6,41 +6,48 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lbs::deepsea {
 
 namespace {
 
-LossGradient::Arithmetic arithmetic_of(const Model &model)
-{
-  return model.precision == Precision::SINGLE ? LossGradient::Arithmetic::SINGLE
-                                              : LossGradient::Arithmetic::DOUBLE;
-}
-
-// Of interpolated embedding nets: far below the errors that training leaves, and in single
-// precision above what rounding does.
-double tolerance_of(const TrainingInput &input, const Model &model)
-{
-  return input.interpolation_error.value_or(model.precision == Precision::SINGLE ? 3.0e-5 : 1.0e-6);
-}
+// Errors that no model of any use makes: times the labels' size (and 1 eV/A), and eV an atom.
+constexpr double FAR_FORCE = 1.0e3;
+constexpr double FAR_ENERGY = 1.0e4;
 
 constexpr long ADAPT_EVERY = 100;    // steps between changes of the grids of embedding nets
 constexpr int FIRST_TRIALS = 20;     // for a spacing at the start
 
-// Nets that are not to be trained. Energy biases are those of the data: the last bias of the
+// Layers that are not to be trained. Energy biases are those of the data: the last bias of the
 // fitting net says the same.
 std::vector<char> frozen_numbers(const Model &model, const ModelInput &input)
 {
-  ParameterLayout const layout(model);
-  std::vector<char> frozen(layout.count, 0);
-  const auto freeze = [&](std::size_t from, std::size_t to) {
-    std::fill(frozen.begin() + static_cast<std::ptrdiff_t>(from),
-              frozen.begin() + static_cast<std::ptrdiff_t>(to), char(1));
+  std::vector<char> frozen;
+  const auto add = [&](const std::vector<DenseNet> &nets, const std::vector<bool> &trainable) {
+    for (const DenseNet &net : nets)
+      for (std::size_t l = 0; l < net.size(); ++l) {
+        bool const moves = trainable.size() == 1 ? trainable[0] : trainable.at(l);
+        frozen.insert(frozen.end(),
+                      net[l].weight.size() + net[l].bias.size() + net[l].timestep.size(), !moves);
+      }
   };
-  if (!input.embedding_trainable) freeze(layout.embedding.front(), layout.fitting.front());
-  if (!input.fitting_trainable) freeze(layout.fitting.front(), layout.bias);
-  freeze(layout.bias, layout.count);
+  add(model.embedding, input.embedding_trainable);
+  add(model.fitting, input.fitting_trainable);
+  frozen.insert(frozen.end(), model.energy_bias.size(), 1);
   return frozen;
+}
+
+double root_mean_square_force(const std::vector<TrainingFrame> &frames)
+{
+  double sum = 0.0;
+  double count = 0.0;
+  for (const TrainingFrame &frame : frames)
+    for (auto const &f : frame.labels.force) {
+      sum += f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+      count += 3.0;
+    }
+  return count > 0.0 ? std::sqrt(sum / count) : 0.0;
 }
 
 }    // namespace
@@ -54,29 +61,62 @@ Errors errors_of(const LossSums &sums, std::size_t batches)
           root(sums.force2, sums.forces), root(sums.virial2, sums.virials)};
 }
 
+double interpolation_tolerance(const TrainingInput &input, const Model &model)
+{
+  return input.interpolation_error.value_or(model.precision == Precision::SINGLE ? 3.0e-5 : 1.0e-6);
+}
+
 Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
-                 const TrainingSet &validation, int threads)
+                 const TrainingSet &validation, int threads, std::unique_ptr<LossEngine> engine)
     : input_(input), model_(model), training_(training), validation_(validation),
       batches_(input.training, training.system, training.atoms, input.seed),
-      loss_(model, arithmetic_of(model), threads, tolerance_of(input, model)),
-      parameters_(parameters_of(model)), frozen_(frozen_numbers(model, input.model))
+      engine_(std::move(engine)), parameters_(parameters_of(model)),
+      frozen_(frozen_numbers(model, input.model)),
+      force_scale_(root_mean_square_force(training.frames))
 {
   adam_ = Adam(parameters_.size(), input.adam, threads);
-  loss_.set(parameters_);
+  engine_->set(parameters_);
 }
 
 void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch)
 {
-  double const tolerance = tolerance_of(input_, model_);
+  double const tolerance = interpolation_tolerance(input_, model_);
   for (int trial = 0; trial < FIRST_TRIALS; ++trial) {
-    loss_.evaluate(batch, factors(), nullptr);
-    if (loss_.adapt_grids() <= tolerance) return;
+    engine_->evaluate(batch, factors(steps_), nullptr);
+    if (engine_->adapt_grids() <= tolerance) return;
   }
 }
 
-LossFactors Trainer::factors() const
+LossFactors Trainer::factors(long step) const
 {
-  return input_.prefactors.at(rate() / input_.rate.start);
+  return input_.prefactors.at(input_.rate.at(step) / input_.rate.start);
+}
+
+void Trainer::check(const LossSums &sums) const
+{
+  const auto advise = [&](const std::string &problem) {
+    throw InputError(problem + " at step " + std::to_string(steps_) +
+                     "; use a smaller start_lr or more warmup_steps, or look for broken frames");
+  };
+  if (!std::isfinite(sums.loss)) advise("the loss is not finite");
+  Errors const errors = errors_of(sums, 1);
+  if (errors.force.value_or(0.0) > FAR_FORCE * (1.0 + force_scale_))
+    advise("the training diverges: the error of forces is " + text::number(*errors.force, 3) +
+           " eV/A");
+  if (errors.energy.value_or(0.0) > FAR_ENERGY)
+    advise("the training diverges: the error of energies is " + text::number(*errors.energy, 3) +
+           " eV/atom");
+}
+
+// Scales a gradient down that is longer than it may be, as PyTorch's clip_grad_norm_ does.
+void Trainer::limit_gradient()
+{
+  double square = 0.0;
+  for (std::size_t k = 0; k < gradient_.size(); ++k)
+    if (!frozen_[k]) square += gradient_[k] * gradient_[k];
+  double const factor = input_.largest_gradient / (std::sqrt(square) + 1.0e-6);
+  if (factor >= 1.0) return;
+  for (double &g : gradient_) g *= factor;
 }
 
 void Trainer::step()
@@ -84,13 +124,14 @@ void Trainer::step()
   std::vector<const TrainingFrame *> batch;
   for (std::size_t const f : batches_.at(steps_)) batch.push_back(&training_.frames[f]);
   if (steps_ == 0) choose_grids(batch);
-  LossSums const sums = loss_.evaluate(batch, factors(), &gradient_);
-  if (steps_ % ADAPT_EVERY == 0) loss_.adapt_grids();
-  if (!std::isfinite(sums.loss))
-    throw InputError("the loss is not finite at step " + std::to_string(steps_) +
-                     "; use a smaller start_lr or more warmup_steps, or look for broken frames");
+  check(engine_->evaluate(batch, factors(steps_), &gradient_));
+  if (steps_ % ADAPT_EVERY == 0) engine_->adapt_grids();
+  if (input_.largest_gradient > 0.0) limit_gradient();
+  if (input_.penalty > 0.0)
+    for (std::size_t k = 0; k < gradient_.size(); ++k)
+      gradient_[k] += input_.penalty * parameters_[k];
   adam_.step(rate(), gradient_, frozen_, parameters_);
-  loss_.set(parameters_);
+  engine_->set(parameters_);
   ++steps_;
 }
 
@@ -101,9 +142,9 @@ Errors Trainer::errors(const std::vector<const TrainingFrame *> &frames)
   std::size_t batches = 0;
   for (std::size_t first = 0; first < frames.size(); first += size, ++batches) {
     auto const last = std::min(frames.size(), first + size);
-    LossSums const part = loss_.evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
-                                          frames.begin() + static_cast<std::ptrdiff_t>(last)},
-                                         factors(), nullptr);
+    LossSums const part = engine_->evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
+                                             frames.begin() + static_cast<std::ptrdiff_t>(last)},
+                                            factors(std::max(0L, steps_ - 1)), nullptr);
     sums.loss += part.loss;
     sums.energy2 += part.energy2;
     sums.force2 += part.force2;
@@ -132,6 +173,10 @@ Errors Trainer::validation_errors()
 
 Model Trainer::model() const
 {
+  for (double const value : parameters_)
+    if (!std::isfinite(value))
+      throw InputError("a weight is not finite after step " + std::to_string(steps_) +
+                       "; use a smaller start_lr or more warmup_steps, or look for broken frames");
   Model made = model_;
   set_parameters(parameters_, made);
   made.sha256 = checksum(made);
@@ -140,14 +185,15 @@ Model Trainer::model() const
 
 Checkpoint Trainer::checkpoint(double best) const
 {
-  return {input_.text, training_.digest, steps_, best, model(), adam_.state, loss_.grid_spacings()};
+  return {input_.text, training_.digest,        steps_, best, model(),
+          adam_.state, engine_->grid_spacings()};
 }
 
 void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
 {
-  if (checkpoint.input != input_.text)
-    throw InputError(path + " belongs to another input (" +
-                     text::first_difference(checkpoint.input, input_.text) +
+  std::string const difference = input_difference(checkpoint.input, input_.text);
+  if (!difference.empty())
+    throw InputError(path + " belongs to another input (" + difference +
                      "); remove it to begin anew, or give save_ckpt another name");
   if (checkpoint.data != training_.digest)
     throw InputError(path + " belongs to other training data; remove it to begin anew, or give "
@@ -156,8 +202,8 @@ void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
   parameters_ = parameters_of(model_);
   adam_.state = checkpoint.optimizer;
   steps_ = checkpoint.steps;
-  loss_.set_grid_spacings(checkpoint.grid_spacings);
-  loss_.set(parameters_);
+  if (!checkpoint.grid_spacings.empty()) engine_->set_grid_spacings(checkpoint.grid_spacings);
+  engine_->set(parameters_);
 }
 
 }    // namespace lbs::deepsea

@@ -5,11 +5,12 @@
 #include "batches.hpp"
 #include "checkpoint.hpp"
 #include "input.hpp"
-#include "loss.hpp"
+#include "loss_engine.hpp"
 #include "parameters.hpp"
 #include "training_set.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,27 +26,33 @@ struct Errors {
 };
 Errors errors_of(const LossSums &sums, std::size_t batches);
 
+// Of interpolated embedding nets: far below the errors that training leaves, and in single
+// precision above what rounding does, unless the input asks for another one.
+double interpolation_tolerance(const TrainingInput &input, const Model &model);
+
 class Trainer {
  public:
-  // `model` has its statistics; `validation` may have no frames.
+  // `model` has its statistics; `validation` may have no frames; `engine` is one of `model`.
   Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
-          const TrainingSet &validation, int threads);
+          const TrainingSet &validation, int threads, std::unique_ptr<LossEngine> engine);
 
   [[nodiscard]] long steps() const { return steps_; }    // done
   [[nodiscard]] double rate() const { return input_.rate.at(steps_); }
 
-  // One step; throws InputError with advice if the loss is not finite.
+  // One step; throws InputError with advice, and leaves all as it was, if the errors are not finite
+  // or out of all proportion to the labels.
   void step();
   // Errors on the batch of the last step before it, on all validation frames, or on all frames of a
   // set, at the present parameters.
   [[nodiscard]] Errors training_errors();
   [[nodiscard]] Errors validation_errors();
 
-  [[nodiscard]] Model model() const;    // with the present parameters and a checksum
+  // With the present parameters and a checksum; throws InputError if they are not finite.
+  [[nodiscard]] Model model() const;
   [[nodiscard]] Checkpoint checkpoint(double best) const;
   // Goes on from there; throws InputError if it belongs to another input or other data.
   void restore(const Checkpoint &checkpoint, const std::string &path);
-  [[nodiscard]] std::size_t memory_usage() const { return loss_.memory_usage(); }
+  [[nodiscard]] std::size_t memory_usage() const { return engine_->memory_usage(); }
 
  private:
   TrainingInput input_;
@@ -53,16 +60,19 @@ class Trainer {
   const TrainingSet &training_;
   const TrainingSet &validation_;
   Batches batches_;
-  LossGradient loss_;
+  std::unique_ptr<LossEngine> engine_;
   Adam adam_;
   std::vector<double> parameters_;
   std::vector<double> gradient_;
   std::vector<char> frozen_;
+  double force_scale_ = 0.0;    // root mean square of the forces that are labels, eV/A
   long steps_ = 0;
 
-  [[nodiscard]] LossFactors factors() const;
+  [[nodiscard]] LossFactors factors(long step) const;
   // Spacings of the embedding nets' grids that suit the first batch.
   void choose_grids(const std::vector<const TrainingFrame *> &batch);
+  void check(const LossSums &sums) const;
+  void limit_gradient();
   Errors errors(const std::vector<const TrainingFrame *> &frames);
 };
 

@@ -4,6 +4,8 @@
 #include "deepsea/frames/frame_energy.hpp"
 #include "deepsea/frames/periodic_atoms.hpp"
 
+#include <cmath>
+
 namespace lbs::deepsea {
 
 TrainingFrame make_training_frame(const Frame &frame, const Labels &labels, const Model &model)
@@ -12,6 +14,11 @@ TrainingFrame make_training_frame(const Frame &frame, const Labels &labels, cons
   made.atoms = static_cast<int>(frame.x.size());
   made.type = types_of(frame, model.elements);
   made.labels = labels;
+  auto const &c = frame.cell;
+  if (frame.periodic[0] && frame.periodic[1] && frame.periodic[2])
+    made.volume = std::fabs(c[0][0] * (c[1][1] * c[2][2] - c[1][2] * c[2][1]) -
+                            c[0][1] * (c[1][0] * c[2][2] - c[1][2] * c[2][0]) +
+                            c[0][2] * (c[1][0] * c[2][1] - c[1][1] * c[2][0]));
   PeriodicAtoms const periodic(frame, made.type, model.cutoff);
   made.first.push_back(0);
   for (std::size_t i = 0; i < frame.x.size(); ++i) {

@@ -18,6 +18,7 @@ struct TrainingFrame {
   std::vector<std::size_t> first;
   std::vector<int> neighbor;                    // the atom, of which it may be an image
   std::vector<std::array<double, 3>> vector;    // from the center to it, A
+  double volume = 0.0;                          // of the cell, A^3; 0: not periodic in all ways
   Labels labels;
 };
 

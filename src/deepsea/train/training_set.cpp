@@ -3,10 +3,46 @@
 
 #include "support/input_error.hpp"
 #include "support/sha256.hpp"
+#include "support/text.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace lbs::deepsea {
+
+namespace {
+
+template <class Number> void add_numbers(Sha256 &digest, const std::vector<Number> &numbers)
+{
+  std::size_t const count = numbers.size();
+  digest.add(&count, sizeof count);
+  digest.add(numbers.data(), count * sizeof(Number));
+}
+
+// All that the loss of a frame depends on.
+void add_frame(Sha256 &digest, const LabelledFrame &frame)
+{
+  for (auto const &element : frame.frame.elements) digest.add(element.c_str(), element.size() + 1);
+  add_numbers(digest, frame.frame.x);
+  digest.add(&frame.frame.cell, sizeof frame.frame.cell);
+  for (bool const periodic : frame.frame.periodic) digest.add(&periodic, sizeof periodic);
+  add_numbers(digest, frame.labels.force);
+  add_numbers(digest, frame.labels.force_weight);
+  double const energy = frame.labels.energy.value_or(0.0);
+  digest.add(&energy, sizeof energy);
+  if (frame.labels.virial) digest.add(&*frame.labels.virial, sizeof *frame.labels.virial);
+}
+
+void check_elements(const LabelledFrame &frame, const std::vector<std::string> &elements,
+                    const std::string &where)
+{
+  for (auto const &element : frame.frame.elements)
+    if (std::find(elements.begin(), elements.end(), element) == elements.end())
+      throw InputError(where + ": the type '" + element + "' is not in the input's type_map, " +
+                       text::joined(elements) + "; add it there, or correct type_map.raw");
+}
+
+}    // namespace
 
 LabelledSet read_systems(const std::vector<std::string> &systems, const std::string &folder,
                          const std::vector<std::string> &elements)
@@ -17,11 +53,12 @@ LabelledSet read_systems(const std::vector<std::string> &systems, const std::str
     std::filesystem::path const path(given);
     std::string const place = path.is_absolute() || folder.empty() ? given : folder + "/" + given;
     for (auto const &name : find_deepmd_systems(place)) {
-      for (LabelledFrame &frame : read_deepmd_system(name, elements)) {
-        digest.add(frame.frame.x.data(), frame.frame.x.size() * sizeof(frame.frame.x[0]));
-        digest.add(frame.labels.force.data(), frame.labels.force.size() * 3 * sizeof(double));
-        double const energy = frame.labels.energy.value_or(0.0);
-        digest.add(&energy, sizeof energy);
+      auto frames = read_deepmd_system(name, elements);
+      if (frames.empty() || frames.front().frame.x.empty())
+        throw InputError(name + " holds no frame, or frames without atoms; take it out of systems");
+      for (LabelledFrame &frame : frames) {
+        check_elements(frame, elements, name);
+        add_frame(digest, frame);
         set.frames.push_back(std::move(frame));
         set.system.push_back(set.names.size());
       }

@@ -20,7 +20,8 @@ struct LabelledSet {
 };
 
 // Each name of `systems` is a system, or a folder or HDF5 file with systems in it; relative names
-// are meant from `folder`. Throws InputError as read_deepmd_system() does.
+// are meant from `folder`. Throws InputError as read_deepmd_system() does, and for an element that
+// is not among `elements`, which also name the types of systems without type_map.raw.
 LabelledSet read_systems(const std::vector<std::string> &systems, const std::string &folder,
                          const std::vector<std::string> &elements);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "training_frames.hpp"
 
-#include "deepsea/train/loss.hpp"
+#include "deepsea/train/loss_engine.hpp"
 #include "deepsea/train/parameters.hpp"
 
 #include "deepsea/frames/frame_energy.hpp"
@@ -39,12 +39,12 @@ TEST_P(LossOfShape, PredictionsAreTheEvaluators)
   Model const model = random.make(shapes()[GetParam()]);
   Frame const frame = random_frame(random, model.elements, 12);
   TrainingFrame const training = make_training_frame(frame, {}, model);
-  LossGradient loss(model, LossGradient::Arithmetic::DOUBLE, 1);
-  loss.evaluate({&training}, {}, nullptr);
+  auto const loss = host_engine(model, 1);
+  loss->evaluate({&training}, {}, nullptr);
   EvaluatorSettings settings;
   settings.table_error = 0.0;
   auto const expected = fast_engine(model, settings)->evaluate(frame);
-  const auto &got = loss.predictions().front();
+  const auto &got = loss->predictions().front();
   EXPECT_NEAR(got.energy, expected.energy, 1e-10 * std::fabs(expected.energy));
   double largest = 0.0;
   for (std::size_t i = 0; i < frame.x.size(); ++i)
@@ -69,7 +69,7 @@ std::vector<TrainingFrame> some_frames(RandomModel &random, const Model &model, 
 }
 
 // The gradient of each term against differences of the loss.
-void expect_gradient_of_differences(LossGradient &loss, const std::vector<double> &parameters,
+void expect_gradient_of_differences(LossEngine &loss, const std::vector<double> &parameters,
                                     const std::vector<TrainingFrame> &frames, int trials,
                                     RandomModel &random)
 {
@@ -121,8 +121,8 @@ TEST_P(LossOfShape, GradientIsThatOfDifferences)
   Model model = random.make(shapes()[GetParam()]);
   model.excluded[1] = 1;
   auto const frames = some_frames(random, model, 12);
-  LossGradient loss(model, LossGradient::Arithmetic::DOUBLE, 2);
-  expect_gradient_of_differences(loss, parameters_of(model), frames, 40, random);
+  auto const loss = host_engine(model, 2);
+  expect_gradient_of_differences(*loss, parameters_of(model), frames, 40, random);
 }
 
 // Interpolation changes the loss, but its gradient is exact.
@@ -131,12 +131,12 @@ TEST_P(LossOfShape, GradientOfInterpolationIsThatOfDifferences)
   RandomModel random(51 + GetParam());
   Model const model = random.make(shapes()[GetParam()]);
   auto const frames = some_frames(random, model, 40);
-  LossGradient loss(model, LossGradient::Arithmetic::DOUBLE, 2, 1.0e-6);
-  loss.set_grid_spacings(std::vector<double>(model.embedding.size(), 0.4));
-  expect_gradient_of_differences(loss, parameters_of(model), frames, 8, random);
-  LossGradient exact(model, LossGradient::Arithmetic::DOUBLE, 2);
-  double const coarse = loss.evaluate({&frames[0]}, {1, 1, 1, 1}, nullptr).loss;
-  double const without = exact.evaluate({&frames[0]}, {1, 1, 1, 1}, nullptr).loss;
+  auto const loss = host_engine(model, 2, 1.0e-6);
+  loss->set_grid_spacings(std::vector<double>(model.embedding.size(), 0.4));
+  expect_gradient_of_differences(*loss, parameters_of(model), frames, 8, random);
+  auto const exact = host_engine(model, 2);
+  double const coarse = loss->evaluate({&frames[0]}, {1, 1, 1, 1}, nullptr).loss;
+  double const without = exact->evaluate({&frames[0]}, {1, 1, 1, 1}, nullptr).loss;
   if (model.embedding[0][0].activation != Activation::LINEAR) {    // which is exact
     EXPECT_GT(std::fabs(coarse - without), 1.0e-9 * without) << "nothing was interpolated";
   }
@@ -149,20 +149,20 @@ TEST_P(LossOfShape, GridsAdaptToTheTolerance)
   auto const frames = some_frames(random, model, 40);
   LossFactors const factors = {0.3, 2.0, 0.1, 0.5};
   std::vector<double> expected, coarse, fine;
-  LossGradient exact(model, LossGradient::Arithmetic::DOUBLE, 2);
-  exact.evaluate({&frames[0], &frames[1]}, factors, &expected);
+  auto const exact = host_engine(model, 2);
+  exact->evaluate({&frames[0], &frames[1]}, factors, &expected);
   double const tolerance = 1.0e-6;
-  LossGradient loss(model, LossGradient::Arithmetic::DOUBLE, 2, tolerance);
-  loss.set_grid_spacings(std::vector<double>(model.embedding.size(), 0.5));
-  loss.evaluate({&frames[0], &frames[1]}, factors, &coarse);
-  double error = loss.adapt_grids();
+  auto const loss = host_engine(model, 2, tolerance);
+  loss->set_grid_spacings(std::vector<double>(model.embedding.size(), 0.5));
+  loss->evaluate({&frames[0], &frames[1]}, factors, &coarse);
+  double error = loss->adapt_grids();
   if (shapes()[GetParam()].embedding_activation != Activation::LINEAR) {
     EXPECT_GT(error, tolerance);
     EXPECT_GT(distance(coarse, expected), tolerance);
   }
   for (int trial = 0; trial < 20 && error > tolerance; ++trial) {
-    loss.evaluate({&frames[0], &frames[1]}, factors, &fine);
-    error = loss.adapt_grids();
+    loss->evaluate({&frames[0], &frames[1]}, factors, &fine);
+    error = loss->adapt_grids();
   }
   EXPECT_LE(error, tolerance);
   if (!fine.empty()) {

@@ -47,7 +47,7 @@ LabelledSet labelled(unsigned seed)
   ModelShape shape;
   shape.timestep = false;
   Model const teacher = RandomModel(99).make(shape);
-  LossGradient says(teacher, LossGradient::Arithmetic::DOUBLE, 1);
+  auto const says = host_engine(teacher, 1);
   LabelledSet set;
   set.names = {"made"};
   set.digest = std::to_string(seed);
@@ -55,8 +55,8 @@ LabelledSet labelled(unsigned seed)
     LabelledFrame made;
     made.frame = random_frame(random, teacher.elements, 9 + f);
     TrainingFrame const frame = make_training_frame(made.frame, {}, teacher);
-    says.evaluate({&frame}, {}, nullptr);
-    const auto &prediction = says.predictions().front();
+    says->evaluate({&frame}, {}, nullptr);
+    const auto &prediction = says->predictions().front();
     made.labels.energy = prediction.energy;
     made.labels.force = prediction.force;
     made.labels.virial = prediction.virial;
@@ -74,23 +74,24 @@ struct TrainingRun {
   Trainer trainer;
 
   explicit TrainingRun(const TrainingInput &input, unsigned seed = 5, int threads = 1)
-      : set(labelled(seed)), model(start(input, set)), frames(make_training_set(set, model)),
-        trainer(input, model, frames, none, threads)
+      : set(labelled(seed)), model(random_model(input.model)),
+        frames(make_training_set(set, model)),
+        trainer(input, with_statistics(input), frames, none, threads,
+                host_engine(with_statistics(input), threads))
   {
   }
-  static Model start(const TrainingInput &input, const LabelledSet &set)
+  const Model &with_statistics(const TrainingInput &input)
   {
-    Model made = random_model(input.model);
-    set_statistics(set.frames, input.model, made);
-    return made;
+    set_statistics(frames.frames, input.model, model);
+    return model;
   }
   double force_error()
   {
     TrainingSet const all = frames;
-    LossGradient loss(trainer.model(), LossGradient::Arithmetic::DOUBLE, 1);
+    auto const loss = host_engine(trainer.model(), 1);
     LossSums sums;
     for (const TrainingFrame &frame : all.frames) {
-      LossSums const one = loss.evaluate({&frame}, {0, 1, 0, 0}, nullptr);
+      LossSums const one = loss->evaluate({&frame}, {0, 1, 0, 0}, nullptr);
       sums.force2 += one.force2;
       sums.forces += one.forces;
     }
@@ -162,12 +163,35 @@ TEST(Trainer, DivergingRunsStopWithAdvice)
       {"loss is not finite", "smaller start_lr"});
 }
 
+TEST(Trainer, FrozenLayersStay)
+{
+  TrainingInput given = input();
+  given.model.embedding_trainable = {false, true};
+  given.model.fitting_trainable = {true, false, true};
+  TrainingRun run(given);
+  while (run.trainer.steps() < 3) run.trainer.step();
+  Model const after = run.trainer.model();
+  const auto moved = [](const DenseLayer &a, const DenseLayer &b) {
+    EXPECT_EQ(a.bias == b.bias, a.weight == b.weight);
+    EXPECT_TRUE(a.timestep.empty() || (a.timestep == b.timestep) == (a.weight == b.weight));
+    return a.weight != b.weight;
+  };
+  for (std::size_t n = 0; n < after.embedding.size(); ++n)
+    for (std::size_t l = 0; l < 2; ++l)
+      EXPECT_EQ(moved(run.model.embedding[n][l], after.embedding[n][l]), l == 1) << n;
+  for (std::size_t n = 0; n < after.fitting.size(); ++n)
+    for (std::size_t l = 0; l < 3; ++l)
+      EXPECT_EQ(moved(run.model.fitting[n][l], after.fitting[n][l]), l != 1) << n;
+  EXPECT_EQ(after.energy_bias, run.model.energy_bias);
+}
+
 TEST(InitialModel, StatisticsAreThoseOfTheData)
 {
   TrainingInput const given = input();
   LabelledSet const set = labelled(5);
   Model model = random_model(given.model);
-  DataStatistics const found = set_statistics(set.frames, given.model, model);
+  DataStatistics const found =
+      set_statistics(make_training_set(set, model).frames, given.model, model);
   EXPECT_EQ(found.frames, 6U);
   // Two atoms that are 1.5 A apart, by hand: s = 1/1.5, for r < rcut_smth.
   LabelledFrame pair;
@@ -177,11 +201,11 @@ TEST(InitialModel, StatisticsAreThoseOfTheData)
   ModelInput by_hand = given.model;
   by_hand.selection = {1, 1, 2};
   Model two = random_model(by_hand);
-  set_statistics({pair}, by_hand, two);
+  set_statistics({make_training_frame(pair.frame, pair.labels, two)}, by_hand, two);
   double const s = 1.0 / 1.5;
   EXPECT_NEAR(two.average[0][0], s / 4.0, 1e-14);    // one of four places
   EXPECT_NEAR(two.deviation[0][0], std::sqrt(s * s / 4.0 - s * s / 16.0), 1e-14);
-  EXPECT_NEAR(two.deviation[0][1], std::sqrt(s * s / 12.0), 1e-14);
+  EXPECT_NEAR(two.deviation[0][1], std::sqrt(s * s / 12.0 - s * s / 144.0), 1e-14);
   EXPECT_EQ(two.shortest[1], 1.5);
   EXPECT_EQ(two.shortest[0], 0.0);
   // The least energies that add up to -3.
@@ -206,6 +230,14 @@ TEST(Batches, EachFrameOnceAnEpoch)
   data.weights = {1.0, 0.0};
   Batches first(data, {0, 0, 0, 1, 1, 1}, 60, 7);
   for (std::size_t const f : first.at(0)) EXPECT_LT(f, 3U);
+  data.weights.clear();
+  data.blocks = {{1, 2, 1.0}};
+  Batches second(data, {0, 0, 0, 1, 1, 1}, 60, 7);
+  for (std::size_t const f : second.at(0)) EXPECT_GE(f, 3U);
+  data.blocks = {{0, 3, 1.0}};
+  expect_error([&] { Batches(data, {0, 1}, 20, 7); }, {"auto_prob names system 2 of 2"});
+  data.blocks.clear();
+  expect_error([&] { Batches(data, {}, 0, 7); }, {"no frame"});
   data.weights = {1.0};
   expect_error([&] { Batches(data, {0, 1}, 20, 7); }, {"sys_probs has 1 numbers for 2 systems"});
 }

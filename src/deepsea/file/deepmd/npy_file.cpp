@@ -28,6 +28,7 @@ std::string value_of(const std::string &header, const std::string &key)
 // Sizes of "(10, 3"; a product that does not fit `limit` is refused by the caller.
 bool parse_shape(const std::string &text, std::size_t limit, NpyArray &array, std::size_t &count)
 {
+  constexpr std::size_t MOST = std::size_t(1) << 48U;
   if (text.empty() || text[0] != '(') return false;
   count = 1;
   for (std::size_t at = 1; at < text.size();) {
@@ -37,7 +38,7 @@ bool parse_shape(const std::string &text, std::size_t limit, NpyArray &array, st
     }
     std::size_t size = 0;
     for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
-      if (size > limit) return false;
+      if (size > MOST) return false;
       size = 10 * size + static_cast<std::size_t>(text[at] - '0');
     }
     if (at < text.size() && text[at] != ',') return false;

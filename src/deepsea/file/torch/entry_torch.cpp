@@ -2,6 +2,7 @@
 // The one symbol of liblbstorch.so.
 
 #include "failure.hpp"
+#include "loss_torch.hpp"
 #include "model_torch.hpp"
 #include "pth_torch.hpp"
 #include "reference_torch.hpp"
@@ -31,6 +32,16 @@ constexpr TorchFunctions FUNCTIONS = {
       return failure_of([&] { static_cast<Reference *>(reference)->run(frame); });
     },
     [](void *reference) { delete static_cast<Reference *>(reference); },
+    [](const Model &model, const std::string &device, int threads, void *&loss) {
+      return failure_of([&] { loss = new TorchLoss(model, device, threads); });
+    },
+    [](void *loss, const double *weights) {
+      return failure_of([&] { static_cast<TorchLoss *>(loss)->set(weights); });
+    },
+    [](void *loss, const LossBatch &batch, const LossAnswer &answer) {
+      return failure_of([&] { static_cast<TorchLoss *>(loss)->run(batch, answer); });
+    },
+    [](void *loss) { delete static_cast<TorchLoss *>(loss); },
 };
 
 }    // namespace

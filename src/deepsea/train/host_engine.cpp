@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "loss.hpp"
 
 #include "batch_places.hpp"
 #include "descriptor_loops.hpp"
 #include "dual_net.hpp"
 #include "embedding_pass.hpp"
+#include "loss_engine.hpp"
 #include "parameters.hpp"
 #include "task_lists.hpp"
 
@@ -16,30 +16,14 @@
 
 namespace lbs::deepsea {
 
-class LossGradient::Implementation {
- public:
-  virtual ~Implementation() = default;
-  virtual void set(const std::vector<double> &parameters) = 0;
-  virtual LossSums evaluate(const std::vector<const TrainingFrame *> &batch,
-                            const LossFactors &factors, std::vector<double> *gradient) = 0;
-  virtual double adapt_grids() = 0;
-  [[nodiscard]] virtual std::vector<double> grid_spacings() const = 0;
-  virtual void set_grid_spacings(const std::vector<double> &spacings) = 0;
-  [[nodiscard]] virtual std::size_t memory_usage() const = 0;
-
-  std::vector<Prediction> predictions;
-};
-
 namespace {
 
 constexpr std::size_t CENTERS = 32;    // of a task; whole packs of packed_matrix.hpp
 constexpr std::size_t INPUTS = 256;    // of a layer whose weights' gradient is one task
 
-}    // namespace
-
-template <class Real> class LossGradientIn final : public LossGradient::Implementation {
+template <class Real> class HostEngine final : public LossEngine {
  public:
-  LossGradientIn(const Model &model, int threads, double tolerance)
+  HostEngine(const Model &model, int threads, double tolerance)
       : layout_(model), types_(model.types()), channels_(model.channels()),
         axis_(model.axis_neurons), threads_(std::max(1, threads)),
         factor_(static_cast<Real>(1.0 / model.selected_neighbors())), bias_(model.energy_bias),
@@ -79,6 +63,11 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     embedding_.gradient(places_, out);
     collect(*gradient);
     return sums;
+  }
+
+  [[nodiscard]] const std::vector<Prediction> &predictions() const override
+  {
+    return predictions_;
   }
 
   double adapt_grids() override
@@ -142,6 +131,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   TaskLists<Part> by_centers_;    // of a type
   TaskLists<WeightTask> by_weights_;
   std::vector<Work> work_;
+  std::vector<Prediction> predictions_;
   std::vector<LossAdjoint> adjoints_;
   std::vector<Real> single_;     // the gradient, where it is not in double
   std::vector<double> start_;    // the model's numbers, until others are given
@@ -169,7 +159,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       for (auto *buffer : {&type.a, &type.a_dot, &type.by_a, &type.by_a_dot})
         grow(*buffer, centers * size_of_a());
       fitting_[a].fit(type.rows, centers);
-      cut(a, centers, std::min(CENTERS, share), 1.0, by_centers_);
+      cut(a, centers, std::min(CENTERS, share), LANES<Real>, by_centers_);
       for (std::size_t l = 0; l < fitting_[a].depth(); ++l) {
         int const inputs = fitting_[a].inputs_of(l);
         for (int i = 0; i < inputs; i += INPUTS) {
@@ -258,24 +248,24 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   // Predictions, errors, and the derivatives of the loss by the predictions.
   LossSums compare(const LossFactors &factors)
   {
-    clear(predictions);
+    clear(predictions_);
     for (const Work &work : work_)
       for (std::size_t f = 0; f < batch_.size(); ++f) {
-        predictions[f].energy += work.says[f].energy;
-        for (std::size_t k = 0; k < 9; ++k) predictions[f].virial[k] += work.says[f].virial[k];
+        predictions_[f].energy += work.says[f].energy;
+        for (std::size_t k = 0; k < 9; ++k) predictions_[f].virial[k] += work.says[f].virial[k];
         for (std::size_t i = 0; i < work.says[f].force.size(); ++i)
           for (std::size_t k = 0; k < 3; ++k)
-            predictions[f].force[i][k] += work.says[f].force[i][k];
+            predictions_[f].force[i][k] += work.says[f].force[i][k];
       }
     LossSums sums;
     adjoints_.resize(batch_.size());
     double const share = 1.0 / static_cast<double>(batch_.size());
     for (std::size_t f = 0; f < batch_.size(); ++f)
-      adjoints_[f] = add_errors(*batch_[f], predictions[f], factors, share, sums);
+      adjoints_[f] = add_errors(*batch_[f], predictions_[f], factors, share, sums);
     return sums;
   }
 
-  // How a center's neighbors move along the direction that loss.hpp describes.
+  // How a center's neighbors move along the direction that loss_engine.hpp describes.
   void move(PairPlaces<Real> &pair, std::size_t center, Center at)
   {
     const LossAdjoint &adjoint = adjoints_[at.frame];
@@ -366,49 +356,13 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   }
 };
 
-LossGradient::LossGradient(const Model &model, Arithmetic arithmetic, int threads, double tolerance)
-{
-  if (arithmetic == Arithmetic::SINGLE)
-    impl_ = std::make_unique<LossGradientIn<float>>(model, threads, tolerance);
-  else impl_ = std::make_unique<LossGradientIn<double>>(model, threads, tolerance);
-}
+}    // namespace
 
-LossGradient::~LossGradient() = default;
-
-void LossGradient::set(const std::vector<double> &parameters)
+std::unique_ptr<LossEngine> host_engine(const Model &model, int threads, double tolerance)
 {
-  impl_->set(parameters);
-}
-
-LossSums LossGradient::evaluate(const std::vector<const TrainingFrame *> &batch,
-                                const LossFactors &factors, std::vector<double> *gradient)
-{
-  return impl_->evaluate(batch, factors, gradient);
-}
-
-const std::vector<Prediction> &LossGradient::predictions() const
-{
-  return impl_->predictions;
-}
-
-double LossGradient::adapt_grids()
-{
-  return impl_->adapt_grids();
-}
-
-std::vector<double> LossGradient::grid_spacings() const
-{
-  return impl_->grid_spacings();
-}
-
-void LossGradient::set_grid_spacings(const std::vector<double> &spacings)
-{
-  impl_->set_grid_spacings(spacings);
-}
-
-std::size_t LossGradient::memory_usage() const
-{
-  return impl_->memory_usage();
+  if (model.precision == Precision::SINGLE)
+    return std::make_unique<HostEngine<float>>(model, threads, tolerance);
+  return std::make_unique<HostEngine<double>>(model, threads, tolerance);
 }
 
 }    // namespace lbs::deepsea
