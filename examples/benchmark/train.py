@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`deepsea train` against DeePMD-kit's trainers: same model, data, batches and cores, in turn.
 
-    train.py --deepmd VENV --work FOLDER [--rounds 3] [--cores 2]
+    train.py --deepmd VENV --work FOLDER [--rounds 3] [--cores 2] [--trainers pt deepsea]
 
 VENV is a Python environment with deepmd-kit[torch] and TensorFlow; FOLDER keeps the frames (102
 atoms, made at the first call with lmp, a few minutes) and what the runs leave. The model is that of
@@ -70,7 +70,8 @@ def run(args, trainer, precision, cores):
     if trainer == "deepsea":
         times = [float(ms) / 1000 for ms in re.findall(r", ([\d.]+) ms/step", text)]
     else:
-        times = [float(s) / STEPS[trainer] for s in re.findall(r"total wall time = ([\d.]+) s", text)]
+        walls = re.findall(r"total wall time = ([\d.]+) s", text)
+        times = [float(wall) / STEPS[trainer] for wall in walls]
     return statistics.median(times[1:]), usage.ru_maxrss / 1000
 
 
@@ -80,6 +81,8 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--trainers", nargs="+", default=list(TRAINERS), choices=list(TRAINERS),
+                        help="deepsea has to be one of them")
     args = parser.parse_args()
     args.deepmd, args.work = args.deepmd.resolve(), args.work.resolve()
     args.work.mkdir(parents=True, exist_ok=True)
@@ -88,8 +91,9 @@ def main():
         rounds = []
         for _ in range(args.rounds):
             rounds.append({trainer: run(args, trainer, precision, args.cores)
-                           for trainer in TRAINERS})
-        for trainer, name in TRAINERS.items():
+                           for trainer in args.trainers})
+        for trainer in args.trainers:
+            name = TRAINERS[trainer]
             time, memory = (statistics.median(one[trainer][k] for one in rounds) for k in (0, 1))
             ratio = statistics.median(one[trainer][0] / one["deepsea"][0] for one in rounds)
             print(f"   {precision}, \"{name}\", {1000 * time:.1f}, {ratio:.1f}, {memory:.0f}",

@@ -222,7 +222,7 @@ void PackedMatrix<Real>::fill(int first, int last, const Other *matrix)
     Real *to = numbers_.data() + static_cast<std::size_t>(i) * ROW_GROUP;
     int o = 0;
     for (; o + ROW_GROUP <= outputs_; o += ROW_GROUP, to += group_size)
-      std::copy_n(from + o, ROW_GROUP, to);
+      for (int k = 0; k < ROW_GROUP; ++k) to[k] = static_cast<Real>(from[o + k]);
     std::copy_n(from + o, outputs_ - o, to);
   }
 }

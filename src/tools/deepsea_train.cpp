@@ -230,8 +230,7 @@ class Run {
     auto engine = options.device.empty()
                       ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
                       : torch_engine(model, options.device, options.threads);
-    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, options.threads,
-                                         std::move(engine));
+    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, std::move(engine));
     if (options.restart) {
       auto const kept = read_checkpoint(checkpoint_);
       trainer_->restore(kept, checkpoint_);

@@ -298,23 +298,41 @@ template <class Real> void DualNet<Real>::backward_both(Rows &rows) const
 }
 
 template <class Real>
-void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int last, bool add,
-                             Real *gradient) const
+typename DualNet<Real>::Numbers DualNet<Real>::weights(std::size_t l, int first, int last) const
+{
+  auto const outputs = static_cast<std::size_t>(layers_[l].outputs);
+  return {layers_[l].place + first * outputs, layers_[l].place + last * outputs};
+}
+
+template <class Real> typename DualNet<Real>::Numbers DualNet<Real>::rest(std::size_t l) const
+{
+  const Layer &layer = layers_[l];
+  std::size_t const begin = weights(l, 0, layer.inputs).end;
+  return {begin, begin + static_cast<std::size_t>(layer.outputs) * (layer.has_timestep ? 2 : 1)};
+}
+
+template <class Real>
+void DualNet<Real>::weight_gradient(const Rows &rows, std::size_t l, int first, int last, bool add,
+                                    Real *gradient) const
+{
+  const Layer &layer = layers_[l];
+  auto const count = static_cast<int>(rows.count);
+  // x^T dP/dz + x'^T dP/dz'
+  blas::multiply_first_transposed(last - first, rows.tangents ? 2 * count : count, layer.outputs,
+                                  rows.state[l].data() + first, layer.inputs, rows.by_z[l].data(),
+                                  add, gradient);
+}
+
+template <class Real>
+void DualNet<Real>::rest_gradient(const Rows &rows, std::size_t l, bool add, Real *gradient) const
 {
   const Layer &layer = layers_[l];
   auto const count = static_cast<int>(rows.count);
   auto const outputs = static_cast<std::size_t>(layer.outputs);
-  Real *const weight = gradient + layer.place;
-  // x^T dP/dz + x'^T dP/dz'
-  blas::multiply_first_transposed(last - first, rows.tangents ? 2 * count : count, layer.outputs,
-                                  rows.state[l].data() + first, layer.inputs, rows.by_z[l].data(),
-                                  add, weight + first * outputs);
-  if (first > 0) return;
-  Real *const bias = weight + layer.inputs * outputs;
-  if (!add) std::fill_n(bias, outputs * (layer.timestep ? 2 : 1), Real(0));
-  add_rows(count, layer.outputs, rows.by_z[l].data(), bias);
-  if (!layer.timestep) return;
-  Real *const timestep = bias + outputs;
+  if (!add) std::fill_n(gradient, outputs * (layer.has_timestep ? 2 : 1), Real(0));
+  add_rows(count, layer.outputs, rows.by_z[l].data(), gradient);
+  if (!layer.has_timestep) return;
+  Real *const timestep = gradient + outputs;
   add_row_products(count, layer.outputs, rows.adjoint[l + 1].data(), rows.plain[l].data(),
                    timestep);
   if (!rows.tangents) return;
@@ -323,6 +341,15 @@ void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int las
   for (std::size_t k = 0; k < size; ++k)
     timestep[k % outputs] +=
         rows.adjoint[l + 1][size + k] * rows.plain[l][size + k] * rows.z_dot[l][k];
+}
+
+template <class Real> void DualNet<Real>::gradient(const Rows &rows, bool add, Real *gradient) const
+{
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    int const inputs = layers_[l].inputs;
+    weight_gradient(rows, l, 0, inputs, add, gradient + weights(l, 0, inputs).begin);
+    rest_gradient(rows, l, add, gradient + rest(l).begin);
+  }
 }
 
 template class DualNet<double>;

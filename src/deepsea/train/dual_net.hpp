@@ -75,21 +75,21 @@ template <class Real> class DualNet {
   // forward() and tangent() of all rows at once; backward() and adjoint(), without the input's.
   void forward_both(Rows &rows) const;
   void backward_both(Rows &rows) const;
-  // gradient = or += (`add`) that by the weights of the inputs [first, last) of a layer, summed
-  // over all rows; with first = 0 also those by bias and timestep. `gradient` points to the net's
-  // first number.
-  void gradient(const Rows &rows, std::size_t layer, int first, int last, bool add,
-                Real *gradient) const;
+  // The numbers [begin, end) of the net that are the weights of inputs [first, last) of a layer,
+  // and those that are its bias and timestep.
+  struct Numbers {
+    std::size_t begin, end;
+  };
+  [[nodiscard]] Numbers weights(std::size_t layer, int first, int last) const;
+  [[nodiscard]] Numbers rest(std::size_t layer) const;
+  // gradient = or += (`add`) that by these numbers, summed over all rows; `gradient` points to that
+  // by the first of them.
+  void weight_gradient(const Rows &rows, std::size_t layer, int first, int last, bool add,
+                       Real *gradient) const;
+  void rest_gradient(const Rows &rows, std::size_t layer, bool add, Real *gradient) const;
+  // Both for all layers; `gradient` points to that by the net's first number.
+  void gradient(const Rows &rows, bool add, Real *gradient) const;
   [[nodiscard]] int inputs_of(std::size_t layer) const { return layers_[layer].inputs; }
-  // Calls visit(begin, end) for the ranges of the net's numbers that gradient() writes.
-  template <class Visit> void over_gradient(std::size_t l, int first, int last, Visit visit) const
-  {
-    const Layer &layer = layers_[l];
-    auto const outputs = static_cast<std::size_t>(layer.outputs);
-    visit(layer.place + first * outputs, layer.place + last * outputs);
-    std::size_t const bias = layer.place + layer.inputs * outputs;
-    if (first == 0) visit(bias, bias + outputs * (layer.has_timestep ? 2 : 1));
-  }
 
  private:
   struct Layer {

@@ -173,14 +173,21 @@ void EmbeddingPass<Real>::add_gradient(std::size_t index, PairPlaces<Real> &pair
   }
 }
 
-template <class Real> void EmbeddingPass<Real>::gradient(BatchPlaces<Real> &places, Real *gradient)
+template <class Real>
+void EmbeddingPass<Real>::gradient(BatchPlaces<Real> &places, const Take &take)
 {
   std::size_t const numbers = nets_.back().place + nets_.back().net.parameters();
   for (Work &work : work_) work.gradient.assign(numbers, Real(0));
   by_places_.run(
       [&](const Part &part, int thread) { exact_gradient(part, places, work_[thread]); });
   by_points_.run([&](const Part &part, int) { sum_points(part); });
-  by_net_.run([&](std::size_t n, int) { net_gradient(nets_[n], gradient + nets_[n].place); });
+  by_net_.run([&](std::size_t n, int thread) {
+    const Net &net = nets_[n];
+    auto &whole = work_[thread].whole;
+    grow(whole, net.net.parameters());
+    net_gradient(net, whole.data());
+    take(net.place, net.place + net.net.parameters(), whole.data());
+  });
 }
 
 template <class Real>
@@ -194,8 +201,7 @@ void EmbeddingPass<Real>::exact_gradient(const Part &part, BatchPlaces<Real> &pl
   std::copy_n(pair.g.data() + part.begin * channels_, count, net.net.by_value(work.rows, depth));
   std::copy_n(pair.slope.data() + part.begin * channels_, count, net.net.by_dot(work.rows, depth));
   net.net.backward_both(work.rows);
-  for (std::size_t l = 0; l < depth; ++l)
-    net.net.gradient(work.rows, l, 0, net.net.inputs_of(l), true, work.gradient.data() + net.place);
+  net.net.gradient(work.rows, true, work.gradient.data() + net.place);
 }
 
 // From what all threads found for some points to the numbers of the net's layers.
@@ -212,11 +218,10 @@ template <class Real> void EmbeddingPass<Real>::sum_points(const Part &part)
   net.net.plain_adjoint(net.rows, part.begin, part.end);
 }
 
-template <class Real> void EmbeddingPass<Real>::net_gradient(Net &net, Real *gradient) const
+template <class Real> void EmbeddingPass<Real>::net_gradient(const Net &net, Real *gradient) const
 {
   if (net.interpolated) {
-    for (std::size_t l = 0; l < net.net.depth(); ++l)
-      net.net.gradient(net.rows, l, 0, net.net.inputs_of(l), false, gradient);
+    net.net.gradient(net.rows, false, gradient);
     return;
   }
   std::fill_n(gradient, net.net.parameters(), Real(0));

@@ -11,6 +11,7 @@
 #include "parameters.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -31,8 +32,10 @@ template <class Real> class EmbeddingPass {
   //    derivatives by A and its tangent (descriptor_loops.hpp). Their g and slope are used up.
   void add_gradient(std::size_t pair, PairPlaces<Real> &places, std::size_t center,
                     const Real *by_a, const Real *by_a_dot, int thread);
-  // 4. gradient[k] for all numbers of embedding nets, in the order of ParameterLayout.
-  void gradient(BatchPlaces<Real> &places, Real *gradient);
+  // 4. Calls take(begin, end, gradient) for the numbers of each net, in the order of
+  //    ParameterLayout, from several threads.
+  using Take = std::function<void(std::size_t begin, std::size_t end, const Real *gradient)>;
+  void gradient(BatchPlaces<Real> &places, const Take &take);
 
   // As LossEngine has them.
   double adapt_grids(BatchPlaces<Real> &places);
@@ -59,6 +62,7 @@ template <class Real> class EmbeddingPass {
   struct Work {
     typename DualNet<Real>::Rows rows;
     AlignedVector<Real> by_points;    // [points of all grids][channels]
+    AlignedVector<Real> whole;        // gradient by one net
     AlignedVector<Real> gradient;     // by all nets that are not
   };
 
@@ -80,7 +84,7 @@ template <class Real> class EmbeddingPass {
                 typename DualNet<Real>::Rows &rows) const;
   void sum_points(const Part &part);
   void exact_gradient(const Part &part, BatchPlaces<Real> &places, Work &work);
-  void net_gradient(Net &net, Real *gradient) const;
+  void net_gradient(const Net &net, Real *gradient) const;
   double interpolation_error(Net &net, BatchPlaces<Real> &places);
 };
 

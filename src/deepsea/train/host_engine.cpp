@@ -46,8 +46,9 @@ template <class Real> class HostEngine final : public LossEngine {
     std::copy_n(parameters.data() + layout_.bias, bias_.size(), bias_.begin());
   }
 
+  using LossEngine::evaluate;
   LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
-                    std::vector<double> *gradient) override
+                    GradientSink *sink) override
   {
     batch_ = batch;
     places_.gather(batch);
@@ -55,16 +56,22 @@ template <class Real> class HostEngine final : public LossEngine {
     prepare();
     by_centers_.run([&](const Part &part, int thread) { energies(part, work_[thread]); });
     LossSums const sums = compare(factors);
-    if (!gradient) return sums;
-    gradient->resize(layout_.count);
-    Real *const out = target(*gradient);
+    if (!sink) return sums;
+    sink->begin(sums);
     by_centers_.run([&](const Part &part, int thread) { adjoint(part, thread); });
-    by_weights_.run([&](const WeightTask &task, int) { fitting_gradient(task, out, *gradient); });
-    embedding_.gradient(places_, out);
-    collect(*gradient);
+    by_weights_.run(
+        [&](const WeightTask &task, int thread) { fitting_gradient(task, work_[thread], *sink); });
+    embedding_.gradient(places_, [&](std::size_t begin, std::size_t end, const Real *gradient) {
+      give(begin, end, gradient, *sink);
+    });
+    give_biases(*sink);
     return sums;
   }
 
+  [[nodiscard]] std::size_t parameters() const override
+  {
+    return layout_.count;
+  }
   [[nodiscard]] const std::vector<Prediction> &predictions() const override
   {
     return predictions_;
@@ -87,8 +94,7 @@ template <class Real> class HostEngine final : public LossEngine {
 
   [[nodiscard]] std::size_t memory_usage() const override
   {
-    std::size_t bytes =
-        places_.memory_usage() + embedding_.memory_usage() + single_.capacity() * sizeof(Real);
+    std::size_t bytes = places_.memory_usage() + embedding_.memory_usage();
     for (const OfType &type : of_type_)
       bytes += type.rows.memory_usage() + (type.a.capacity() + type.a_dot.capacity() +
                                            type.by_a.capacity() + type.by_a_dot.capacity()) *
@@ -110,9 +116,10 @@ template <class Real> class HostEngine final : public LossEngine {
     int first, last;
   };
 
-  // Of a thread: its part of the predictions.
+  // Of a thread.
   struct Work {
-    std::vector<Prediction> says;
+    std::vector<Prediction> says;    // its part of the predictions
+    AlignedVector<Real> gradient;    // by the numbers of a task
   };
 
   ParameterLayout layout_;
@@ -133,7 +140,6 @@ template <class Real> class HostEngine final : public LossEngine {
   std::vector<Work> work_;
   std::vector<Prediction> predictions_;
   std::vector<LossAdjoint> adjoints_;
-  std::vector<Real> single_;     // the gradient, where it is not in double
   std::vector<double> start_;    // the model's numbers, until others are given
 
   [[nodiscard]] std::size_t size_of_a() const
@@ -325,34 +331,41 @@ template <class Real> class HostEngine final : public LossEngine {
     }
   }
 
-  void fitting_gradient(const WeightTask &task, Real *out, std::vector<double> &gradient)
+  void fitting_gradient(const WeightTask &task, Work &work, GradientSink &sink) const
   {
     const DualNet<Real> &net = fitting_[task.type];
+    const auto &rows = of_type_[task.type].rows;
     std::size_t const place = layout_.fitting[task.type];
-    net.gradient(of_type_[task.type].rows, task.layer, task.first, task.last, false, out + place);
-    if constexpr (!std::is_same_v<Real, double>)
-      net.over_gradient(task.layer, task.first, task.last, [&](std::size_t begin, std::size_t end) {
-        std::copy(out + place + begin, out + place + end, gradient.data() + place + begin);
-      });
+    auto const weights = net.weights(task.layer, task.first, task.last);
+    grow(work.gradient, weights.end - weights.begin);
+    net.weight_gradient(rows, task.layer, task.first, task.last, false, work.gradient.data());
+    give(place + weights.begin, place + weights.end, work.gradient.data(), sink);
+    if (task.first > 0) return;
+    auto const rest = net.rest(task.layer);
+    grow(work.gradient, rest.end - rest.begin);
+    net.rest_gradient(rows, task.layer, false, work.gradient.data());
+    give(place + rest.begin, place + rest.end, work.gradient.data(), sink);
   }
 
-  Real *target(std::vector<double> &gradient)
+  // Hands a part of the gradient on, in double precision.
+  static void give(std::size_t begin, std::size_t end, const Real *gradient, GradientSink &sink)
   {
-    if constexpr (std::is_same_v<Real, double>) return gradient.data();
-    single_.resize(layout_.count);
-    return single_.data();
-  }
-
-  // Double precision of what embedding nets gave, and the gradient by energy biases.
-  void collect(std::vector<double> &gradient)
-  {
-    if constexpr (!std::is_same_v<Real, double>)
-      std::copy_n(single_.data(), layout_.fitting.front(), gradient.data());
-    for (int a = 0; a < types_; ++a) {
-      double sum = 0.0;
-      for (Center const center : places_.centers()[a]) sum += adjoints_[center.frame].by_energy;
-      gradient[layout_.bias + a] = sum;
+    if constexpr (std::is_same_v<Real, double>) {
+      sink.take(begin, end, gradient);
+    } else {
+      thread_local std::vector<double> part;
+      part.assign(gradient, gradient + (end - begin));
+      sink.take(begin, end, part.data());
     }
+  }
+
+  void give_biases(GradientSink &sink) const
+  {
+    std::vector<double> by_bias(types_, 0.0);
+    for (int a = 0; a < types_; ++a)
+      for (Center const center : places_.centers()[a])
+        by_bias[a] += adjoints_[center.frame].by_energy;
+    sink.take(layout_.bias, layout_.count, by_bias.data());
   }
 };
 

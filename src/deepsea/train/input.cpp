@@ -237,7 +237,7 @@ void read_optimizer(Section &section, const std::string &type_key, double decay_
   if (!(input.adam.beta1 < 1.0)) section.fail("adam_beta1", "must be less than 1");
   if (!(input.adam.beta2 < 1.0)) section.fail("adam_beta2", "must be less than 1");
   double const decay = section.number("weight_decay", type == "AdamW" ? decay_of_adamw : 0.0, 0.0);
-  (type == "AdamW" ? input.adam.decay : input.penalty) = decay;
+  (type == "AdamW" ? input.adam.decay : input.adam.penalty) = decay;
 }
 
 void read_batch_size(Section &section, DataInput &data)

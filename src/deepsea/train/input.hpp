@@ -65,7 +65,6 @@ struct TrainingInput {
   Prefactors prefactors;
   bool weights_default = false;    // use_default_pf: atoms without atom_pref have weight 1
   AdamSettings adam;
-  double penalty = 0.0;                // of the squares of the weights: weight_decay of plain Adam
   double largest_gradient = 0.0;       // gradient_max_norm; 0: any
   long steps = 0;                      // numb_steps
   long print_every = 1000;             // disp_freq

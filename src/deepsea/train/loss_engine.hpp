@@ -21,6 +21,17 @@
 
 namespace lbs::deepsea {
 
+// Takes a gradient as it is made.
+class GradientSink {
+ public:
+  virtual ~GradientSink() = default;
+  // Once, before all parts: the errors of the batch. If it throws, there is no gradient.
+  virtual void begin(const LossSums &sums) = 0;
+  // The gradient by the numbers [begin, end) of ParameterLayout. Several threads call it at once,
+  // for different numbers, when the engine no longer needs the parameters.
+  virtual void take(std::size_t begin, std::size_t end, const double *gradient) = 0;
+};
+
 class LossEngine {
  public:
   LossEngine() = default;
@@ -28,12 +39,16 @@ class LossEngine {
   LossEngine(const LossEngine &) = delete;
   LossEngine &operator=(const LossEngine &) = delete;
 
-  // The numbers of the model, in the order of ParameterLayout; they must live, and stay unchanged,
-  // until the next call.
+  // The numbers of the model, in the order of ParameterLayout; they must live, and change only as
+  // GradientSink says, until the next call.
   virtual void set(const std::vector<double> &parameters) = 0;
-  // Errors of a batch, and the gradient of its loss into `gradient` unless that is null.
+  // Errors of a batch, and the gradient of its loss to `sink` unless that is null.
   virtual LossSums evaluate(const std::vector<const TrainingFrame *> &batch,
-                            const LossFactors &factors, std::vector<double> *gradient) = 0;
+                            const LossFactors &factors, GradientSink *sink) = 0;
+  // The same with the gradient in one piece.
+  LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
+                    std::vector<double> &gradient);
+  [[nodiscard]] virtual std::size_t parameters() const = 0;    // their number
   // What the model says about the frames of the last batch.
   [[nodiscard]] virtual const std::vector<Prediction> &predictions() const = 0;
   [[nodiscard]] virtual std::size_t memory_usage() const = 0;    // bytes; 0: not known

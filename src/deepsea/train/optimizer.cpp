@@ -12,7 +12,7 @@ namespace {
 
 // What is the same for all parameters of a step.
 struct AdamStep {
-  double beta1, beta2, epsilon, rate, decay;
+  double beta1, beta2, epsilon, rate, decay, penalty;
   double correction;    // 1 / sqrt(1 - beta2^t)
 };
 
@@ -23,7 +23,7 @@ LBS_ALWAYS_INLINE void adam_part_with(const AdamStep &step, std::size_t count,
 {
 #pragma omp simd
   for (std::size_t k = 0; k < count; ++k) {
-    double const g = gradient[k];
+    double const g = gradient[k] + step.penalty * parameter[k];
     double const m = step.beta1 * first[k] + (1.0 - step.beta1) * g;
     double const v = step.beta2 * second[k] + (1.0 - step.beta2) * g * g;
     first[k] = m;
@@ -42,34 +42,37 @@ LBS_MACHINES(adam_part, of_step,
 
 }    // namespace
 
-Adam::Adam(std::size_t parameters, const AdamSettings &settings, int threads)
-    : settings_(settings), threads_(std::max(1, threads))
+Adam::Adam(std::size_t parameters, const AdamSettings &settings, Ranges trainable)
+    : settings_(settings), trainable_(std::move(trainable))
 {
   state.first.assign(parameters, 0.0);
   state.second.assign(parameters, 0.0);
 }
 
-void Adam::step(double rate, const std::vector<double> &gradient, const std::vector<char> &frozen,
-                std::vector<double> &parameters)
+void Adam::begin(double rate, std::vector<double> &parameters)
 {
   ++state.steps;
+  rate_ = rate;
+  parameters_ = parameters.data();
+}
+
+void Adam::take(std::size_t begin, std::size_t end, const double *gradient)
+{
   auto const t = static_cast<double>(state.steps);
-  AdamStep const step = {
-      settings_.beta1,        settings_.beta2,
-      settings_.epsilon,      rate / (1.0 - std::pow(settings_.beta1, t)),
-      rate * settings_.decay, 1.0 / std::sqrt(1.0 - std::pow(settings_.beta2, t))};
-  std::vector<double> kept;
-  if (!frozen.empty()) kept = parameters;
-  constexpr std::size_t PART = 8192;
-  auto const parts = static_cast<long>((parameters.size() + PART - 1) / PART);
-#pragma omp parallel for num_threads(threads_) if (threads_ > 1)
-  for (long p = 0; p < parts; ++p) {
-    std::size_t const begin = p * PART;
-    adam_part(step, std::min(PART, parameters.size() - begin), gradient.data() + begin,
-              state.first.data() + begin, state.second.data() + begin, parameters.data() + begin);
+  AdamStep const step = {settings_.beta1,
+                         settings_.beta2,
+                         settings_.epsilon,
+                         rate_ / (1.0 - std::pow(settings_.beta1, t)),
+                         rate_ * settings_.decay,
+                         settings_.penalty,
+                         1.0 / std::sqrt(1.0 - std::pow(settings_.beta2, t))};
+  for (const auto &[first, last] : trainable_) {
+    std::size_t const from = std::max(begin, first);
+    std::size_t const to = std::min(end, last);
+    if (from < to)
+      adam_part(step, to - from, gradient + (from - begin), state.first.data() + from,
+                state.second.data() + from, parameters_ + from);
   }
-  for (std::size_t k = 0; k < frozen.size(); ++k)
-    if (frozen[k]) parameters[k] = kept[k];
 }
 
 }    // namespace lbs::deepsea

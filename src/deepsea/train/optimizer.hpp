@@ -3,27 +3,34 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace lbs::deepsea {
 
 // Adam: D. P. Kingma, J. Ba, arXiv:1412.6980; with `decay` AdamW: I. Loshchilov, F. Hutter,
-// arXiv:1711.05101.
+// arXiv:1711.05101; with `penalty` the gradient of penalty x^2 / 2 is added to that of the loss.
 struct AdamSettings {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1.0e-8;
   double decay = 0.0;
+  double penalty = 0.0;
 };
+
+// Ranges [first, second) of parameters.
+using Ranges = std::vector<std::pair<std::size_t, std::size_t>>;
 
 class Adam {
  public:
   Adam() = default;
-  Adam(std::size_t parameters, const AdamSettings &settings, int threads);
+  // Moves only parameters in `trainable`.
+  Adam(std::size_t parameters, const AdamSettings &settings, Ranges trainable);
 
-  // Moves the parameters, of which those with frozen[k] stay (`frozen` may be empty).
-  void step(double rate, const std::vector<double> &gradient, const std::vector<char> &frozen,
-            std::vector<double> &parameters);
+  // Begins a step, which moves `parameters` as the gradient comes.
+  void begin(double rate, std::vector<double> &parameters);
+  // Moves parameters [begin, end); several threads may move different ones at once.
+  void take(std::size_t begin, std::size_t end, const double *gradient);
 
   // All that a restart needs.
   struct State {
@@ -34,7 +41,9 @@ class Adam {
 
  private:
   AdamSettings settings_;
-  int threads_ = 1;
+  Ranges trainable_;
+  double rate_ = 0.0;
+  double *parameters_ = nullptr;
 };
 
 }    // namespace lbs::deepsea

@@ -28,15 +28,16 @@ class TorchEngine final : public LossEngine {
     throw_if(functions_.set_loss_weights(loss_, parameters.data()));
   }
 
+  using LossEngine::evaluate;
   LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
-                    std::vector<double> *gradient) override
+                    GradientSink *sink) override
   {
     gather(batch);
     weigh(batch, factors);
     std::vector<double> energy(batch.size());
     std::vector<std::array<double, 3>> force(type_.size());
     std::vector<std::array<double, 9>> virial(batch.size());
-    if (gradient) gradient->resize(parameters_);
+    std::vector<double> gradient(sink ? parameters_ : 0);
     LossBatch const asked = {static_cast<int>(batch.size()),
                              static_cast<int>(type_.size()),
                              frame_.data(),
@@ -52,7 +53,7 @@ class TorchEngine final : public LossEngine {
                              virial_weight_.data()};
     LossAnswer const answer = {energy.data(), reinterpret_cast<double(*)[3]>(force.data()),
                                reinterpret_cast<double(*)[9]>(virial.data()),
-                               gradient ? gradient->data() : nullptr};
+                               sink ? gradient.data() : nullptr};
     throw_if(functions_.run_loss(loss_, asked, answer));
     predictions_.clear();
     auto from = force.begin();
@@ -64,10 +65,15 @@ class TorchEngine final : public LossEngine {
     for (std::size_t f = 0; f < batch.size(); ++f)
       add_errors(*batch[f], predictions_[f], factors, 1.0 / static_cast<double>(batch.size()),
                  sums);
+    if (sink) {
+      sink->begin(sums);
+      sink->take(0, parameters_, gradient.data());
+    }
     return sums;
   }
 
   [[nodiscard]] const std::vector<Prediction> &predictions() const override { return predictions_; }
+  [[nodiscard]] std::size_t parameters() const override { return parameters_; }
   [[nodiscard]] std::size_t memory_usage() const override { return 0; }
 
  private:

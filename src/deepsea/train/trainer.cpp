@@ -19,23 +19,23 @@ constexpr double FAR_ENERGY = 1.0e4;
 constexpr long ADAPT_EVERY = 100;    // steps between changes of the grids of embedding nets
 constexpr int FIRST_TRIALS = 20;     // for a spacing at the start
 
-// Layers that are not to be trained. Energy biases are those of the data: the last bias of the
+// Layers that are to be trained. Energy biases are those of the data: the last bias of the
 // fitting net says the same.
-std::vector<char> frozen_numbers(const Model &model, const ModelInput &input)
+Ranges trainable_numbers(const Model &model, const ModelInput &input)
 {
-  std::vector<char> frozen;
+  Ranges ranges;
+  std::size_t at = 0;
   const auto add = [&](const std::vector<DenseNet> &nets, const std::vector<bool> &trainable) {
     for (const DenseNet &net : nets)
       for (std::size_t l = 0; l < net.size(); ++l) {
-        bool const moves = trainable.size() == 1 ? trainable[0] : trainable.at(l);
-        frozen.insert(frozen.end(),
-                      net[l].weight.size() + net[l].bias.size() + net[l].timestep.size(), !moves);
+        std::size_t const begin = at;
+        at += net[l].weight.size() + net[l].bias.size() + net[l].timestep.size();
+        if (trainable.size() == 1 ? trainable[0] : trainable.at(l)) ranges.emplace_back(begin, at);
       }
   };
   add(model.embedding, input.embedding_trainable);
   add(model.fitting, input.fitting_trainable);
-  frozen.insert(frozen.end(), model.energy_bias.size(), 1);
-  return frozen;
+  return ranges;
 }
 
 double root_mean_square_force(const std::vector<TrainingFrame> &frames)
@@ -67,14 +67,14 @@ double interpolation_tolerance(const TrainingInput &input, const Model &model)
 }
 
 Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
-                 const TrainingSet &validation, int threads, std::unique_ptr<LossEngine> engine)
+                 const TrainingSet &validation, std::unique_ptr<LossEngine> engine)
     : input_(input), model_(model), training_(training), validation_(validation),
       batches_(input.training, training.system, training.atoms, input.seed),
       engine_(std::move(engine)), parameters_(parameters_of(model)),
-      frozen_(frozen_numbers(model, input.model)),
+      trainable_(trainable_numbers(model, input.model)),
       force_scale_(root_mean_square_force(training.frames))
 {
-  adam_ = Adam(parameters_.size(), input.adam, threads);
+  adam_ = Adam(parameters_.size(), input.adam, trainable_);
   engine_->set(parameters_);
 }
 
@@ -112,11 +112,22 @@ void Trainer::check(const LossSums &sums) const
 void Trainer::limit_gradient()
 {
   double square = 0.0;
-  for (std::size_t k = 0; k < gradient_.size(); ++k)
-    if (!frozen_[k]) square += gradient_[k] * gradient_[k];
+  for (const auto &[begin, end] : trainable_)
+    for (std::size_t k = begin; k < end; ++k) square += gradient_[k] * gradient_[k];
   double const factor = input_.largest_gradient / (std::sqrt(square) + 1.0e-6);
   if (factor >= 1.0) return;
   for (double &g : gradient_) g *= factor;
+}
+
+void Trainer::begin(const LossSums &sums)
+{
+  check(sums);
+  adam_.begin(rate(), parameters_);
+}
+
+void Trainer::take(std::size_t begin, std::size_t end, const double *gradient)
+{
+  adam_.take(begin, end, gradient);
 }
 
 void Trainer::step()
@@ -124,13 +135,15 @@ void Trainer::step()
   std::vector<const TrainingFrame *> batch;
   for (std::size_t const f : batches_.at(steps_)) batch.push_back(&training_.frames[f]);
   if (steps_ == 0) choose_grids(batch);
-  check(engine_->evaluate(batch, factors(steps_), &gradient_));
+  if (input_.largest_gradient > 0.0) {
+    check(engine_->evaluate(batch, factors(steps_), gradient_));
+    limit_gradient();
+    adam_.begin(rate(), parameters_);
+    adam_.take(0, gradient_.size(), gradient_.data());
+  } else {
+    engine_->evaluate(batch, factors(steps_), this);
+  }
   if (steps_ % ADAPT_EVERY == 0) engine_->adapt_grids();
-  if (input_.largest_gradient > 0.0) limit_gradient();
-  if (input_.penalty > 0.0)
-    for (std::size_t k = 0; k < gradient_.size(); ++k)
-      gradient_[k] += input_.penalty * parameters_[k];
-  adam_.step(rate(), gradient_, frozen_, parameters_);
   engine_->set(parameters_);
   ++steps_;
 }

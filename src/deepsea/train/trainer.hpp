@@ -30,11 +30,11 @@ Errors errors_of(const LossSums &sums, std::size_t batches);
 // precision above what rounding does, unless the input asks for another one.
 double interpolation_tolerance(const TrainingInput &input, const Model &model);
 
-class Trainer {
+class Trainer : private GradientSink {
  public:
   // `model` has its statistics; `validation` may have no frames; `engine` is one of `model`.
   Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
-          const TrainingSet &validation, int threads, std::unique_ptr<LossEngine> engine);
+          const TrainingSet &validation, std::unique_ptr<LossEngine> engine);
 
   [[nodiscard]] long steps() const { return steps_; }    // done
   [[nodiscard]] double rate() const { return input_.rate.at(steps_); }
@@ -64,7 +64,7 @@ class Trainer {
   Adam adam_;
   std::vector<double> parameters_;
   std::vector<double> gradient_;
-  std::vector<char> frozen_;
+  Ranges trainable_;
   double force_scale_ = 0.0;    // root mean square of the forces that are labels, eV/A
   long steps_ = 0;
 
@@ -72,6 +72,8 @@ class Trainer {
   // Spacings of the embedding nets' grids that suit the first batch.
   void choose_grids(const std::vector<const TrainingFrame *> &batch);
   void check(const LossSums &sums) const;
+  void begin(const LossSums &sums) override;
+  void take(std::size_t begin, std::size_t end, const double *gradient) override;
   void limit_gradient();
   Errors errors(const std::vector<const TrainingFrame *> &frames);
 };

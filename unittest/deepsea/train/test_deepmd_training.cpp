@@ -43,10 +43,7 @@ struct DeepmdRun {
                               model))
   {
   }
-  [[nodiscard]] Trainer trainer() const
-  {
-    return {input, model, set, none, 1, host_engine(model, 1)};
-  }
+  [[nodiscard]] Trainer trainer() const { return {input, model, set, none, host_engine(model, 1)}; }
   [[nodiscard]] std::vector<const TrainingFrame *> batch() const
   {
     std::vector<const TrainingFrame *> all;
@@ -86,7 +83,7 @@ TEST_P(DeepmdTraining, GradientOfTheFirstBatch)
   engine->set(numbers);
   std::vector<double> gradient;
   engine->evaluate(run.batch(),
-                   run.input.prefactors.at(run.input.rate.at(0) / run.input.rate.start), &gradient);
+                   run.input.prefactors.at(run.input.rate.at(0) / run.input.rate.start), gradient);
   ASSERT_EQ(gradient.size(), expected.size() + run.model.energy_bias.size());
   double scale = 0.0;
   double square = 0.0;
@@ -124,7 +121,7 @@ TEST(DeepmdTensorflow, StepsByItsFormula)
   for (int step = 0; step < 10; ++step) {
     double const rate = run.input.rate.at(step);
     engine->set(weights);
-    engine->evaluate(run.batch(), run.input.prefactors.at(rate / run.input.rate.start), &gradient);
+    engine->evaluate(run.batch(), run.input.prefactors.at(rate / run.input.rate.start), gradient);
     double const correction =
         std::sqrt(1.0 - std::pow(0.999, step + 1)) / (1.0 - std::pow(0.9, step + 1));
     for (std::size_t k = 0; k + run.model.energy_bias.size() < weights.size(); ++k) {

@@ -78,7 +78,7 @@ void expect_gradient_of_differences(LossEngine &loss, const std::vector<double> 
   for (const LossFactors &factors : terms) {
     std::vector<double> gradient;
     loss.set(parameters);
-    double const at = loss.evaluate({&frames[0], &frames[1]}, factors, &gradient).loss;
+    double const at = loss.evaluate({&frames[0], &frames[1]}, factors, gradient).loss;
     ASSERT_EQ(gradient.size(), parameters.size());
     double const scale =
         std::fabs(*std::max_element(gradient.begin(), gradient.end(), [](double a, double b) {
@@ -150,18 +150,18 @@ TEST_P(LossOfShape, GridsAdaptToTheTolerance)
   LossFactors const factors = {0.3, 2.0, 0.1, 0.5};
   std::vector<double> expected, coarse, fine;
   auto const exact = host_engine(model, 2);
-  exact->evaluate({&frames[0], &frames[1]}, factors, &expected);
+  exact->evaluate({&frames[0], &frames[1]}, factors, expected);
   double const tolerance = 1.0e-6;
   auto const loss = host_engine(model, 2, tolerance);
   loss->set_grid_spacings(std::vector<double>(model.embedding.size(), 0.5));
-  loss->evaluate({&frames[0], &frames[1]}, factors, &coarse);
+  loss->evaluate({&frames[0], &frames[1]}, factors, coarse);
   double error = loss->adapt_grids();
   if (shapes()[GetParam()].embedding_activation != Activation::LINEAR) {
     EXPECT_GT(error, tolerance);
     EXPECT_GT(distance(coarse, expected), tolerance);
   }
   for (int trial = 0; trial < 20 && error > tolerance; ++trial) {
-    loss->evaluate({&frames[0], &frames[1]}, factors, &fine);
+    loss->evaluate({&frames[0], &frames[1]}, factors, fine);
     error = loss->adapt_grids();
   }
   EXPECT_LE(error, tolerance);

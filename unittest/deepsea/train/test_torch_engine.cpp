@@ -71,8 +71,8 @@ void compare(const Batch &batch, double tolerance, double least)
   theirs->set(numbers);
   for (const LossFactors &factors : TERMS) {
     std::vector<double> got, expected;
-    LossSums const a = ours->evaluate(batch.all(), factors, &got);
-    LossSums const b = theirs->evaluate(batch.all(), factors, &expected);
+    LossSums const a = ours->evaluate(batch.all(), factors, got);
+    LossSums const b = theirs->evaluate(batch.all(), factors, expected);
     EXPECT_NEAR(a.loss, b.loss, tolerance * b.loss);
     EXPECT_NEAR(a.force2, b.force2, tolerance * b.force2);
     EXPECT_NEAR(a.virial2, b.virial2, tolerance * b.virial2);
@@ -123,8 +123,8 @@ TEST(TorchEngine, LoneAtoms)
   auto const ours = host_engine(batch.model, 1);
   auto const theirs = torch_engine(batch.model, "cpu", 1);
   std::vector<double> got, expected;
-  LossSums const a = ours->evaluate(batch.all(), TERMS.back(), &got);
-  LossSums const b = theirs->evaluate(batch.all(), TERMS.back(), &expected);
+  LossSums const a = ours->evaluate(batch.all(), TERMS.back(), got);
+  LossSums const b = theirs->evaluate(batch.all(), TERMS.back(), expected);
   EXPECT_GT(b.loss, 0.01);
   EXPECT_NEAR(a.loss, b.loss, 1e-12 * b.loss);
   EXPECT_GT(largest(expected), 0.01);
