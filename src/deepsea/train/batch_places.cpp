@@ -8,7 +8,7 @@ namespace lbs::deepsea {
 template <class Real>
 BatchPlaces<Real>::BatchPlaces(const Model &model, int threads)
     : types_(model.types()), threads_(threads),
-      channels_(static_cast<std::size_t>(model.channels())), centers_(types_),
+      width_(static_cast<std::size_t>(padded<Real>(model.channels()))), centers_(types_),
       pairs_(static_cast<std::size_t>(types_) * types_)
 {
   for (int a = 0; a < types_; ++a)
@@ -48,7 +48,7 @@ void BatchPlaces<Real>::gather(const std::vector<const TrainingFrame *> &batch)
     grow(pair.place, places);
     for (auto *buffer : {&pair.s, &pair.s_dot}) grow(*buffer, places);
     for (auto *buffer : {&pair.row, &pair.row_dot}) grow(*buffer, 4 * places);
-    for (auto *buffer : {&pair.g, &pair.slope}) grow(*buffer, places * channels_);
+    for (auto *buffer : {&pair.g, &pair.slope}) grow(*buffer, places * width_);
     grow(pair.by, 5 * places);
   }
   tasks_.clear();

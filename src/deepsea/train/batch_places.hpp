@@ -42,7 +42,7 @@ template <class Real> struct PairPlaces {
   std::vector<Place> place;
   AlignedVector<Real> s, row;            // [place], [place][4]: normalized
   AlignedVector<Real> s_dot, row_dot;    // their tangents
-  AlignedVector<Real> g, slope;          // [place][channels]: embedding net and dg/ds
+  AlignedVector<Real> g, slope;          // [place][width]: embedding net and dg/ds
   AlignedVector<Real> by;                // [place][5]: dE/drow and dE/ds through the net
 };
 
@@ -64,7 +64,7 @@ template <class Real> class BatchPlaces {
  private:
   int types_;
   int threads_;
-  std::size_t channels_;
+  std::size_t width_;                           // of rows of channels, see descriptor_loops.hpp
   std::vector<std::vector<Center>> centers_;    // of each type
   std::vector<PairPlaces<Real>> pairs_;         // as of Model::pair()
   TaskLists<Part> tasks_;                       // centers of a type

@@ -12,77 +12,74 @@ namespace {
 constexpr int WINDOW = EmbeddingGrid::WINDOW;
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void add_neighbors_with(int count, int channels, Real factor, const Real *row,
+LBS_ALWAYS_INLINE void add_neighbors_with(int count, int width, Real factor, const Real *row,
                                           const Real *g, Real *a)
 {
-  for (int j = 0; j < count; ++j, row += 4, g += channels) {
+  for (int j = 0; j < count; ++j, row += 4, g += width) {
     Real const r[4] = {factor * row[0], factor * row[1], factor * row[2], factor * row[3]};
 #pragma omp simd
-    for (int m = 0; m < channels; ++m) {
+    for (int m = 0; m < width; ++m) {
       a[m] += r[0] * g[m];
-      a[channels + m] += r[1] * g[m];
-      a[2 * channels + m] += r[2] * g[m];
-      a[3 * channels + m] += r[3] * g[m];
+      a[width + m] += r[1] * g[m];
+      a[2 * width + m] += r[2] * g[m];
+      a[3 * width + m] += r[3] * g[m];
     }
   }
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void add_neighbor_tangents_with(int count, int channels, Real factor,
-                                                  const Real *row, const Real *row_dot,
-                                                  const Real *s_dot, const Real *g,
-                                                  const Real *slope, Real *a)
+LBS_ALWAYS_INLINE void
+add_neighbor_tangents_with(int count, int width, Real factor, const Real *row, const Real *row_dot,
+                           const Real *s_dot, const Real *g, const Real *slope, Real *a)
 {
-  for (int j = 0; j < count; ++j, row += 4, row_dot += 4, g += channels, slope += channels) {
+  for (int j = 0; j < count; ++j, row += 4, row_dot += 4, g += width, slope += width) {
     Real const s = factor * s_dot[j];
     Real const r[4] = {s * row[0], s * row[1], s * row[2], s * row[3]};
     Real const d[4] = {factor * row_dot[0], factor * row_dot[1], factor * row_dot[2],
                        factor * row_dot[3]};
 #pragma omp simd
-    for (int m = 0; m < channels; ++m) {
+    for (int m = 0; m < width; ++m) {
       a[m] += d[0] * g[m] + r[0] * slope[m];
-      a[channels + m] += d[1] * g[m] + r[1] * slope[m];
-      a[2 * channels + m] += d[2] * g[m] + r[2] * slope[m];
-      a[3 * channels + m] += d[3] * g[m] + r[3] * slope[m];
+      a[width + m] += d[1] * g[m] + r[1] * slope[m];
+      a[2 * width + m] += d[2] * g[m] + r[2] * slope[m];
+      a[3 * width + m] += d[3] * g[m] + r[3] * slope[m];
     }
   }
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void descriptor_with(int channels, int axis, const Real *a, Real *d)
+LBS_ALWAYS_INLINE void descriptor_with(int channels, int width, int axis, const Real *a, Real *d)
 {
   for (int m = 0; m < channels; ++m, d += axis) {
-    Real const one[4] = {a[m], a[channels + m], a[2 * channels + m], a[3 * channels + m]};
+    Real const one[4] = {a[m], a[width + m], a[2 * width + m], a[3 * width + m]};
 #pragma omp simd
     for (int n = 0; n < axis; ++n)
-      d[n] = one[0] * a[n] + one[1] * a[channels + n] + one[2] * a[2 * channels + n] +
-             one[3] * a[3 * channels + n];
+      d[n] = one[0] * a[n] + one[1] * a[width + n] + one[2] * a[2 * width + n] +
+             one[3] * a[3 * width + n];
   }
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void descriptor_tangent_with(int channels, int axis, const Real *a,
+LBS_ALWAYS_INLINE void descriptor_tangent_with(int channels, int width, int axis, const Real *a,
                                                const Real *a_dot, Real *d)
 {
   for (int m = 0; m < channels; ++m, d += axis) {
-    Real const one[4] = {a[m], a[channels + m], a[2 * channels + m], a[3 * channels + m]};
-    Real const dot[4] = {a_dot[m], a_dot[channels + m], a_dot[2 * channels + m],
-                         a_dot[3 * channels + m]};
+    Real const one[4] = {a[m], a[width + m], a[2 * width + m], a[3 * width + m]};
+    Real const dot[4] = {a_dot[m], a_dot[width + m], a_dot[2 * width + m], a_dot[3 * width + m]};
 #pragma omp simd
     for (int n = 0; n < axis; ++n)
-      d[n] = one[0] * a_dot[n] + dot[0] * a[n] + one[1] * a_dot[channels + n] +
-             dot[1] * a[channels + n] + one[2] * a_dot[2 * channels + n] +
-             dot[2] * a[2 * channels + n] + one[3] * a_dot[3 * channels + n] +
-             dot[3] * a[3 * channels + n];
+      d[n] = one[0] * a_dot[n] + dot[0] * a[n] + one[1] * a_dot[width + n] + dot[1] * a[width + n] +
+             one[2] * a_dot[2 * width + n] + dot[2] * a[2 * width + n] +
+             one[3] * a_dot[3 * width + n] + dot[3] * a[3 * width + n];
   }
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void add_descriptor_adjoint_with(int channels, int axis, const Real *e,
+LBS_ALWAYS_INLINE void add_descriptor_adjoint_with(int channels, int width, int axis, const Real *e,
                                                    const Real *a, Real *p)
 {
   for (int m = 0; m < channels; ++m, e += axis) {
-    Real const one[4] = {a[m], a[channels + m], a[2 * channels + m], a[3 * channels + m]};
+    Real const one[4] = {a[m], a[width + m], a[2 * width + m], a[3 * width + m]};
     Real s0 = 0;
     Real s1 = 0;
     Real s2 = 0;
@@ -90,27 +87,27 @@ LBS_ALWAYS_INLINE void add_descriptor_adjoint_with(int channels, int axis, const
 #pragma omp simd reduction(+ : s0, s1, s2, s3)
     for (int n = 0; n < axis; ++n) {
       s0 += e[n] * a[n];
-      s1 += e[n] * a[channels + n];
-      s2 += e[n] * a[2 * channels + n];
-      s3 += e[n] * a[3 * channels + n];
+      s1 += e[n] * a[width + n];
+      s2 += e[n] * a[2 * width + n];
+      s3 += e[n] * a[3 * width + n];
       p[n] += e[n] * one[0];
-      p[channels + n] += e[n] * one[1];
-      p[2 * channels + n] += e[n] * one[2];
-      p[3 * channels + n] += e[n] * one[3];
+      p[width + n] += e[n] * one[1];
+      p[2 * width + n] += e[n] * one[2];
+      p[3 * width + n] += e[n] * one[3];
     }
     p[m] += s0;
-    p[channels + m] += s1;
-    p[2 * channels + m] += s2;
-    p[3 * channels + m] += s3;
+    p[width + m] += s1;
+    p[2 * width + m] += s2;
+    p[3 * width + m] += s3;
   }
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void neighbor_derivatives_with(int count, int channels, Real factor,
-                                                 const Real *p, const Real *row, const Real *g,
-                                                 const Real *slope, Real *by)
+LBS_ALWAYS_INLINE void neighbor_derivatives_with(int count, int width, Real factor, const Real *p,
+                                                 const Real *row, const Real *g, const Real *slope,
+                                                 Real *by)
 {
-  for (int j = 0; j < count; ++j, row += 4, g += channels, slope += channels, by += 5) {
+  for (int j = 0; j < count; ++j, row += 4, g += width, slope += width, by += 5) {
     Real const r[4] = {row[0], row[1], row[2], row[3]};
     Real b0 = 0;
     Real b1 = 0;
@@ -118,11 +115,11 @@ LBS_ALWAYS_INLINE void neighbor_derivatives_with(int count, int channels, Real f
     Real b3 = 0;
     Real bs = 0;
 #pragma omp simd reduction(+ : b0, b1, b2, b3, bs)
-    for (int m = 0; m < channels; ++m) {
+    for (int m = 0; m < width; ++m) {
       Real const p0 = p[m];
-      Real const p1 = p[channels + m];
-      Real const p2 = p[2 * channels + m];
-      Real const p3 = p[3 * channels + m];
+      Real const p1 = p[width + m];
+      Real const p2 = p[2 * width + m];
+      Real const p3 = p[3 * width + m];
       b0 += p0 * g[m];
       b1 += p1 * g[m];
       b2 += p2 * g[m];
@@ -139,40 +136,40 @@ LBS_ALWAYS_INLINE void neighbor_derivatives_with(int count, int channels, Real f
 
 template <int, class Real>
 LBS_ALWAYS_INLINE void
-neighbor_adjoints_with(int channels, Real factor, const Real *by_a, const Real *by_a_dot,
+neighbor_adjoints_with(int width, Real factor, const Real *by_a, const Real *by_a_dot,
                        const Real *row, const Real *row_dot, Real s_dot, Real *by_g, Real *by_slope)
 {
   Real const r[4] = {factor * row[0], factor * row[1], factor * row[2], factor * row[3]};
   Real const d[4] = {factor * row_dot[0], factor * row_dot[1], factor * row_dot[2],
                      factor * row_dot[3]};
 #pragma omp simd
-  for (int m = 0; m < channels; ++m) {
+  for (int m = 0; m < width; ++m) {
     Real const p0 = by_a_dot[m];
-    Real const p1 = by_a_dot[channels + m];
-    Real const p2 = by_a_dot[2 * channels + m];
-    Real const p3 = by_a_dot[3 * channels + m];
-    by_g[m] = by_a[m] * r[0] + by_a[channels + m] * r[1] + by_a[2 * channels + m] * r[2] +
-              by_a[3 * channels + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
+    Real const p1 = by_a_dot[width + m];
+    Real const p2 = by_a_dot[2 * width + m];
+    Real const p3 = by_a_dot[3 * width + m];
+    by_g[m] = by_a[m] * r[0] + by_a[width + m] * r[1] + by_a[2 * width + m] * r[2] +
+              by_a[3 * width + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
     by_slope[m] = s_dot * (p0 * r[0] + p1 * r[1] + p2 * r[2] + p3 * r[3]);
   }
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void from_points_with(int count, int channels, const std::size_t *first,
+LBS_ALWAYS_INLINE void from_points_with(int count, int width, const std::size_t *first,
                                         const Real *weights, const Real *points, Real *g,
                                         Real *slope)
 {
-  for (int j = 0; j < count; ++j, g += channels, slope += channels, weights += 2 * WINDOW) {
-    const Real *const p = points + first[j] * channels;
+  for (int j = 0; j < count; ++j, g += width, slope += width, weights += 2 * WINDOW) {
+    const Real *const p = points + first[j] * width;
     const Real *const w = weights;
     const Real *const d = weights + WINDOW;
 #pragma omp simd
-    for (int m = 0; m < channels; ++m) {
+    for (int m = 0; m < width; ++m) {
       Real value = 0;
       Real derivative = 0;
 #pragma GCC unroll 6
       for (int k = 0; k < WINDOW; ++k) {
-        Real const x = p[k * channels + m];
+        Real const x = p[k * width + m];
         value += w[k] * x;
         derivative += d[k] * x;
       }
@@ -183,10 +180,9 @@ LBS_ALWAYS_INLINE void from_points_with(int count, int channels, const std::size
 }
 
 template <int, class Real>
-LBS_ALWAYS_INLINE void add_to_points_with(int channels, Real factor, const Real *by_a,
-                                          const Real *by_a_dot, const Real *row,
-                                          const Real *row_dot, Real s_dot, const Real *weights,
-                                          Real *by_points)
+LBS_ALWAYS_INLINE void
+add_to_points_with(int width, Real factor, const Real *by_a, const Real *by_a_dot, const Real *row,
+                   const Real *row_dot, Real s_dot, const Real *weights, Real *by_points)
 {
   Real const s = factor * s_dot;
   Real r[4], d[4], e[4];
@@ -196,17 +192,17 @@ LBS_ALWAYS_INLINE void add_to_points_with(int channels, Real factor, const Real 
     e[k] = s * row[k];
   }
 #pragma omp simd
-  for (int m = 0; m < channels; ++m) {
+  for (int m = 0; m < width; ++m) {
     Real const p0 = by_a_dot[m];
-    Real const p1 = by_a_dot[channels + m];
-    Real const p2 = by_a_dot[2 * channels + m];
-    Real const p3 = by_a_dot[3 * channels + m];
-    Real const by_g = by_a[m] * r[0] + by_a[channels + m] * r[1] + by_a[2 * channels + m] * r[2] +
-                      by_a[3 * channels + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
+    Real const p1 = by_a_dot[width + m];
+    Real const p2 = by_a_dot[2 * width + m];
+    Real const p3 = by_a_dot[3 * width + m];
+    Real const by_g = by_a[m] * r[0] + by_a[width + m] * r[1] + by_a[2 * width + m] * r[2] +
+                      by_a[3 * width + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
     Real const by_slope = p0 * e[0] + p1 * e[1] + p2 * e[2] + p3 * e[3];
 #pragma GCC unroll 6
     for (int k = 0; k < WINDOW; ++k)
-      by_points[k * channels + m] += weights[k] * by_g + weights[WINDOW + k] * by_slope;
+      by_points[k * width + m] += weights[k] * by_g + weights[WINDOW + k] * by_slope;
   }
 }
 
@@ -215,40 +211,41 @@ LBS_ALWAYS_INLINE void add_to_points_with(int channels, Real factor, const Real 
 // clang-format off
 #define LBS_DESCRIPTOR_LOOPS(Real)                                                               \
   LBS_MACHINES(add_neighbors, in_##Real,                                                         \
-               (int count, int channels, Real factor, const Real *row, const Real *g, Real *a),  \
-               (count, channels, factor, row, g, a))                                             \
+               (int count, int width, Real factor, const Real *row, const Real *g, Real *a),     \
+               (count, width, factor, row, g, a))                                                \
   LBS_MACHINES(add_neighbor_tangents, in_##Real,                                                 \
-               (int count, int channels, Real factor, const Real *row, const Real *row_dot,      \
+               (int count, int width, Real factor, const Real *row, const Real *row_dot,         \
                 const Real *s_dot, const Real *g, const Real *slope, Real *a),                   \
-               (count, channels, factor, row, row_dot, s_dot, g, slope, a))                      \
-  LBS_MACHINES(descriptor, in_##Real, (int channels, int axis, const Real *a, Real *d),          \
-               (channels, axis, a, d))                                                           \
+               (count, width, factor, row, row_dot, s_dot, g, slope, a))                         \
+  LBS_MACHINES(descriptor, in_##Real,                                                            \
+               (int channels, int width, int axis, const Real *a, Real *d),                      \
+               (channels, width, axis, a, d))                                                    \
   LBS_MACHINES(descriptor_tangent, in_##Real,                                                    \
-               (int channels, int axis, const Real *a, const Real *a_dot, Real *d),              \
-               (channels, axis, a, a_dot, d))                                                    \
+               (int channels, int width, int axis, const Real *a, const Real *a_dot, Real *d),   \
+               (channels, width, axis, a, a_dot, d))                                             \
   LBS_MACHINES(add_descriptor_adjoint, in_##Real,                                                \
-               (int channels, int axis, const Real *e, const Real *a, Real *p),                  \
-               (channels, axis, e, a, p))                                                        \
+               (int channels, int width, int axis, const Real *e, const Real *a, Real *p),       \
+               (channels, width, axis, e, a, p))                                                 \
   LBS_MACHINES(neighbor_derivatives, in_##Real,                                                  \
-               (int count, int channels, Real factor, const Real *p, const Real *row,            \
+               (int count, int width, Real factor, const Real *p, const Real *row,               \
                 const Real *g, const Real *slope, Real *by),                                     \
-               (count, channels, factor, p, row, g, slope, by))                                  \
+               (count, width, factor, p, row, g, slope, by))                                     \
   LBS_MACHINES(neighbor_adjoints, in_##Real,                                                     \
-               (int channels, Real factor, const Real *by_a, const Real *by_a_dot,               \
+               (int width, Real factor, const Real *by_a, const Real *by_a_dot,                  \
                 const Real *row, const Real *row_dot, Real s_dot, Real *by_g, Real *by_slope),   \
-               (channels, factor, by_a, by_a_dot, row, row_dot, s_dot, by_g, by_slope))          \
+               (width, factor, by_a, by_a_dot, row, row_dot, s_dot, by_g, by_slope))             \
   LBS_MACHINES(from_points, in_##Real,                                                           \
-               (int count, int channels, const std::size_t *first, const Real *weights,          \
+               (int count, int width, const std::size_t *first, const Real *weights,             \
                 const Real *points, Real *g, Real *slope),                                       \
-               (count, channels, first, weights, points, g, slope))                              \
+               (count, width, first, weights, points, g, slope))                                 \
   LBS_MACHINES(add_to_points, in_##Real,                                                         \
-               (int channels, Real factor, const Real *by_a, const Real *by_a_dot,               \
+               (int width, Real factor, const Real *by_a, const Real *by_a_dot,                  \
                 const Real *row, const Real *row_dot, Real s_dot, const Real *weights,           \
                 Real *by_points),                                                                \
-               (channels, factor, by_a, by_a_dot, row, row_dot, s_dot, weights, by_points))
+               (width, factor, by_a, by_a_dot, row, row_dot, s_dot, weights, by_points))
 LBS_DESCRIPTOR_LOOPS(double)
 LBS_DESCRIPTOR_LOOPS(float)
 #undef LBS_DESCRIPTOR_LOOPS
-// clang-format on
+               // clang-format on
 
-}    // namespace lbs::deepsea
+               }    // namespace lbs::deepsea

@@ -18,7 +18,7 @@ constexpr std::size_t POINTS = 64;    // the same for points of a grid
 
 template <class Real>
 EmbeddingPass<Real>::EmbeddingPass(const Model &model, double tolerance, int threads)
-    : channels_(model.channels()), threads_(threads),
+    : channels_(model.channels()), width_(padded<Real>(channels_)), threads_(threads),
       factor_(static_cast<Real>(1.0 / model.selected_neighbors())), tolerance_(tolerance),
       nets_(model.embedding.size()), windows_(model.embedding.size())
 {
@@ -42,6 +42,23 @@ EmbeddingPass<Real>::EmbeddingPass(const Model &model, double tolerance, int thr
 template <class Real> void EmbeddingPass<Real>::set(const double *parameters)
 {
   for (Net &net : nets_) net.net.set(parameters + net.place);
+}
+
+// Rows of channels with zeros up to the width, and back.
+template <class Real>
+void EmbeddingPass<Real>::widen(const Real *from, std::size_t rows, Real *to) const
+{
+  for (std::size_t r = 0; r < rows; ++r, from += channels_, to += width_) {
+    std::copy_n(from, channels_, to);
+    std::fill_n(to + channels_, width_ - channels_, Real(0));
+  }
+}
+
+template <class Real>
+void EmbeddingPass<Real>::narrow(const Real *from, std::size_t rows, Real *to) const
+{
+  for (std::size_t r = 0; r < rows; ++r, from += width_, to += channels_)
+    std::copy_n(from, channels_, to);
 }
 
 template <class Real> void EmbeddingPass<Real>::prepare(BatchPlaces<Real> &places)
@@ -70,22 +87,24 @@ template <class Real> void EmbeddingPass<Real>::prepare(BatchPlaces<Real> &place
   by_points_.deal(threads_);
   by_places_.deal(threads_);
   by_points_.run([&](const Part &part, int) {
-    nets_[part.index].net.forward(nets_[part.index].rows, part.begin, part.end);
+    Net &net = nets_[part.index];
+    net.net.forward(net.rows, part.begin, part.end);
+    widen(net.rows.state[net.net.depth()].data() + part.begin * channels_, part.end - part.begin,
+          net.values.data() + part.begin * width_);
   });
   by_places_.run([&](const Part &part, int thread) {
     Net &net = nets_[net_of_[part.index]];
     PairPlaces<Real> &pair = places.pair(part.index);
     auto &rows = work_[thread].rows;
     evaluate(net, pair, part.begin, part.end, rows);
-    std::size_t const count = (part.end - part.begin) * channels_;
-    std::copy_n(net.net.value(rows, net.net.depth()), count,
-                pair.g.data() + part.begin * channels_);
-    std::copy_n(net.net.dot(rows, net.net.depth()), count,
-                pair.slope.data() + part.begin * channels_);
+    widen(net.net.value(rows, net.net.depth()), part.end - part.begin,
+          pair.g.data() + part.begin * width_);
+    widen(net.net.dot(rows, net.net.depth()), part.end - part.begin,
+          pair.slope.data() + part.begin * width_);
   });
   for (Work &work : work_) {
-    work.by_points.resize(std::max(work.by_points.size(), points_ * channels_));
-    std::fill_n(work.by_points.begin(), points_ * channels_, Real(0));
+    grow(work.by_points, points_ * width_);
+    std::fill_n(work.by_points.begin(), points_ * width_, Real(0));
   }
 }
 
@@ -123,6 +142,7 @@ template <class Real> void EmbeddingPass<Real>::lay_out(Net &net, BatchPlaces<Re
           net.grid.window(pair.s[p], windows.weights.data() + 2 * EmbeddingGrid::WINDOW * p);
   }
   net.net.fit(net.rows, net.grid.points(), false);
+  grow(net.values, net.grid.points() * width_);
   for (std::size_t p = 0; p < net.grid.points(); ++p)
     net.net.value(net.rows, 0)[p] = static_cast<Real>(net.grid.position(p));
 }
@@ -146,11 +166,10 @@ void EmbeddingPass<Real>::values(std::size_t index, PairPlaces<Real> &pair,
   if (!net.interpolated) return;
   const Windows &windows = windows_[index];
   std::size_t const first = pair.first[center];
-  from_points(static_cast<int>(pair.first[center + 1] - first), channels_,
+  from_points(static_cast<int>(pair.first[center + 1] - first), width_,
               windows.point.data() + first,
-              windows.weights.data() + 2 * EmbeddingGrid::WINDOW * first,
-              net.rows.state[net.net.depth()].data(), pair.g.data() + first * channels_,
-              pair.slope.data() + first * channels_);
+              windows.weights.data() + 2 * EmbeddingGrid::WINDOW * first, net.values.data(),
+              pair.g.data() + first * width_, pair.slope.data() + first * width_);
 }
 
 template <class Real>
@@ -164,12 +183,12 @@ void EmbeddingPass<Real>::add_gradient(std::size_t index, PairPlaces<Real> &pair
     const Real *const row = pair.row.data() + 4 * p;
     const Real *const row_dot = pair.row_dot.data() + 4 * p;
     if (net.interpolated)
-      add_to_points(channels_, factor_, by_a, by_a_dot, row, row_dot, pair.s_dot[p],
+      add_to_points(width_, factor_, by_a, by_a_dot, row, row_dot, pair.s_dot[p],
                     windows.weights.data() + 2 * EmbeddingGrid::WINDOW * p,
-                    work_[thread].by_points.data() + (net.first + windows.point[p]) * channels_);
+                    work_[thread].by_points.data() + (net.first + windows.point[p]) * width_);
     else
-      neighbor_adjoints(channels_, factor_, by_a, by_a_dot, row, row_dot, pair.s_dot[p],
-                        pair.g.data() + p * channels_, pair.slope.data() + p * channels_);
+      neighbor_adjoints(width_, factor_, by_a, by_a_dot, row, row_dot, pair.s_dot[p],
+                        pair.g.data() + p * width_, pair.slope.data() + p * width_);
   }
 }
 
@@ -196,10 +215,10 @@ void EmbeddingPass<Real>::exact_gradient(const Part &part, BatchPlaces<Real> &pl
   Net &net = nets_[net_of_[part.index]];
   PairPlaces<Real> &pair = places.pair(part.index);
   evaluate(net, pair, part.begin, part.end, work.rows);
-  std::size_t const count = (part.end - part.begin) * channels_;
+  std::size_t const count = part.end - part.begin;
   std::size_t const depth = net.net.depth();
-  std::copy_n(pair.g.data() + part.begin * channels_, count, net.net.by_value(work.rows, depth));
-  std::copy_n(pair.slope.data() + part.begin * channels_, count, net.net.by_dot(work.rows, depth));
+  narrow(pair.g.data() + part.begin * width_, count, net.net.by_value(work.rows, depth));
+  narrow(pair.slope.data() + part.begin * width_, count, net.net.by_dot(work.rows, depth));
   net.net.backward_both(work.rows);
   net.net.gradient(work.rows, true, work.gradient.data() + net.place);
 }
@@ -208,13 +227,13 @@ void EmbeddingPass<Real>::exact_gradient(const Part &part, BatchPlaces<Real> &pl
 template <class Real> void EmbeddingPass<Real>::sum_points(const Part &part)
 {
   Net &net = nets_[part.index];
-  std::size_t const count = (part.end - part.begin) * channels_;
-  Real *const to = net.net.by_value(net.rows, net.net.depth()) + part.begin * channels_;
-  std::fill_n(to, count, Real(0));
-  for (const Work &work : work_) {
-    const Real *const from = work.by_points.data() + (net.first + part.begin) * channels_;
-    for (std::size_t k = 0; k < count; ++k) to[k] += from[k];
-  }
+  std::size_t const begin = (net.first + part.begin) * width_;
+  std::size_t const end = (net.first + part.end) * width_;
+  Real *const sum = work_[0].by_points.data();
+  for (std::size_t t = 1; t < work_.size(); ++t)
+    for (std::size_t k = begin; k < end; ++k) sum[k] += work_[t].by_points[k];
+  narrow(sum + begin, part.end - part.begin,
+         net.net.by_value(net.rows, net.net.depth()) + part.begin * channels_);
   net.net.plain_adjoint(net.rows, part.begin, part.end);
 }
 
@@ -260,11 +279,11 @@ double EmbeddingPass<Real>::interpolation_error(Net &net, BatchPlaces<Real> &pla
     for (std::size_t k = 0; k < count; ++k) chosen.s[k] = pair.s[place(k)];
     evaluate(net, chosen, 0, count, rows);
     std::vector<Real> got[2];
-    for (auto &numbers : got) numbers.resize(channels_);
+    for (auto &numbers : got) numbers.resize(width_);
     for (std::size_t k = 0; k < count; ++k) {
-      from_points(1, channels_, windows_[index].point.data() + place(k),
+      from_points(1, width_, windows_[index].point.data() + place(k),
                   windows_[index].weights.data() + 2 * EmbeddingGrid::WINDOW * place(k),
-                  net.net.value(net.rows, net.net.depth()), got[0].data(), got[1].data());
+                  net.values.data(), got[0].data(), got[1].data());
       const Real *const exact[2] = {net.net.value(rows, net.net.depth()) + k * channels_,
                                     net.net.dot(rows, net.net.depth()) + k * channels_};
       for (int i = 0; i < 2; ++i)

@@ -51,6 +51,7 @@ template <class Real> class EmbeddingPass {
     bool interpolated = false;         // in this batch
     EmbeddingGrid grid;
     typename DualNet<Real>::Rows rows;    // of the grid's points
+    AlignedVector<Real> values;           // [point][width]
     std::size_t first = 0;                // of its points among those of all grids
   };
   // For neighbors of a pair in the batch.
@@ -61,12 +62,13 @@ template <class Real> class EmbeddingPass {
   // Of a thread.
   struct Work {
     typename DualNet<Real>::Rows rows;
-    AlignedVector<Real> by_points;    // [points of all grids][channels]
+    AlignedVector<Real> by_points;    // [points of all grids][width]
     AlignedVector<Real> whole;        // gradient by one net
     AlignedVector<Real> gradient;     // by all nets that are not
   };
 
   int channels_;
+  int width_;    // of rows of channels, see descriptor_loops.hpp
   int threads_;
   Real factor_;
   double tolerance_;
@@ -79,6 +81,8 @@ template <class Real> class EmbeddingPass {
   TaskLists<Part> by_points_;    // points of a net
   TaskLists<Part> by_places_;    // places of a pair whose net is not interpolated
 
+  void widen(const Real *from, std::size_t rows, Real *to) const;
+  void narrow(const Real *from, std::size_t rows, Real *to) const;
   void lay_out(Net &net, BatchPlaces<Real> &places);
   void evaluate(Net &net, const PairPlaces<Real> &pair, std::size_t begin, std::size_t end,
                 typename DualNet<Real>::Rows &rows) const;

@@ -25,7 +25,7 @@ template <class Real> class HostEngine final : public LossEngine {
  public:
   HostEngine(const Model &model, int threads, double tolerance)
       : layout_(model), types_(model.types()), channels_(model.channels()),
-        axis_(model.axis_neurons), threads_(std::max(1, threads)),
+        width_(padded<Real>(channels_)), axis_(model.axis_neurons), threads_(std::max(1, threads)),
         factor_(static_cast<Real>(1.0 / model.selected_neighbors())), bias_(model.energy_bias),
         places_(model, threads_), embedding_(model, tolerance, threads_), of_type_(types_),
         work_(threads_), start_(parameters_of(model))
@@ -106,7 +106,7 @@ template <class Real> class HostEngine final : public LossEngine {
   // The centers of a type.
   struct OfType {
     typename DualNet<Real>::Rows rows;     // of the fitting net
-    AlignedVector<Real> a, a_dot;          // [center][4][channels]
+    AlignedVector<Real> a, a_dot;          // [center][4][width]
     AlignedVector<Real> by_a_dot, by_a;    // dE/dA, and the loss's part by A
   };
 
@@ -125,6 +125,7 @@ template <class Real> class HostEngine final : public LossEngine {
   ParameterLayout layout_;
   int types_;
   int channels_;
+  int width_;    // of rows of channels, see descriptor_loops.hpp
   int axis_;
   int threads_;
   Real factor_;    // 1/N
@@ -144,7 +145,7 @@ template <class Real> class HostEngine final : public LossEngine {
 
   [[nodiscard]] std::size_t size_of_a() const
   {
-    return 4 * static_cast<std::size_t>(channels_);
+    return 4 * static_cast<std::size_t>(width_);
   }
   [[nodiscard]] std::size_t size_of_d() const
   {
@@ -211,10 +212,10 @@ template <class Real> class HostEngine final : public LossEngine {
       over_pairs(part.index, [&](std::size_t index, PairPlaces<Real> &pair) {
         std::size_t const p = pair.first[c];
         embedding_.values(index, pair, c);
-        add_neighbors(static_cast<int>(pair.first[c + 1] - p), channels_, factor_,
-                      pair.row.data() + 4 * p, pair.g.data() + p * channels_, a);
+        add_neighbors(static_cast<int>(pair.first[c + 1] - p), width_, factor_,
+                      pair.row.data() + 4 * p, pair.g.data() + p * width_, a);
       });
-      descriptor(channels_, axis_, a, net.value(type.rows, 0) + c * size_of_d());
+      descriptor(channels_, width_, axis_, a, net.value(type.rows, 0) + c * size_of_d());
     }
     net.forward(type.rows, part.begin, part.end);
     std::fill_n(net.by_dot(type.rows, net.depth()) + part.begin, count, Real(1));
@@ -224,13 +225,13 @@ template <class Real> class HostEngine final : public LossEngine {
       Prediction &says = work.says[centers[c].frame];
       says.energy += static_cast<double>(net.value(type.rows, net.depth())[c]) + bias_[part.index];
       Real *const by_a = type.by_a_dot.data() + c * size_of_a();
-      add_descriptor_adjoint(channels_, axis_, net.by_dot(type.rows, 0) + c * size_of_d(),
+      add_descriptor_adjoint(channels_, width_, axis_, net.by_dot(type.rows, 0) + c * size_of_d(),
                              type.a.data() + c * size_of_a(), by_a);
       over_pairs(part.index, [&](std::size_t, PairPlaces<Real> &pair) {
         std::size_t const p = pair.first[c];
-        neighbor_derivatives(static_cast<int>(pair.first[c + 1] - p), channels_, factor_, by_a,
-                             pair.row.data() + 4 * p, pair.g.data() + p * channels_,
-                             pair.slope.data() + p * channels_, pair.by.data() + 5 * p);
+        neighbor_derivatives(static_cast<int>(pair.first[c + 1] - p), width_, factor_, by_a,
+                             pair.row.data() + 4 * p, pair.g.data() + p * width_,
+                             pair.slope.data() + p * width_, pair.by.data() + 5 * p);
         add_forces(pair, c, centers[c].atom, says);
       });
     }
@@ -306,12 +307,12 @@ template <class Real> class HostEngine final : public LossEngine {
       over_pairs(part.index, [&](std::size_t, PairPlaces<Real> &pair) {
         move(pair, c, centers[c]);
         std::size_t const p = pair.first[c];
-        add_neighbor_tangents(static_cast<int>(pair.first[c + 1] - p), channels_, factor_,
+        add_neighbor_tangents(static_cast<int>(pair.first[c + 1] - p), width_, factor_,
                               pair.row.data() + 4 * p, pair.row_dot.data() + 4 * p,
-                              pair.s_dot.data() + p, pair.g.data() + p * channels_,
-                              pair.slope.data() + p * channels_, a_dot);
+                              pair.s_dot.data() + p, pair.g.data() + p * width_,
+                              pair.slope.data() + p * width_, a_dot);
       });
-      descriptor_tangent(channels_, axis_, type.a.data() + c * size_of_a(), a_dot,
+      descriptor_tangent(channels_, width_, axis_, type.a.data() + c * size_of_a(), a_dot,
                          net.dot(type.rows, 0) + c * size_of_d());
       net.by_value(type.rows, net.depth())[c] =
           static_cast<Real>(adjoints_[centers[c].frame].by_energy);
@@ -320,9 +321,9 @@ template <class Real> class HostEngine final : public LossEngine {
     net.adjoint(type.rows, part.begin, part.end);
     for (std::size_t c = part.begin; c < part.end; ++c) {
       Real *const by_a = type.by_a.data() + c * size_of_a();
-      add_descriptor_adjoint(channels_, axis_, net.by_value(type.rows, 0) + c * size_of_d(),
+      add_descriptor_adjoint(channels_, width_, axis_, net.by_value(type.rows, 0) + c * size_of_d(),
                              type.a.data() + c * size_of_a(), by_a);
-      add_descriptor_adjoint(channels_, axis_, net.by_dot(type.rows, 0) + c * size_of_d(),
+      add_descriptor_adjoint(channels_, width_, axis_, net.by_dot(type.rows, 0) + c * size_of_d(),
                              type.a_dot.data() + c * size_of_a(), by_a);
       over_pairs(part.index, [&](std::size_t index, PairPlaces<Real> &pair) {
         embedding_.add_gradient(index, pair, c, by_a, type.by_a_dot.data() + c * size_of_a(),
