@@ -246,6 +246,6 @@ add_to_points_with(int width, Real factor, const Real *by_a, const Real *by_a_do
 LBS_DESCRIPTOR_LOOPS(double)
 LBS_DESCRIPTOR_LOOPS(float)
 #undef LBS_DESCRIPTOR_LOOPS
-               // clang-format on
+// clang-format on
 
-               }    // namespace lbs::deepsea
+}    // namespace lbs::deepsea

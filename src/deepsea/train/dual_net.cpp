@@ -58,28 +58,48 @@ template <class Real> DualNet<Real>::DualNet(const DenseNet &net, bool packed)
   if constexpr (!std::is_same_v<Real, double>) single_.resize(parameters_);
 }
 
-template <class Real> void DualNet<Real>::set(const double *parameters, int part, int parts)
+template <class Real>
+void DualNet<Real>::set_weights(const double *parameters, std::size_t l, int first, int last)
 {
-  const auto mine = [&](int count) { return count * part / parts; };
-  const auto before = [&](int count) { return count * (part + 1) / parts; };
-  for (Layer &layer : layers_) {
-    const double *const from = parameters + layer.place;
-    std::size_t const weights = static_cast<std::size_t>(layer.inputs) * layer.outputs;
-    if (layer.packed) layer.packed->fill(mine(layer.inputs), before(layer.inputs), from);
-    if (part > 0) continue;    // the rest is small
-    const Real *numbers = nullptr;
+  Layer &layer = layers_[l];
+  if (layer.packed) {
+    layer.packed->fill(first, last, parameters + layer.place);
+  } else if constexpr (std::is_same_v<Real, double>) {
+    layer.weight = parameters + layer.place;
+  } else {
+    layer.weight = single_.data() + layer.place;
+    auto const [begin, end] = weights(l, first, last);
+    std::copy(parameters + begin, parameters + end, single_.data() + begin);
+  }
+}
+
+template <class Real> void DualNet<Real>::set_weights(const double *parameters, int part, int parts)
+{
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    int const inputs = layers_[l].inputs;
+    set_weights(parameters, l, inputs * part / parts, inputs * (part + 1) / parts);
+  }
+}
+
+template <class Real> void DualNet<Real>::set_rest(const double *parameters)
+{
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    Layer &layer = layers_[l];
+    auto const [begin, end] = rest(l);
     if constexpr (std::is_same_v<Real, double>) {
-      numbers = from;
+      layer.bias = parameters + begin;
     } else {
-      std::size_t const first = layer.packed ? weights : 0;
-      std::copy(from + first, from + weights + layer.outputs * (layer.has_timestep ? 2 : 1),
-                single_.begin() + static_cast<std::ptrdiff_t>(layer.place + first));
-      numbers = single_.data() + layer.place;
+      layer.bias = single_.data() + begin;
+      std::copy(parameters + begin, parameters + end, single_.data() + begin);
     }
-    layer.weight = layer.packed ? nullptr : numbers;
-    layer.bias = numbers + weights;
     layer.timestep = layer.has_timestep ? layer.bias + layer.outputs : nullptr;
   }
+}
+
+template <class Real> void DualNet<Real>::set(const double *parameters)
+{
+  set_weights(parameters, 0, 1);
+  set_rest(parameters);
 }
 
 template <class Real>

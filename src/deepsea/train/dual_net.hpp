@@ -40,8 +40,12 @@ template <class Real> class DualNet {
   [[nodiscard]] int outputs() const { return layers_.back().outputs; }
   [[nodiscard]] std::size_t depth() const { return layers_.size(); }
   // Takes numbers in the order of parameter_count(), which must stay where they are until the next
-  // call: share `part` of `parts` of the work, which several threads may do at once.
-  void set(const double *parameters, int part = 0, int parts = 1);
+  // call: the weights of inputs [first, last) of a layer, share `part` of `parts` of all weights,
+  // or all else. Different weights may be taken by several threads at once.
+  void set_weights(const double *parameters, std::size_t layer, int first, int last);
+  void set_weights(const double *parameters, int part, int parts);
+  void set_rest(const double *parameters);
+  void set(const double *parameters);    // all
 
   // Buffers for rows, all row by row. Index 0 is the input, depth() the output; in each buffer the
   // numbers of the tangent, if there is one, follow those of the value, so that one product serves

@@ -74,8 +74,10 @@ template <class Real> void EmbeddingPass<Real>::prepare(BatchPlaces<Real> &place
   points_ = 0;
   by_points_.clear();
   by_places_.clear();
+  by_gradient_.clear();
   for (std::size_t n = 0; n < nets_.size(); ++n) {
     Net &net = nets_[n];
+    by_gradient_.add(net.interpolated ? double(net.grid.points()) : 1.0, n);
     if (net.interpolated) {
       net.first = points_;
       points_ += net.grid.points();
@@ -86,6 +88,7 @@ template <class Real> void EmbeddingPass<Real>::prepare(BatchPlaces<Real> &place
   }
   by_points_.deal(threads_);
   by_places_.deal(threads_);
+  by_gradient_.deal(threads_);
   by_points_.run([&](const Part &part, int) {
     Net &net = nets_[part.index];
     net.net.forward(net.rows, part.begin, part.end);
@@ -102,14 +105,10 @@ template <class Real> void EmbeddingPass<Real>::prepare(BatchPlaces<Real> &place
     widen(net.net.dot(rows, net.net.depth()), part.end - part.begin,
           pair.slope.data() + part.begin * width_);
   });
-  for (Work &work : work_) {
-    grow(work.by_points, points_ * width_);
-    std::fill_n(work.by_points.begin(), points_ * width_, Real(0));
-  }
 }
 
-// The points at which a net will be evaluated, and each neighbor's window among them; or, where
-// points would be no fewer than neighbors, nothing.
+// The points at which a net will be evaluated; or, where they would be no fewer than neighbors,
+// nothing.
 template <class Real> void EmbeddingPass<Real>::lay_out(Net &net, BatchPlaces<Real> &places)
 {
   net.interpolated = false;
@@ -137,9 +136,6 @@ template <class Real> void EmbeddingPass<Real>::lay_out(Net &net, BatchPlaces<Re
     Windows &windows = windows_[index];
     grow(windows.point, pair.count());
     grow(windows.weights, 2 * EmbeddingGrid::WINDOW * pair.count());
-    for (std::size_t p = 0; p < pair.count(); ++p)
-      windows.point[p] =
-          net.grid.window(pair.s[p], windows.weights.data() + 2 * EmbeddingGrid::WINDOW * p);
   }
   net.net.fit(net.rows, net.grid.points(), false);
   grow(net.values, net.grid.points() * width_);
@@ -159,17 +155,28 @@ void EmbeddingPass<Real>::evaluate(Net &net, const PairPlaces<Real> &pair, std::
 }
 
 template <class Real>
-void EmbeddingPass<Real>::values(std::size_t index, PairPlaces<Real> &pair,
-                                 std::size_t center) const
+void EmbeddingPass<Real>::values(std::size_t index, PairPlaces<Real> &pair, std::size_t center)
 {
   const Net &net = nets_[net_of_[index]];
   if (!net.interpolated) return;
-  const Windows &windows = windows_[index];
+  Windows &windows = windows_[index];
   std::size_t const first = pair.first[center];
+  for (std::size_t p = first; p < pair.first[center + 1]; ++p)
+    windows.point[p] =
+        net.grid.window(pair.s[p], windows.weights.data() + 2 * EmbeddingGrid::WINDOW * p);
   from_points(static_cast<int>(pair.first[center + 1] - first), width_,
               windows.point.data() + first,
               windows.weights.data() + 2 * EmbeddingGrid::WINDOW * first, net.values.data(),
               pair.g.data() + first * width_, pair.slope.data() + first * width_);
+}
+
+template <class Real> void EmbeddingPass<Real>::begin_gradient(int thread)
+{
+  Work &work = work_[thread];
+  grow(work.by_points, points_ * width_);
+  std::fill_n(work.by_points.begin(), points_ * width_, Real(0));
+  if (by_places_.empty()) return;
+  work.gradient.assign(nets_.back().place + nets_.back().net.parameters(), Real(0));
 }
 
 template <class Real>
@@ -195,12 +202,10 @@ void EmbeddingPass<Real>::add_gradient(std::size_t index, PairPlaces<Real> &pair
 template <class Real>
 void EmbeddingPass<Real>::gradient(BatchPlaces<Real> &places, const Take &take)
 {
-  std::size_t const numbers = nets_.back().place + nets_.back().net.parameters();
-  for (Work &work : work_) work.gradient.assign(numbers, Real(0));
   by_places_.run(
       [&](const Part &part, int thread) { exact_gradient(part, places, work_[thread]); });
   by_points_.run([&](const Part &part, int) { sum_points(part); });
-  by_net_.run([&](std::size_t n, int thread) {
+  by_gradient_.run([&](std::size_t n, int thread) {
     const Net &net = nets_[n];
     auto &whole = work_[thread].whole;
     grow(whole, net.net.parameters());

@@ -27,9 +27,11 @@ template <class Real> class EmbeddingPass {
   // 1. Evaluates what values() needs.
   void prepare(BatchPlaces<Real> &places);
   // 2. Fills g and slope of a center's neighbors.
-  void values(std::size_t pair, PairPlaces<Real> &places, std::size_t center) const;
-  // 3. Adds what a center's neighbors say about the gradient: `by_a` and `by_a_dot` are the loss's
+  void values(std::size_t pair, PairPlaces<Real> &places, std::size_t center);
+  // 3. After begin_gradient() of the thread, adds what a center's neighbors say about the gradient:
+  // `by_a` and `by_a_dot` are the loss's
   //    derivatives by A and its tangent (descriptor_loops.hpp). Their g and slope are used up.
+  void begin_gradient(int thread);
   void add_gradient(std::size_t pair, PairPlaces<Real> &places, std::size_t center,
                     const Real *by_a, const Real *by_a_dot, int thread);
   // 4. Calls take(begin, end, gradient) for the numbers of each net, in the order of
@@ -77,7 +79,7 @@ template <class Real> class EmbeddingPass {
   std::vector<Windows> windows_;       // of each pair
   std::vector<Work> work_;
   std::size_t points_ = 0;    // of all grids
-  TaskLists<std::size_t> by_net_;
+  TaskLists<std::size_t> by_net_, by_gradient_;
   TaskLists<Part> by_points_;    // points of a net
   TaskLists<Part> by_places_;    // places of a pair whose net is not interpolated
 

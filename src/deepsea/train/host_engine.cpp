@@ -38,12 +38,12 @@ template <class Real> class HostEngine final : public LossEngine {
   void set(const std::vector<double> &parameters) final
   {
     if (&parameters != &start_) start_ = {};
-    embedding_.set(parameters.data());
+    parameters_ = parameters.data();
 #pragma omp parallel for num_threads(threads_) if (threads_ > 1)
     for (int t = 0; t < threads_; ++t)
       for (std::size_t n = 0; n < fitting_.size(); ++n)
-        fitting_[n].set(parameters.data() + layout_.fitting[n], t, threads_);
-    std::copy_n(parameters.data() + layout_.bias, bias_.size(), bias_.begin());
+        fitting_[n].set_weights(parameters_ + layout_.fitting[n], t, threads_);
+    set_rest();
   }
 
   using LossEngine::evaluate;
@@ -58,13 +58,15 @@ template <class Real> class HostEngine final : public LossEngine {
     LossSums const sums = compare(factors);
     if (!sink) return sums;
     sink->begin(sums);
-    by_centers_.run([&](const Part &part, int thread) { adjoint(part, thread); });
+    by_centers_.run([&](int thread) { embedding_.begin_gradient(thread); },
+                    [&](const Part &part, int thread) { adjoint(part, thread); });
     by_weights_.run(
         [&](const WeightTask &task, int thread) { fitting_gradient(task, work_[thread], *sink); });
     embedding_.gradient(places_, [&](std::size_t begin, std::size_t end, const Real *gradient) {
       give(begin, end, gradient, *sink);
     });
     give_biases(*sink);
+    set_rest();
     return sums;
   }
 
@@ -141,7 +143,8 @@ template <class Real> class HostEngine final : public LossEngine {
   std::vector<Work> work_;
   std::vector<Prediction> predictions_;
   std::vector<LossAdjoint> adjoints_;
-  std::vector<double> start_;    // the model's numbers, until others are given
+  const double *parameters_ = nullptr;    // as of set()
+  std::vector<double> start_;             // the model's numbers, until others are given
 
   [[nodiscard]] std::size_t size_of_a() const
   {
@@ -150,6 +153,15 @@ template <class Real> class HostEngine final : public LossEngine {
   [[nodiscard]] std::size_t size_of_d() const
   {
     return static_cast<std::size_t>(channels_) * axis_;
+  }
+
+  // All but the weights of fitting nets, which are most.
+  void set_rest()
+  {
+    embedding_.set(parameters_);
+    for (std::size_t n = 0; n < fitting_.size(); ++n)
+      fitting_[n].set_rest(parameters_ + layout_.fitting[n]);
+    std::copy_n(parameters_ + layout_.bias, bias_.size(), bias_.begin());
   }
 
   // Room for the batch, and tasks.
@@ -332,15 +344,17 @@ template <class Real> class HostEngine final : public LossEngine {
     }
   }
 
-  void fitting_gradient(const WeightTask &task, Work &work, GradientSink &sink) const
+  // Hands on the gradient by some weights, and takes what became of them while it is in the cache.
+  void fitting_gradient(const WeightTask &task, Work &work, GradientSink &sink)
   {
-    const DualNet<Real> &net = fitting_[task.type];
+    DualNet<Real> &net = fitting_[task.type];
     const auto &rows = of_type_[task.type].rows;
     std::size_t const place = layout_.fitting[task.type];
     auto const weights = net.weights(task.layer, task.first, task.last);
     grow(work.gradient, weights.end - weights.begin);
     net.weight_gradient(rows, task.layer, task.first, task.last, false, work.gradient.data());
     give(place + weights.begin, place + weights.end, work.gradient.data(), sink);
+    net.set_weights(parameters_ + place, task.layer, task.first, task.last);
     if (task.first > 0) return;
     auto const rest = net.rest(task.layer);
     grow(work.gradient, rest.end - rest.begin);

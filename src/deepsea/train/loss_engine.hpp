@@ -42,7 +42,8 @@ class LossEngine {
   // The numbers of the model, in the order of ParameterLayout; they must live, and change only as
   // GradientSink says, until the next call.
   virtual void set(const std::vector<double> &parameters) = 0;
-  // Errors of a batch, and the gradient of its loss to `sink` unless that is null.
+  // Errors of a batch, and the gradient of its loss to `sink` unless that is null. What the sink
+  // does to the parameters counts from then on.
   virtual LossSums evaluate(const std::vector<const TrainingFrame *> &batch,
                             const LossFactors &factors, GradientSink *sink) = 0;
   // The same with the gradient in one piece.

@@ -31,13 +31,22 @@ template <class Task> class TaskLists {
     }
   }
 
-  // Calls work(task, thread) for all tasks, on as many threads as they were dealt out to.
+  [[nodiscard]] bool empty() const { return tasks_.empty(); }
+
+  // Calls work(task, thread) for all tasks, on as many threads as they were dealt out to, and
+  // begin(thread) before on each of them.
   template <class Work> void run(Work work) const
+  {
+    run([](int) {}, work);
+  }
+  template <class Begin, class Work> void run(Begin begin, Work work) const
   {
     auto const threads = static_cast<int>(lists_.size());
 #pragma omp parallel for num_threads(threads) schedule(static, 1) if (threads > 1)
-    for (int t = 0; t < threads; ++t)
+    for (int t = 0; t < threads; ++t) {
+      begin(t);
       for (const Task &task : lists_[t]) work(task, t);
+    }
   }
 
  private:

@@ -25,7 +25,8 @@ class TorchEngine final : public LossEngine {
 
   void set(const std::vector<double> &parameters) override
   {
-    throw_if(functions_.set_loss_weights(loss_, parameters.data()));
+    numbers_ = parameters.data();
+    throw_if(functions_.set_loss_weights(loss_, numbers_));
   }
 
   using LossEngine::evaluate;
@@ -68,6 +69,7 @@ class TorchEngine final : public LossEngine {
     if (sink) {
       sink->begin(sums);
       sink->take(0, parameters_, gradient.data());
+      if (numbers_) throw_if(functions_.set_loss_weights(loss_, numbers_));
     }
     return sums;
   }
@@ -80,6 +82,7 @@ class TorchEngine final : public LossEngine {
   const TorchFunctions &functions_;
   void *loss_ = nullptr;
   std::size_t parameters_;
+  const double *numbers_ = nullptr;    // as of set()
   int types_;
   std::vector<Prediction> predictions_;
   // The batch as LossBatch has it.

@@ -140,11 +140,11 @@ void Trainer::step()
     limit_gradient();
     adam_.begin(rate(), parameters_);
     adam_.take(0, gradient_.size(), gradient_.data());
+    engine_->set(parameters_);
   } else {
     engine_->evaluate(batch, factors(steps_), this);
   }
   if (steps_ % ADAPT_EVERY == 0) engine_->adapt_grids();
-  engine_->set(parameters_);
   ++steps_;
 }
 
