@@ -72,7 +72,7 @@ template <class Real> std::size_t EmbeddingGrid::window(double s, Real *to) cons
 void EmbeddingGrid::adapt(double error, double tolerance)
 {
   double const ratio = 0.9 * std::pow(tolerance / std::max(error, 1.0e-30), 1.0 / (WINDOW - 1));
-  spacing = std::clamp(spacing * std::clamp(ratio, 0.5, 1.2), FINEST, COARSEST);
+  spacing = std::clamp(spacing * std::clamp(ratio, 0.5, 1.5), FINEST, COARSEST);
 }
 
 template std::size_t EmbeddingGrid::window(double, double *) const;

@@ -83,7 +83,8 @@ void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch)
   double const tolerance = interpolation_tolerance(input_, model_);
   for (int trial = 0; trial < FIRST_TRIALS; ++trial) {
     engine_->evaluate(batch, factors(steps_), nullptr);
-    if (engine_->adapt_grids() <= tolerance) return;
+    double const error = engine_->adapt_grids();
+    if (error <= tolerance && error >= 0.1 * tolerance) return;
   }
 }
 
