@@ -224,6 +224,7 @@ class Run {
       model.provenance.source = "deepsea train " + options_.input + ", begun with " + options.start;
     }
     model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    if (input_.steps == 0) set_steps(steps_of_epochs(), input_);
     for (const std::string &warning : check_labels(training_.frames, input_))
       std::printf("warning: %s\n", warning.c_str());
     auto engine = options.device.empty()
@@ -279,6 +280,13 @@ class Run {
   TrainingSet validation_;
   std::unique_ptr<Trainer> trainer_;
   double best_ = std::numeric_limits<double>::infinity();
+
+  [[nodiscard]] long steps_of_epochs() const
+  {
+    Batches const batches(input_.training, training_.system, training_.atoms, input_.seed);
+    double const frames = input_.epochs * static_cast<double>(training_.frames.size());
+    return static_cast<long>(std::ceil(frames / static_cast<double>(batches.size())));
+  }
 
   // "use_default_pf"
   static void weigh_all(LabelledSet &set)

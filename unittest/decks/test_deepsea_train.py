@@ -449,10 +449,10 @@ def test_inputs_as_version_2_has_them(folder):
                           "stop_lr": 3.51e-8},
         "loss": {"type": "ener", "start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000,
                  "limit_pref_f": 1, "start_pref_v": 0, "limit_pref_v": 0},
-        "training": {"training_data": {"systems": ["set"], "batch_size": "auto"},
+        "training": {"training_data": {"systems": ["set"], "batch_size": "auto", "set_prefix": "set"},
                      "validation_data": {"systems": ["set"], "batch_size": 1, "numb_btch": 3},
                      "stop_batch": 20, "seed": 10, "disp_file": "lcurve.out", "disp_freq": 10,
-                     "save_freq": 20, "set_prefix": "set", "tensorboard": False,
+                     "save_freq": 20, "tensorboard": False,
                      "disp_training": True, "time_training": True, "profiling": False,
                      "profiling_file": "timeline.json"}})
     out = works(folder)
@@ -488,6 +488,21 @@ def test_inputs_as_version_3_has_them(folder):
     assert curve(folder)[-1, 0] == 20
 
 
+def test_epochs_and_inputs_as_version_1_has_them(folder):
+    """An epoch is all frames once, of which numb_copy makes more."""
+    given = settings()
+    given["training"] = {"systems": ["set"], "set_prefix": "set", "batch_size": 2, "num_epoch": 3,
+                         "numb_test": 10}
+    write_input(folder, given)
+    assert "8 training frames" in works(folder)
+    assert curve(folder)[-1, 0] == 12
+    np.save(folder / "set/set.000/numb_copy.npy", np.array([3, 0, 1, 1, 1, 1, 1, 2]))
+    assert "10 training frames" in works(folder, "--force")
+    assert curve(folder)[-1, 0] == 15
+    np.save(folder / "set/set.000/numb_copy.npy", np.array([3, 0, 1, 1, 1, 1, 1, 2.5]))
+    refuses(folder, "numb_copy.npy, frame 8: must be a whole number", "--force")
+
+
 @pytest.mark.parametrize("section, key, value, words", [
     ("model/descriptor", "neurons", [4], "neurons is not known; do you mean 'neuron'?"),
     ("model/descriptor", "type", "dpa2", "type is dpa2; only se_e2_a is supported"),
@@ -502,12 +517,12 @@ def test_inputs_as_version_3_has_them(folder):
     ("model", "use_srtab", "table", "use_srtab is not supported"),
     ("model", "pair_exclude_types", [[0, 1]], "pair_exclude_types is not supported"),
     ("learning_rate", "type", "step", "type must be exp, cosine or wsd, not step"),
-    ("learning_rate", "warmup_steps", 40, "warmup_steps must be less than the whole run"),
+    ("learning_rate", "warmup_steps", 40, "must be less than the whole run, which has 40 steps"),
     ("learning_rate", "stop_lr_ratio", 0.1, "stop_lr_ratio contradicts stop_lr"),
     ("loss", "start_pref_ae", 1, "start_pref_ae is not supported with the value 1"),
     ("loss", "use_huber", True, "use_huber is not supported with the value true"),
     ("loss", "intensive_ener_virial", True, "intensive_ener_virial is not supported"),
-    ("training", "numb_epoch", 3, "numb_epoch is not supported; give numb_steps"),
+    ("training", "num_epoch", 3, "numb_steps contradicts numb_epoch"),
     ("training", "numb_steps", 1e40, "numb_steps is a number out of range"),
     ("training", "mixed_precision", {}, "mixed_precision is not supported"),
     ("training", "enable_ema", True, "enable_ema is not supported"),
