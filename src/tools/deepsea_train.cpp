@@ -308,7 +308,9 @@ class Run {
   void report(Curve &curve, long step, double seconds)
   {
     Errors const training = trainer_->training_errors();
-    Errors const validation = validation_.frames.empty() ? Errors() : trainer_->validation_errors();
+    Errors validation;
+    validation.loss = std::numeric_limits<double>::quiet_NaN();
+    if (!validation_.frames.empty()) validation = trainer_->validation_errors();
     double const rate = input_.rate.at(step - 1);    // of the step that was taken
     curve.add(step, validation, training, rate);
     const Errors &judged = validation_.frames.empty() ? training : validation;

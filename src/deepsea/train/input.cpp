@@ -36,7 +36,7 @@ std::vector<bool> read_trainable(Section &section, std::size_t layers)
 {
   if (!section.has("trainable") || !section.raw("trainable").is_array())
     return {section.get("trainable", true)};
-  auto const each = section.need<std::vector<bool>>("trainable");
+  auto each = section.need<std::vector<bool>>("trainable");
   if (each.size() != layers)
     section.fail("trainable", "must have true or false for each of " + std::to_string(layers) +
                                   " layers, or be one of them");
