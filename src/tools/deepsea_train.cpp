@@ -58,6 +58,7 @@ struct TrainOptions {
   std::string input;
   std::string start;
   std::string device;    // of libtorch; empty: this package's own loops
+  bool shift = false;
   bool restart = false;
   bool force = false;
   int threads = 1;
@@ -227,6 +228,8 @@ class Run {
     if (input_.steps == 0) set_steps(steps_of_epochs(), input_);
     for (const std::string &warning : check_labels(training_.frames, input_))
       std::printf("warning: %s\n", warning.c_str());
+    if (options.shift)
+      shift_energies(training_.frames, *host_engine(model, options.threads), model);
     auto engine = options.device.empty()
                       ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
                       : torch_engine(model, options.device, options.threads);
@@ -348,8 +351,13 @@ void add_train(CLI::App &program)
                                     "go on from the checkpoint that a run with this input left");
   command->add_flag("--force", options->force, "begin anew where a checkpoint exists")
       ->excludes(restart);
-  command->add_option("--start", options->start, "begin with the numbers of this model")
-      ->excludes(restart);
+  auto *start =
+      command->add_option("--start", options->start, "begin with the numbers of this model")
+          ->excludes(restart);
+  command
+      ->add_flag("--shift-energies", options->shift,
+                 "let that model have the zero of energy of the training data")
+      ->needs(start);
   command->add_option("--device", options->device,
                       "compute by libtorch, on cpu, cuda or cuda:NUMBER; slower on a CPU");
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));

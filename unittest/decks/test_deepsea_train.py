@@ -431,6 +431,23 @@ def test_fine_tuning(folder):
             "start.pt")
 
 
+def test_another_zero_of_energy(folder):
+    """--shift-energies takes it away, and the rest of the model stays."""
+    change(folder, "training", numb_steps=200)
+    works(folder)
+    before = curve(folder)[-1, 4]
+    os.rename(folder / "model.pt", folder / "start.pt")
+    array, path = array_of(folder, "energy")
+    np.save(path, array + 6 * 700.0)
+    change(folder, "training", numb_steps=1)
+    change(folder, "learning_rate", start_lr=1e-9, stop_lr=1e-10)
+    works(folder, "--force", "--start", "start.pt")
+    np.testing.assert_allclose(curve(folder)[0, 4], 700.0, rtol=0.01)
+    works(folder, "--force", "--start", "start.pt", "--shift-energies")
+    assert curve(folder)[0, 4] < 3 * before < 0.1
+    refuses(folder, "--shift-energies requires --start", "--force", "--shift-energies")
+
+
 # ---- inputs of DeePMD-kit ------------------------------------------------------------------------
 
 
