@@ -22,6 +22,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -81,7 +82,9 @@ class FileLock {
   }
   ~FileLock()
   {
-    if (remove_) std::remove(path_.c_str());
+    struct stat mine {};
+    bool const empty = fstat(file_, &mine) == 0 && mine.st_size == 0;    // nothing came of the run
+    if (remove_ || empty) std::remove(path_.c_str());
     close(file_);
   }
   FileLock(const FileLock &) = delete;
@@ -123,15 +126,18 @@ class Curve {
   // Lines of steps beyond `steps` are dropped: a run that goes on writes them again.
   Curve(const std::string &path, long steps) : path_(path)
   {
-    std::string kept;
+    std::string kept, before;
     std::ifstream old(path);
-    for (std::string line; steps > 0 && std::getline(old, line);) {
-      bool const number = !line.empty() && line.find_first_not_of(" 0123456789") != 0;
-      if (line.rfind('#', 0) == 0 || (number && std::stol(line) <= steps)) kept += line + "\n";
+    for (std::string line; std::getline(old, line); before += line + "\n") {
+      char *end = nullptr;
+      long const step = std::strtol(line.c_str(), &end, 10);
+      bool const numbers = end != line.c_str() && step <= steps;
+      if (steps > 0 && (line.rfind('#', 0) == 0 || numbers)) kept += line + "\n";
     }
     if (kept.empty())
       kept = "#  step   rmse_val   rmse_trn  rmse_e_val  rmse_e_trn  rmse_f_val  rmse_f_trn  "
              "rmse_v_val  rmse_v_trn         lr\n";
+    if (kept == before) return;
     // In place, for the file is locked.
     std::ofstream file(path);
     file << kept;
@@ -301,6 +307,11 @@ class Run {
 
   [[nodiscard]] Model read_start() const
   {
+    for (const char *end : {".pt", "-best.pt"})
+      if (fs::exists(input_.name + end) && fs::equivalent(input_.name + end, options_.start))
+        throw InputError(
+            "this run would write over " + options_.start +
+            ", with which it begins; give save_ckpt another name, or rename the model");
     Model model = read_model(options_.start);
     if (model.elements != input_.model.elements)
       throw InputError(options_.start + " has the elements " + text::joined(model.elements) +

@@ -410,6 +410,8 @@ def test_fine_tuning(folder):
     change(folder, "training", numb_steps=200)
     works(folder)
     last = curve(folder)[-1]
+    refuses(folder, "this run would write over model.pt, with which it begins", "--force",
+            "--start", "model.pt")
     os.rename(folder / "model.pt", folder / "start.pt")
     change(folder, "training", numb_steps=2, disp_freq=1)
     change(folder, "learning_rate", start_lr=1e-6, stop_lr=1e-7)
