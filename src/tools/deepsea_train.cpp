@@ -234,6 +234,7 @@ class Run {
     if (input_.steps == 0) set_steps(steps_of_epochs(), input_);
     for (const std::string &warning : check_labels(training_.frames, input_))
       std::printf("warning: %s\n", warning.c_str());
+    check_model(model, options.input);
     if (options.shift)
       shift_energies(training_.frames, *host_engine(model, options.threads), model);
     auto engine = options.device.empty()
