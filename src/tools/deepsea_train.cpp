@@ -344,8 +344,10 @@ class Run {
     }
   }
 
+  // Not what has diverged since the last time.
   void save()
   {
+    trainer_->verify();
     write_checkpoint(trainer_->checkpoint(best_), checkpoint_);
     write_model(trainer_->model(), input_.name + ".pt");
   }

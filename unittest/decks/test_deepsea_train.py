@@ -206,17 +206,24 @@ def test_two_runs_in_one_folder_are_refused(folder, key, value):
 
 
 def test_a_diverging_run_stops(folder):
-    """With advice; the files of before are sound."""
+    """With advice; what it leaves is a model of before."""
     change(folder, "training", numb_steps=20, save_freq=1)
-    works(folder)
-    before = (folder / "model.ckpt").read_bytes()
-    change(folder, "learning_rate", start_lr=1e200)
-    refuses(folder, "use a smaller start_lr", "--force")
-    change(folder, "learning_rate", start_lr=1e5, stop_lr=1e4)
-    refuses(folder, "the training diverges: the error of", "--force")
-    assert before != b""
-    for name in ("model.pt", "model-best.pt"):
-        subprocess.run(["deepsea", "info", name], cwd=folder, capture_output=True, check=True)
+    for rate, words in ((1e200, ""), (1e5, "the training diverges: the error of")):
+        change(folder, "learning_rate", start_lr=rate, stop_lr=1e4)
+        refuses(folder, words)
+        refuses(folder, "use a smaller start_lr or more warmup_steps")
+        assert not (folder / "model.ckpt").exists()
+    # A rate that rises until it is too high.
+    change(folder, "learning_rate", start_lr=1e-6, stop_lr=1e-7, decay_steps=2, decay_rate=10)
+    refuses(folder, "use a smaller start_lr or more warmup_steps")
+    kept = (folder / "model.ckpt").read_bytes()
+    refuses(folder, "use a smaller start_lr or more warmup_steps", "--restart")
+    assert (folder / "model.ckpt").read_bytes() == kept
+    os.rename(folder / "model.pt", folder / "start.pt")
+    change(folder, "training", numb_steps=1)
+    change(folder, "learning_rate", start_lr=1e-9, stop_lr=1e-10, decay_rate=0)
+    works(folder, "--force", "--start", "start.pt")
+    assert 0.01 < curve(folder)[0, 6] < 1000
 
 
 # ---- data ----------------------------------------------------------------------------------------
