@@ -23,6 +23,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -59,6 +60,7 @@ struct TrainOptions {
   std::string input;
   std::string start;
   std::string device;    // of libtorch; empty: this package's own loops
+  bool shift = false;
   bool restart = false;
   bool force = false;
   int threads = 1;
@@ -81,7 +83,9 @@ class FileLock {
   }
   ~FileLock()
   {
-    if (remove_) std::remove(path_.c_str());
+    struct stat mine {};
+    bool const empty = fstat(file_, &mine) == 0 && mine.st_size == 0;    // nothing came of the run
+    if (remove_ || empty) std::remove(path_.c_str());
     close(file_);
   }
   FileLock(const FileLock &) = delete;
@@ -123,15 +127,18 @@ class Curve {
   // Lines of steps beyond `steps` are dropped: a run that goes on writes them again.
   Curve(const std::string &path, long steps) : path_(path)
   {
-    std::string kept;
+    std::string kept, before;
     std::ifstream old(path);
-    for (std::string line; steps > 0 && std::getline(old, line);) {
-      bool const number = !line.empty() && line.find_first_not_of(" 0123456789") != 0;
-      if (line.rfind('#', 0) == 0 || (number && std::stol(line) <= steps)) kept += line + "\n";
+    for (std::string line; std::getline(old, line); before += line + "\n") {
+      char *end = nullptr;
+      long const step = std::strtol(line.c_str(), &end, 10);
+      bool const numbers = end != line.c_str() && step <= steps;
+      if (steps > 0 && (line.rfind('#', 0) == 0 || numbers)) kept += line + "\n";
     }
     if (kept.empty())
       kept = "#  step   rmse_val   rmse_trn  rmse_e_val  rmse_e_trn  rmse_f_val  rmse_f_trn  "
              "rmse_v_val  rmse_v_trn         lr\n";
+    if (kept == before) return;
     // In place, for the file is locked.
     std::ofstream file(path);
     file << kept;
@@ -225,8 +232,12 @@ class Run {
       model.provenance.source = "deepsea train " + options_.input + ", begun with " + options.start;
     }
     model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    if (input_.steps == 0) set_steps(steps_of_epochs(), input_);
     for (const std::string &warning : check_labels(training_.frames, input_))
       std::printf("warning: %s\n", warning.c_str());
+    check_model(model, options.input);
+    if (options.shift)
+      shift_energies(training_.frames, *host_engine(model, options.threads), model);
     auto engine = options.device.empty()
                       ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
                       : torch_engine(model, options.device, options.threads);
@@ -286,6 +297,13 @@ class Run {
   std::unique_ptr<Trainer> trainer_;
   double best_ = std::numeric_limits<double>::infinity();
 
+  [[nodiscard]] long steps_of_epochs() const
+  {
+    Batches const batches(input_.training, training_.system, training_.atoms, input_.seed);
+    double const frames = input_.epochs * static_cast<double>(training_.frames.size());
+    return static_cast<long>(std::ceil(frames / static_cast<double>(batches.size())));
+  }
+
   // "use_default_pf"
   static void weigh_all(LabelledSet &set)
   {
@@ -296,6 +314,11 @@ class Run {
 
   [[nodiscard]] Model read_start() const
   {
+    for (const char *end : {".pt", "-best.pt"})
+      if (fs::exists(input_.name + end) && fs::equivalent(input_.name + end, options_.start))
+        throw InputError(
+            "this run would write over " + options_.start +
+            ", with which it begins; give save_ckpt another name, or rename the model");
     Model model = read_model(options_.start);
     if (model.elements != input_.model.elements)
       throw InputError(options_.start + " has the elements " + text::joined(model.elements) +
@@ -307,7 +330,9 @@ class Run {
   void report(Curve &curve, long step, double each, double average)
   {
     Errors const training = trainer_->training_errors();
-    Errors const validation = validation_.frames.empty() ? Errors() : trainer_->validation_errors();
+    Errors validation;
+    validation.loss = std::numeric_limits<double>::quiet_NaN();
+    if (!validation_.frames.empty()) validation = trainer_->validation_errors();
     double const rate = input_.rate.at(step - 1);    // of the step that was taken
     curve.add(step, validation, training, rate);
     const Errors &judged = validation_.frames.empty() ? training : validation;
@@ -326,8 +351,10 @@ class Run {
     }
   }
 
+  // Not what has diverged since the last time.
   void save()
   {
+    trainer_->verify();
     write_checkpoint(trainer_->checkpoint(best_), checkpoint_);
     write_model(trainer_->model(), input_.name + ".pt");
   }
@@ -345,8 +372,13 @@ void add_train(CLI::App &program)
                                     "go on from the checkpoint that a run with this input left");
   command->add_flag("--force", options->force, "begin anew where a checkpoint exists")
       ->excludes(restart);
-  command->add_option("--start", options->start, "begin with the numbers of this model")
-      ->excludes(restart);
+  auto *start =
+      command->add_option("--start", options->start, "begin with the numbers of this model")
+          ->excludes(restart);
+  command
+      ->add_flag("--shift-energies", options->shift,
+                 "let that model have the zero of energy of the training data")
+      ->needs(start);
   command->add_option("--device", options->device,
                       "compute by libtorch, on cpu, cuda or cuda:NUMBER; slower on a CPU");
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));

@@ -206,17 +206,24 @@ def test_two_runs_in_one_folder_are_refused(folder, key, value):
 
 
 def test_a_diverging_run_stops(folder):
-    """With advice; the files of before are sound."""
+    """With advice; what it leaves is a model of before."""
     change(folder, "training", numb_steps=20, save_freq=1)
-    works(folder)
-    before = (folder / "model.ckpt").read_bytes()
-    change(folder, "learning_rate", start_lr=1e200)
-    refuses(folder, "use a smaller start_lr", "--force")
-    change(folder, "learning_rate", start_lr=1e5, stop_lr=1e4)
-    refuses(folder, "the training diverges: the error of", "--force")
-    assert before != b""
-    for name in ("model.pt", "model-best.pt"):
-        subprocess.run(["deepsea", "info", name], cwd=folder, capture_output=True, check=True)
+    for rate, words in ((1e200, ""), (1e5, "the training diverges: the error of")):
+        change(folder, "learning_rate", start_lr=rate, stop_lr=1e4)
+        refuses(folder, words)
+        refuses(folder, "use a smaller start_lr or more warmup_steps")
+        assert not (folder / "model.ckpt").exists()
+    # A rate that rises until it is too high.
+    change(folder, "learning_rate", start_lr=1e-6, stop_lr=1e-7, decay_steps=2, decay_rate=10)
+    refuses(folder, "use a smaller start_lr or more warmup_steps")
+    kept = (folder / "model.ckpt").read_bytes()
+    refuses(folder, "use a smaller start_lr or more warmup_steps", "--restart")
+    assert (folder / "model.ckpt").read_bytes() == kept
+    os.rename(folder / "model.pt", folder / "start.pt")
+    change(folder, "training", numb_steps=1)
+    change(folder, "learning_rate", start_lr=1e-9, stop_lr=1e-10, decay_rate=0)
+    works(folder, "--force", "--start", "start.pt")
+    assert 0.01 < curve(folder)[0, 6] < 1000
 
 
 # ---- data ----------------------------------------------------------------------------------------
@@ -410,6 +417,8 @@ def test_fine_tuning(folder):
     change(folder, "training", numb_steps=200)
     works(folder)
     last = curve(folder)[-1]
+    refuses(folder, "this run would write over model.pt, with which it begins", "--force",
+            "--start", "model.pt")
     os.rename(folder / "model.pt", folder / "start.pt")
     change(folder, "training", numb_steps=2, disp_freq=1)
     change(folder, "learning_rate", start_lr=1e-6, stop_lr=1e-7)
@@ -431,6 +440,23 @@ def test_fine_tuning(folder):
             "start.pt")
 
 
+def test_another_zero_of_energy(folder):
+    """--shift-energies takes it away, and the rest of the model stays."""
+    change(folder, "training", numb_steps=200)
+    works(folder)
+    before = curve(folder)[-1, 4]
+    os.rename(folder / "model.pt", folder / "start.pt")
+    array, path = array_of(folder, "energy")
+    np.save(path, array + 6 * 700.0)
+    change(folder, "training", numb_steps=1)
+    change(folder, "learning_rate", start_lr=1e-9, stop_lr=1e-10)
+    works(folder, "--force", "--start", "start.pt")
+    np.testing.assert_allclose(curve(folder)[0, 4], 700.0, rtol=0.01)
+    works(folder, "--force", "--start", "start.pt", "--shift-energies")
+    assert curve(folder)[0, 4] < 3 * before < 0.1
+    refuses(folder, "--shift-energies requires --start", "--force", "--shift-energies")
+
+
 # ---- inputs of DeePMD-kit ------------------------------------------------------------------------
 
 
@@ -449,10 +475,11 @@ def test_inputs_as_version_2_has_them(folder):
                           "stop_lr": 3.51e-8},
         "loss": {"type": "ener", "start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000,
                  "limit_pref_f": 1, "start_pref_v": 0, "limit_pref_v": 0},
-        "training": {"training_data": {"systems": ["set"], "batch_size": "auto"},
+        "training": {"training_data": {"systems": ["set"], "batch_size": "auto",
+                                       "set_prefix": "set"},
                      "validation_data": {"systems": ["set"], "batch_size": 1, "numb_btch": 3},
                      "stop_batch": 20, "seed": 10, "disp_file": "lcurve.out", "disp_freq": 10,
-                     "save_freq": 20, "set_prefix": "set", "tensorboard": False,
+                     "save_freq": 20, "tensorboard": False,
                      "disp_training": True, "time_training": True, "profiling": False,
                      "profiling_file": "timeline.json"}})
     out = works(folder)
@@ -488,6 +515,21 @@ def test_inputs_as_version_3_has_them(folder):
     assert curve(folder)[-1, 0] == 20
 
 
+def test_epochs_and_inputs_as_version_1_has_them(folder):
+    """An epoch is all frames once, of which numb_copy makes more."""
+    given = settings()
+    given["training"] = {"systems": ["set"], "set_prefix": "set", "batch_size": 2, "num_epoch": 3,
+                         "numb_test": 10}
+    write_input(folder, given)
+    assert "8 training frames" in works(folder)
+    assert curve(folder)[-1, 0] == 12
+    np.save(folder / "set/set.000/numb_copy.npy", np.array([3, 0, 1, 1, 1, 1, 1, 2]))
+    assert "10 training frames" in works(folder, "--force")
+    assert curve(folder)[-1, 0] == 15
+    np.save(folder / "set/set.000/numb_copy.npy", np.array([3, 0, 1, 1, 1, 1, 1, 2.5]))
+    refuses(folder, "numb_copy.npy, frame 8: must be a whole number", "--force")
+
+
 @pytest.mark.parametrize("section, key, value, words", [
     ("model/descriptor", "neurons", [4], "neurons is not known; do you mean 'neuron'?"),
     ("model/descriptor", "type", "dpa2", "type is dpa2; only se_e2_a is supported"),
@@ -502,12 +544,12 @@ def test_inputs_as_version_3_has_them(folder):
     ("model", "use_srtab", "table", "use_srtab is not supported"),
     ("model", "pair_exclude_types", [[0, 1]], "pair_exclude_types is not supported"),
     ("learning_rate", "type", "step", "type must be exp, cosine or wsd, not step"),
-    ("learning_rate", "warmup_steps", 40, "warmup_steps must be less than the whole run"),
+    ("learning_rate", "warmup_steps", 40, "must be less than the whole run, which has 40 steps"),
     ("learning_rate", "stop_lr_ratio", 0.1, "stop_lr_ratio contradicts stop_lr"),
     ("loss", "start_pref_ae", 1, "start_pref_ae is not supported with the value 1"),
     ("loss", "use_huber", True, "use_huber is not supported with the value true"),
     ("loss", "intensive_ener_virial", True, "intensive_ener_virial is not supported"),
-    ("training", "numb_epoch", 3, "numb_epoch is not supported; give numb_steps"),
+    ("training", "num_epoch", 3, "numb_steps contradicts numb_epoch"),
     ("training", "numb_steps", 1e40, "numb_steps is a number out of range"),
     ("training", "mixed_precision", {}, "mixed_precision is not supported"),
     ("training", "enable_ema", True, "enable_ema is not supported"),

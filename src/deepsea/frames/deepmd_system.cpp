@@ -181,6 +181,14 @@ class SystemReader {
     return all;
   }
 
+  [[nodiscard]] int copies_of(double number, const std::string &set, std::size_t frame) const
+  {
+    if (!(number >= 0.0) || number > 1.0e6 || number != std::floor(number))
+      throw InputError(store_.where(set) + "/numb_copy.npy, frame " + std::to_string(frame + 1) +
+                       ": must be a whole number from 0 to 1000000");
+    return static_cast<int>(number);
+  }
+
   void read_set(const std::string &set, std::vector<LabelledFrame> &frames) const
   {
     constexpr double ANY = 1.0e300;
@@ -206,8 +214,10 @@ class SystemReader {
     auto const force = optional_rows("force.npy", width, MOST_FORCE, true);
     auto const virial = optional_rows("virial.npy", 9, MOST_VIRIAL * n);
     auto const weight = optional_rows("atom_pref.npy", atoms, ANY, true);
+    auto const copies = optional_rows("numb_copy.npy", 1, ANY);
     for (std::size_t f = 0; f < count; ++f) {
       LabelledFrame made;
+      if (!copies.empty()) made.copies = copies_of(copies[f], set, f);
       Frame &frame = made.frame;
       Labels &labels = made.labels;
       frame.elements = mixed.empty() ? names_ : mixed[f];

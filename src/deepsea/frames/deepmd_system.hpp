@@ -23,6 +23,7 @@ struct Labels {
 struct LabelledFrame {
   Frame frame;
   Labels labels;
+  int copies = 1;    // `numb_copy`: as so many frames it counts in a training
 };
 
 // All frames of a system, in the order of its sets. `elements` name the types of a system without

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "initial_model.hpp"
 
+#include "parameters.hpp"
+
 #include "deepsea/model/pair_constants.hpp"
 #include "linalg/blas.hpp"
 #include "support/input_error.hpp"
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <utility>
 
 namespace lbs::deepsea {
 
@@ -213,6 +216,23 @@ void continue_model(const std::vector<TrainingFrame> &frames, const ModelInput &
     if (found.shortest[pair] > 0.0 &&
         (start.shortest[pair] == 0.0 || found.shortest[pair] < start.shortest[pair]))
       start.shortest[pair] = found.shortest[pair];
+}
+
+void shift_energies(const std::vector<TrainingFrame> &frames, LossEngine &engine, Model &model)
+{
+  auto const numbers = parameters_of(model);
+  engine.set(numbers);
+  std::vector<TrainingFrame> differences;
+  for (const TrainingFrame &frame : frames) {
+    if (!frame.labels.energy) continue;
+    engine.evaluate({&frame}, {}, nullptr);
+    TrainingFrame difference;
+    difference.type = frame.type;
+    difference.labels.energy = *frame.labels.energy - engine.predictions().front().energy;
+    differences.push_back(std::move(difference));
+  }
+  auto const shift = fit_energy_bias(differences, model.types());
+  for (std::size_t t = 0; t < shift.size(); ++t) model.energy_bias[t] += shift[t];
 }
 
 }    // namespace lbs::deepsea

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "input.hpp"
+#include "loss_engine.hpp"
 #include "training_frame.hpp"
 
 #include "deepsea/model/model.hpp"
@@ -39,5 +40,9 @@ std::vector<double> fit_energy_bias(const std::vector<TrainingFrame> &frames, in
 // if the input describes another model. What the data add, shortest distances, goes into `start`.
 void continue_model(const std::vector<TrainingFrame> &frames, const ModelInput &input,
                     const std::string &where, Model &start);
+
+// Adds to the energy biases of a model what explains the differences between the frames' energies
+// and its own best, for data with another zero of energy. `engine` is one of this model.
+void shift_energies(const std::vector<TrainingFrame> &frames, LossEngine &engine, Model &model);
 
 }    // namespace lbs::deepsea

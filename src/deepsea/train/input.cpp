@@ -36,7 +36,7 @@ std::vector<bool> read_trainable(Section &section, std::size_t layers)
 {
   if (!section.has("trainable") || !section.raw("trainable").is_array())
     return {section.get("trainable", true)};
-  auto const each = section.need<std::vector<bool>>("trainable");
+  auto each = section.need<std::vector<bool>>("trainable");
   if (each.size() != layers)
     section.fail("trainable", "must have true or false for each of " + std::to_string(layers) +
                                   " layers, or be one of them");
@@ -145,17 +145,13 @@ void read_model(Section section, ModelInput &model)
   section.finish();
 }
 
-void read_warmup(Section &section, LearningRate &rate)
+void read_warmup(Section &section, TrainingInput &input)
 {
-  rate.warmup_steps = section.number("warmup_steps", 0L, 0L);
-  double const part = section.number("warmup_ratio", 0.0, 0.0);
-  if (part > 0.0) {
-    if (rate.warmup_steps > 0) section.fail("warmup_ratio", "contradicts warmup_steps");
-    rate.warmup_steps = static_cast<long>(part * static_cast<double>(rate.steps));
-  }
-  if (rate.warmup_steps >= rate.steps)
-    section.fail(part > 0.0 ? "warmup_ratio" : "warmup_steps", "must be less than the whole run");
-  rate.warmup_start = section.number("warmup_start_factor", 0.0, 0.0);
+  input.rate.warmup_steps = section.number("warmup_steps", 0L, 0L);
+  input.warmup_part = section.number("warmup_ratio", 0.0, 0.0);
+  if (input.warmup_part > 0.0 && input.rate.warmup_steps > 0)
+    section.fail("warmup_ratio", "contradicts warmup_steps");
+  input.rate.warmup_start = section.number("warmup_start_factor", 0.0, 0.0);
 }
 
 void read_decay(Section &section, LearningRate &rate)
@@ -177,11 +173,9 @@ void read_decay(Section &section, LearningRate &rate)
     section.fail("decay_type", "must be inverse_linear, cosine or linear, not " + decay);
 }
 
-// `steps`: of the whole run.
-LearningRate read_rate(Section section, long steps)
+void read_rate(Section section, TrainingInput &input)
 {
-  LearningRate rate;
-  rate.steps = steps;
+  LearningRate &rate = input.rate;
   read_decay(section, rate);
   rate.start = section.number("start_lr", rate.start, 0.0);
   if (!(rate.start > 0.0)) section.fail("start_lr", "must be more than 0");
@@ -194,10 +188,9 @@ LearningRate read_rate(Section section, long steps)
   if (!(rate.stop > 0.0) || rate.stop > rate.start)
     section.fail(given ? "stop_lr" : "stop_lr_ratio",
                  "must be such that the rate ends above 0 and not above start_lr");
-  read_warmup(section, rate);
+  read_warmup(section, input);
   section.ignore({"scale_by_worker"});    // there is one
   section.finish();
-  return rate;
 }
 
 void read_loss(Section section, TrainingInput &input)
@@ -324,9 +317,10 @@ void read_training(Section section, TrainingInput &input)
     input.validation = read_data(section.section("validation_data"), true);
   section.alias("numb_steps", {"stop_batch", "num_step", "num_steps", "numb_step"});
   section.alias("numb_epoch", {"num_epochs", "num_epoch", "numb_epochs"});
-  if (section.has("numb_epoch")) section.fail("numb_epoch", "is not supported; give numb_steps");
-  if (!section.has("numb_steps")) section.fail("numb_steps", "is missing");
-  input.steps = section.number("numb_steps", 1L, 1L);
+  input.epochs = section.number("numb_epoch", 0.0, 0.0);
+  if (section.has("numb_steps") == (input.epochs > 0.0))
+    section.fail("numb_steps", input.epochs > 0.0 ? "contradicts numb_epoch" : "is missing");
+  input.steps = input.epochs > 0.0 ? 0 : section.number("numb_steps", 1L, 1L);
   input.print_every = section.number("disp_freq", input.print_every, 1L);
   input.save_every = section.number("save_freq", input.save_every, 1L);
   input.curve = section.get("disp_file", input.curve);
@@ -341,7 +335,6 @@ void read_training(Section section, TrainingInput &input)
   section.only({"mixed_precision", "save_dir"}, {});
   section.only({"enable_ema", "change_bias_after_training"}, {false});
   section.only("acc_freq", {1});
-  section.only("set_prefix", {"set"});    // where version 1 has it
   section.ignore({"disp_training",       "time_training",    "disp_avg",
                   "profiling",           "profiling_file",   "tensorboard",
                   "tensorboard_log_dir", "tensorboard_freq", "max_ckpt_keep",
@@ -350,6 +343,20 @@ void read_training(Section section, TrainingInput &input)
                   "enable_profiler",     "zero_stage",       "neighbor_graph_method",
                   "enable_compile",      "enable_tf32"});
   section.finish();
+}
+
+// Version 1 has the keys of "training_data" in "training".
+void take_version_1(json &values)
+{
+  if (!values.is_object() || !values.contains("training")) return;
+  json &training = values["training"];
+  if (!training.is_object() || !training.contains("systems") || training.contains("training_data"))
+    return;
+  for (const char *key : {"systems", "set_prefix", "batch_size", "sys_probs", "auto_prob"}) {
+    if (!training.contains(key)) continue;
+    training["training_data"][key] = training[key];
+    training.erase(key);
+  }
 }
 
 // Without comments, and without what may change when a run goes on.
@@ -376,14 +383,14 @@ TrainingInput parse_training_input(const std::string &text, const std::string &p
   } catch (const json::exception &e) {
     throw InputError(path + " is no JSON: " + e.what());
   }
+  take_version_1(values);
   TrainingInput input;
   InputLog log;
   Section section(values, path, "", log);
   read_model(section.section("model"), input.model);
   read_training(section.section("training"), input);
-  input.rate.steps = input.steps;
-  if (section.has("learning_rate"))
-    input.rate = read_rate(section.section("learning_rate"), input.steps);
+  if (section.has("learning_rate")) read_rate(section.section("learning_rate"), input);
+  if (input.steps > 0) set_steps(input.steps, input);
   if (section.has("loss")) read_loss(section.section("loss"), input);
   if (section.has("optimizer")) {
     Section optimizer = section.section("optimizer");
@@ -399,6 +406,17 @@ TrainingInput parse_training_input(const std::string &text, const std::string &p
   input.keys = log.keys;
   input.ignored = log.ignored;
   return input;
+}
+
+void set_steps(long steps, TrainingInput &input)
+{
+  input.steps = input.rate.steps = steps;
+  if (input.warmup_part > 0.0)
+    input.rate.warmup_steps = static_cast<long>(input.warmup_part * static_cast<double>(steps));
+  if (input.rate.warmup_steps >= steps)
+    throw InputError("warmup_steps or warmup_ratio of learning_rate must be less than the whole "
+                     "run, which has " +
+                     std::to_string(steps) + " steps");
 }
 
 std::string input_difference(const std::string &before, const std::string &now)

@@ -66,7 +66,9 @@ struct TrainingInput {
   bool weights_default = false;    // use_default_pf: atoms without atom_pref have weight 1
   AdamSettings adam;
   double largest_gradient = 0.0;       // gradient_max_norm; 0: any
-  long steps = 0;                      // numb_steps
+  long steps = 0;                      // numb_steps; 0: by `epochs`, until set_steps()
+  double epochs = 0.0;                 // numb_epoch: times that all frames are gone through
+  double warmup_part = 0.0;            // warmup_ratio of the steps
   long print_every = 1000;             // disp_freq
   long save_every = 1000;              // save_freq
   std::string curve = "lcurve.out";    // disp_file
@@ -85,6 +87,10 @@ struct TrainingInput {
 // that is.
 TrainingInput read_training_input(const std::string &path);
 TrainingInput parse_training_input(const std::string &text, const std::string &path);
+
+// Sets the number of steps and what follows from it. Throws InputError if the learning rate would
+// rise longer than that.
+void set_steps(long steps, TrainingInput &input);
 
 // What the first key is whose value differs between two TrainingInput::text, with both values;
 // empty if none does.

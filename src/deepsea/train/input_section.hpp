@@ -76,7 +76,7 @@ class Section {
   // Whole numbers of at least 1.
   std::vector<int> counts(const std::string &key, const std::vector<int> &otherwise)
   {
-    auto const values = get(key, otherwise);
+    auto values = get(key, otherwise);
     for (int const count : values)
       if (count < 1) fail(key, "must have numbers of 1 or more");
     return values;

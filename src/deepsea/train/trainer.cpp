@@ -133,8 +133,7 @@ void Trainer::take(std::size_t begin, std::size_t end, const double *gradient)
 
 void Trainer::step()
 {
-  std::vector<const TrainingFrame *> batch;
-  for (std::size_t const f : batches_.at(steps_)) batch.push_back(&training_.frames[f]);
+  auto const batch = batch_of(steps_);
   if (steps_ == 0) choose_grids(batch);
   if (input_.largest_gradient > 0.0) {
     check(engine_->evaluate(batch, factors(steps_), gradient_));
@@ -170,12 +169,22 @@ Errors Trainer::errors(const std::vector<const TrainingFrame *> &frames)
   return errors_of(sums, std::max<std::size_t>(1, batches));
 }
 
+std::vector<const TrainingFrame *> Trainer::batch_of(long step)
+{
+  std::vector<const TrainingFrame *> batch;
+  for (std::size_t const f : batches_.at(step)) batch.push_back(&training_.frames[f]);
+  return batch;
+}
+
+void Trainer::verify()
+{
+  long const last = std::max(0L, steps_ - 1);
+  check(engine_->evaluate(batch_of(last), factors(last), nullptr));
+}
+
 Errors Trainer::training_errors()
 {
-  std::vector<const TrainingFrame *> frames;
-  for (std::size_t const f : batches_.at(std::max(0L, steps_ - 1)))
-    frames.push_back(&training_.frames[f]);
-  return errors(frames);
+  return errors(batch_of(std::max(0L, steps_ - 1)));
 }
 
 Errors Trainer::validation_errors()

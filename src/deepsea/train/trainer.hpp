@@ -42,6 +42,8 @@ class Trainer : private GradientSink {
   // One step; throws InputError with advice, and leaves all as it was, if the errors are not finite
   // or out of all proportion to the labels.
   void step();
+  // Throws as step() does if the present parameters are no good for the batch of the last step.
+  void verify();
   // Errors on the batch of the last step before it, on all validation frames, or on all frames of a
   // set, at the present parameters.
   [[nodiscard]] Errors training_errors();
@@ -75,6 +77,7 @@ class Trainer : private GradientSink {
   void begin(const LossSums &sums) override;
   void take(std::size_t begin, std::size_t end, const double *gradient) override;
   void limit_gradient();
+  std::vector<const TrainingFrame *> batch_of(long step);
   Errors errors(const std::vector<const TrainingFrame *> &frames);
 };
 

@@ -56,11 +56,14 @@ LabelledSet read_systems(const std::vector<std::string> &systems, const std::str
       auto frames = read_deepmd_system(name, elements);
       if (frames.empty() || frames.front().frame.x.empty())
         throw InputError(name + " holds no frame, or frames without atoms; take it out of systems");
-      for (LabelledFrame &frame : frames) {
+      for (const LabelledFrame &frame : frames) {
         check_elements(frame, elements, name);
         add_frame(digest, frame);
-        set.frames.push_back(std::move(frame));
-        set.system.push_back(set.names.size());
+        digest.add(&frame.copies, sizeof frame.copies);
+        for (int copy = 0; copy < frame.copies; ++copy) {
+          set.frames.push_back(frame);
+          set.system.push_back(set.names.size());
+        }
       }
       set.names.push_back(name);
     }

@@ -233,8 +233,8 @@ def known_keys():
                 found.add(path + name)
             # What is in a section that is refused or ignored as a whole does not matter.
             if path + argument.name not in (
-                    "nvnmd", "validating", "training/mixed_precision", "model/spin", "model/compress",
-                    "model/type_embedding", "model/modifier"):
+                    "nvnmd", "validating", "training/mixed_precision", "model/spin",
+                    "model/compress", "model/type_embedding", "model/modifier"):
                 follow(argument, path + argument.name + "/")
 
     def follow(argument, path):
