@@ -249,6 +249,7 @@ template <class Real> void EmbeddingPass<Real>::net_gradient(const Net &net, Rea
     return;
   }
   std::fill_n(gradient, net.net.parameters(), Real(0));
+  if (by_places_.empty()) return;
   for (const Work &work : work_)
     for (std::size_t k = 0; k < net.net.parameters(); ++k)
       gradient[k] += work.gradient[net.place + k];
