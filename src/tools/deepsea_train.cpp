@@ -6,14 +6,11 @@
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/train/initial_model.hpp"
 #include "deepsea/train/trainer.hpp"
+#include "support/file_lock.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
 #include <CLI/CLI.hpp>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -52,32 +49,6 @@ struct TrainOptions {
   bool restart = false;
   bool force = false;
   int threads = 1;
-};
-
-// A file that one run at a time holds.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string &path)
-      : path_(path), file_(open(path.c_str(), O_RDWR | O_CREAT, 0644))
-  {
-    if (file_ < 0) throw InputError("cannot write " + path);
-    if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      close(file_);
-      throw InputError("another run writes the files of this one (" + path +
-                       " is locked); give save_ckpt another name");
-    }
-  }
-  ~FolderLock()
-  {
-    std::remove(path_.c_str());
-    close(file_);
-  }
-  FolderLock(const FolderLock &) = delete;
-  FolderLock &operator=(const FolderLock &) = delete;
-
- private:
-  std::string path_;
-  int file_;
 };
 
 // lcurve.out, with the columns of DeePMD-kit.
@@ -154,8 +125,8 @@ std::string errors_text(const Errors &errors)
 class Run {
  public:
   explicit Run(const TrainOptions &options)
-      : options_(options), input_(read_training_input(options.input)), lock_(input_.name + ".lock"),
-        checkpoint_(input_.name + ".ckpt")
+      : options_(options), input_(read_training_input(options.input)),
+        lock_(input_.name + ".lock", "save_ckpt"), checkpoint_(input_.name + ".ckpt")
   {
     if (fs::exists(checkpoint_) && !options.restart && !options.force)
       throw InputError(checkpoint_ + " exists: go on from it with --restart, or begin anew with "
@@ -209,7 +180,7 @@ class Run {
  private:
   TrainOptions options_;
   TrainingInput input_;
-  FolderLock lock_;
+  FileLock lock_;
   std::string checkpoint_;
   TrainingSet training_;
   TrainingSet validation_;

@@ -4,8 +4,8 @@
 
 #include "input.hpp"
 
-#include "deepsea/frames/deepmd_system.hpp"
 #include "deepsea/model/model.hpp"
+#include "frames/deepmd_system.hpp"
 
 #include <vector>
 

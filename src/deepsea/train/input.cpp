@@ -2,14 +2,10 @@
 #include "input.hpp"
 
 #include "deepsea/file/deepmd/deepmd_model.hpp"
-#include "deepsea/file/model_bytes.hpp"
-#include "support/input_error.hpp"
-#include "support/keys.hpp"
-
-#include <nlohmann/json.hpp>
+#include "support/files.hpp"
+#include "support/json_section.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace lbs::deepsea {
 
@@ -17,106 +13,13 @@ namespace {
 
 using nlohmann::json;
 
-// One section of the input. Each key is asked for once; finish() refuses those that nobody asked
-// for, so that the code that reads a key is also the list of known ones.
-class Section {
- public:
-  Section(const json &values, std::string where) : where_(std::move(where))
-  {
-    if (!values.is_object()) throw InputError(where_ + " must be a section in braces { }");
-    for (auto const &[key, value] : values.items())
-      if (key.empty() || key[0] != '_') values_[key] = value;    // comments begin with _
-  }
-
-  [[nodiscard]] bool has(const std::string &key)
-  {
-    known_.push_back(key);
-    return values_.contains(key) && !values_[key].is_null();
-  }
-
-  template <class Value> Value get(const std::string &key, const Value &otherwise)
-  {
-    return has(key) ? as<Value>(key) : otherwise;
-  }
-  template <class Value> Value need(const std::string &key)
-  {
-    if (!has(key)) fail(key, "is missing");
-    return as<Value>(key);
-  }
-  // A number of at least `least`.
-  template <class Number> Number number(const std::string &key, Number otherwise, Number least)
-  {
-    Number const value = get<Number>(key, otherwise);
-    if (!(value >= least)) fail(key, "must be " + json(least).dump() + " or more");
-    return value;
-  }
-  [[nodiscard]] const json &raw(const std::string &key) const { return values_.at(key); }
-  Section section(const std::string &key)
-  {
-    if (!has(key)) fail(key, "is missing");
-    return {values_.at(key), path(key)};
-  }
-
-  // A key of DeePMD-kit that may only have values without effect here.
-  void only(const std::string &key, const std::vector<json> &allowed)
-  {
-    if (!has(key)) return;
-    if (std::find(allowed.begin(), allowed.end(), values_.at(key)) != allowed.end()) return;
-    fail(key, "is not supported with the value " + values_.at(key).dump() +
-                  (allowed.empty() ? "; take it out" : "; only " + allowed.front().dump() + " is"));
-  }
-  // A key that changes nothing here, such as what is printed.
-  void ignore(const std::string &key) { known_.push_back(key); }
-
-  [[noreturn]] void fail(const std::string &key, const std::string &problem) const
-  {
-    throw InputError(path(key) + " " + problem);
-  }
-
-  void finish() const
-  {
-    for (auto const &[key, value] : values_.items()) {
-      if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-      throw InputError(path(key) + " is not known; do you mean '" + closest_name(key, known_) +
-                       "'?");
-    }
-  }
-
- private:
-  json values_ = json::object();
-  std::string where_;
-  std::vector<std::string> known_;
-
-  [[nodiscard]] std::string path(const std::string &key) const { return where_ + "/" + key; }
-
-  template <class Value> Value as(const std::string &key) const
-  {
-    try {
-      const json &value = values_.at(key);
-      if constexpr (std::is_same_v<Value, bool>) {
-        if (!value.is_boolean()) fail(key, "must be true or false");
-      } else if constexpr (std::is_integral_v<Value>) {
-        // 1e6 is a common way to write a number of steps.
-        if (!value.is_number() || value.get<double>() != std::floor(value.get<double>()))
-          fail(key, "must be a whole number, not " + value.dump());
-        return static_cast<Value>(value.get<double>());
-      } else if constexpr (std::is_floating_point_v<Value>) {
-        if (!value.is_number()) fail(key, "must be a number, not " + value.dump());
-      }
-      return value.get<Value>();
-    } catch (const json::exception &) {
-      fail(key, "has a value of the wrong kind: " + values_.at(key).dump());
-    }
-  }
-};
-
-Activation activation_of(Section &section)
+Activation activation_of(JsonSection &section)
 {
   return deepmd_activation(section.get<std::string>("activation_function", "tanh"),
                            "activation_function");
 }
 
-void read_precision(Section &section, ModelInput &model)
+void read_precision(JsonSection &section, ModelInput &model)
 {
   auto const name = section.get<std::string>("precision", "default");
   if (name == "float32") model.precision = Precision::SINGLE;
@@ -125,7 +28,7 @@ void read_precision(Section &section, ModelInput &model)
 }
 
 // "sel": numbers, or "auto" with the ratio to what the data have.
-void read_selection(Section &section, ModelInput &model)
+void read_selection(JsonSection &section, ModelInput &model)
 {
   if (!section.has("sel")) return;
   const json &value = section.raw("sel");
@@ -142,7 +45,7 @@ void read_selection(Section &section, ModelInput &model)
     if (count < 1) section.fail("sel", "must have numbers of 1 or more");
 }
 
-void read_descriptor(Section section, ModelInput &model)
+void read_descriptor(JsonSection section, ModelInput &model)
 {
   auto const type = section.need<std::string>("type");
   if (type != "se_e2_a" && type != "se_a")
@@ -170,7 +73,7 @@ void read_descriptor(Section section, ModelInput &model)
   section.finish();
 }
 
-void read_fitting(Section section, ModelInput &model)
+void read_fitting(JsonSection section, ModelInput &model)
 {
   section.only("type", {"ener"});
   model.fitting = section.get("neuron", model.fitting);
@@ -190,7 +93,7 @@ void read_fitting(Section section, ModelInput &model)
   section.finish();
 }
 
-void read_model(Section section, ModelInput &model)
+void read_model(JsonSection section, ModelInput &model)
 {
   section.only("type", {"standard"});
   model.elements = section.need<std::vector<std::string>>("type_map");
@@ -210,7 +113,7 @@ void read_model(Section section, ModelInput &model)
   section.finish();
 }
 
-LearningRate read_rate(Section section)
+LearningRate read_rate(JsonSection section)
 {
   LearningRate rate;
   auto const type = section.get<std::string>("type", "exp");
@@ -230,7 +133,7 @@ LearningRate read_rate(Section section)
   return rate;
 }
 
-Prefactors read_loss(Section section)
+Prefactors read_loss(JsonSection section)
 {
   Prefactors all;
   section.only("type", {"ener"});
@@ -253,7 +156,7 @@ Prefactors read_loss(Section section)
   return all;
 }
 
-void read_batch_size(Section &section, DataInput &data)
+void read_batch_size(JsonSection &section, DataInput &data)
 {
   if (!section.has("batch_size")) return;
   const json &value = section.raw("batch_size");
@@ -268,7 +171,7 @@ void read_batch_size(Section &section, DataInput &data)
   if (colon != std::string::npos) data.batch_atoms = std::max(1, std::stoi(text.substr(colon + 1)));
 }
 
-DataInput read_data(Section section)
+DataInput read_data(JsonSection section)
 {
   DataInput data;
   if (!section.has("systems")) section.fail("systems", "is missing");
@@ -288,7 +191,7 @@ DataInput read_data(Section section)
   return data;
 }
 
-void read_training(Section section, TrainingInput &input)
+void read_training(JsonSection section, TrainingInput &input)
 {
   input.training = read_data(section.section("training_data"));
   if (section.has("validation_data"))
@@ -320,14 +223,9 @@ void read_training(Section section, TrainingInput &input)
 
 TrainingInput parse_training_input(const std::string &text, const std::string &path)
 {
-  json values;
-  try {
-    values = json::parse(text, nullptr, true, true);    // with comments
-  } catch (const json::exception &e) {
-    throw InputError(path + " is no JSON: " + e.what());
-  }
+  json const values = parse_json(text, path);
   TrainingInput input;
-  Section section(values, path + ": ");
+  JsonSection section(values, path + ": ");
   read_model(section.section("model"), input.model);
   if (section.has("learning_rate")) input.rate = read_rate(section.section("learning_rate"));
   if (section.has("loss")) input.prefactors = read_loss(section.section("loss"));

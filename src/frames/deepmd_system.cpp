@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepmd_system.hpp"
 
-#include "deepsea/file/deepmd/hdf5_file.hpp"
-#include "deepsea/file/deepmd/npy_file.hpp"
-#include "deepsea/file/model_bytes.hpp"
+#include "hdf5_file.hpp"
+#include "npy_file.hpp"
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <memory>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 namespace {
 
@@ -259,4 +259,4 @@ std::vector<std::string> find_deepmd_systems(const std::string &path)
   return found;
 }
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

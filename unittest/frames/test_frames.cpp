@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "npy_bytes.hpp"
 
-#include "deepsea/frames/frames.hpp"
-#include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
+#include "frames/frames.hpp"
+#include "scratch_folder.hpp"
 
-using namespace lbs::deepsea;
-using namespace lbs::deepsea::testing;
+using namespace lbs;
+using namespace lbs::test;
 using lbs::test::expect_error;
 using lbs::test::ScratchFolder;
 

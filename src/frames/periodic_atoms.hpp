@@ -4,12 +4,12 @@
 
 #include "frames.hpp"
 
-#include "deepsea/model/atoms.hpp"
+#include "support/neighbor_list.hpp"
 
 #include <array>
 #include <vector>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 // All images within the cutoff of the cell, so that cells may be smaller than the cutoff. The
 // frame's atoms come first, moved into the cell along its periodic vectors, then the images.
@@ -27,8 +27,8 @@ class PeriodicAtoms {
   // Neighbors of center i within the cutoff: neighbor()[first()[i]] up to neighbor()[first()[i+1]].
   [[nodiscard]] const std::vector<int> &first() const { return first_; }
   [[nodiscard]] const std::vector<int> &neighbor() const { return neighbor_; }
-  // The same as the evaluator takes them; valid as long as this object.
-  [[nodiscard]] Atoms atoms() const;
+  // The same in LAMMPS' form; valid as long as this object.
+  [[nodiscard]] FullNeighborList list() const;
 
   // Forces [count()] summed up over each atom's images.
   [[nodiscard]] std::vector<std::array<double, 3>>
@@ -52,4 +52,4 @@ class PeriodicAtoms {
   void find_neighbors(double cutoff);
 };
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 struct NpyArray {
   std::vector<std::size_t> shape;
@@ -17,4 +17,4 @@ struct NpyArray {
 // InputError that names the file for others.
 NpyArray read_npy(const std::string &path);
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

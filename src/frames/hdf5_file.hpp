@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 class Hdf5File {
  public:
@@ -35,4 +35,4 @@ class Hdf5File {
   long long file_ = -1;    // hid_t, kept out of this header
 };
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

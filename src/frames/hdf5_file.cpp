@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 namespace {
 
@@ -206,4 +206,4 @@ std::vector<double> Hdf5File::numbers(const std::string &name,
   return out;
 }
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

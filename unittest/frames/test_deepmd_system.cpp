@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "npy_bytes.hpp"
 
-#include "deepsea/frames/deepmd_system.hpp"
+#include "frames/deepmd_system.hpp"
 
-#include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
+#include "scratch_folder.hpp"
 
 #include <hdf5.h>
 
-using namespace lbs::deepsea;
-using namespace lbs::deepsea::testing;
+using namespace lbs;
+using namespace lbs::test;
 using lbs::test::expect_error;
 using lbs::test::ScratchFolder;
 

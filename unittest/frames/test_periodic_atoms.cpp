@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/frames/periodic_atoms.hpp"
+#include "frames/periodic_atoms.hpp"
 
 #include "expect_error.hpp"
 
@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-using namespace lbs::deepsea;
+using namespace lbs;
 using lbs::test::expect_error;
 
 namespace {
@@ -111,18 +111,17 @@ TEST(PeriodicAtoms, FindsAllNeighborsWhereOnlySomeDirectionsAreClosed)
   expect_all_neighbors(random_frame({{{5, 0, 0}, {0, 5, 0}, {0, 0, 5}}}, {}, 60), 3.9, 0);
 }
 
-TEST(PeriodicAtoms, HandsTheSameListToTheEvaluator)
+TEST(PeriodicAtoms, GivesTheSameListInLammpsForm)
 {
   auto const frame = random_frame({{{4, 0, 0}, {3, 4, 0}, {-2, 3, 5}}}, EVERYWHERE, 6);
   PeriodicAtoms const periodic(frame, {0, 1, 0, 1, 0, 1}, 4.0);
-  auto const atoms = periodic.atoms();
-  EXPECT_EQ(atoms.count, periodic.count());
-  EXPECT_EQ(atoms.list.inum, 6);
-  int const i = atoms.list.ilist[4];
-  EXPECT_EQ(atoms.list.numneigh[i], periodic.first()[5] - periodic.first()[4]);
-  EXPECT_EQ(atoms.list.firstneigh[i], periodic.neighbor().data() + periodic.first()[4]);
-  for (int k = 0; k < atoms.count; ++k)
-    EXPECT_EQ(atoms.type[k], periodic.owner()[static_cast<std::size_t>(k)] % 2);
+  auto const list = periodic.list();
+  EXPECT_EQ(list.inum, 6);
+  int const i = list.ilist[4];
+  EXPECT_EQ(list.numneigh[i], periodic.first()[5] - periodic.first()[4]);
+  EXPECT_EQ(list.firstneigh[i], periodic.neighbor().data() + periodic.first()[4]);
+  for (int k = 0; k < periodic.count(); ++k)
+    EXPECT_EQ(periodic.type()[k], periodic.owner()[static_cast<std::size_t>(k)] % 2);
 }
 
 TEST(PeriodicAtoms, FoldsForcesAndSumsTheVirial)

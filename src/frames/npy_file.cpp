@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "npy_file.hpp"
 
-#include "deepsea/file/model_bytes.hpp"
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <iterator>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 namespace {
 
@@ -120,4 +120,4 @@ NpyArray read_npy(const std::string &path)
   return array;
 }
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

@@ -3,7 +3,7 @@
 
 #include "deepmd_system.hpp"
 
-#include "deepsea/file/model_bytes.hpp"
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
@@ -13,7 +13,7 @@
 #include <map>
 #include <sstream>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 namespace {
 
@@ -198,4 +198,4 @@ std::vector<Frame> read_frames(const std::string &path, const std::vector<std::s
   return frames;
 }
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lbs::deepsea::testing {
+namespace lbs::test {
 
 // kind and shape as in the header: "<f8", "(2, 6)".
 inline std::string npy(const std::string &kind, const std::string &shape, const std::string &data,
@@ -27,4 +27,4 @@ template <class Number> std::string bytes_of(const std::vector<Number> &values)
   return out;
 }
 
-}    // namespace lbs::deepsea::testing
+}    // namespace lbs::test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 struct Frame {
   std::vector<std::string> elements;              // of each atom
@@ -23,4 +23,4 @@ std::vector<Frame> read_frames(const std::string &path, const std::vector<std::s
 // Of the text of a file; `path` is for messages.
 std::vector<Frame> parse_extxyz(const std::string &text, const std::string &path);
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

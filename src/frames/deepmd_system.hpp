@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 // What is known about a frame.
 struct Labels {
@@ -37,4 +37,4 @@ bool is_deepmd_system(const std::string &path);
 // Systems below a folder or in an HDF5 file, sorted by name; `path` itself if it is one.
 std::vector<std::string> find_deepmd_systems(const std::string &path);
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

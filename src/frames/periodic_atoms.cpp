@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace lbs::deepsea {
+namespace lbs {
 
 namespace {
 
@@ -185,18 +185,15 @@ void PeriodicAtoms::find_neighbors(double cutoff)
   }
 }
 
-Atoms PeriodicAtoms::atoms() const
+FullNeighborList PeriodicAtoms::list() const
 {
-  Atoms atoms;
-  atoms.count = count();
-  atoms.x = x();
-  atoms.type = type();
-  atoms.list.inum = centers_;
-  atoms.list.ilist = centers_list_.data();
-  atoms.list.numneigh = counts_.data();
-  atoms.list.firstneigh = rows_.data();
-  atoms.list.index_mask = -1;    // entries carry no marks
-  return atoms;
+  FullNeighborList list;
+  list.inum = centers_;
+  list.ilist = centers_list_.data();
+  list.numneigh = counts_.data();
+  list.firstneigh = rows_.data();
+  list.index_mask = -1;    // entries carry no marks
+  return list;
 }
 
 std::vector<Vector> PeriodicAtoms::folded(const std::vector<Vector> &force) const
@@ -215,4 +212,4 @@ std::array<double, 9> PeriodicAtoms::virial(const std::vector<Vector> &force) co
   return sum;
 }
 
-}    // namespace lbs::deepsea
+}    // namespace lbs

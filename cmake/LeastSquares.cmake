@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Ceres Solver, whose Levenberg-Marquardt method fits potentials, and Eigen, which it comes with.
+
+find_package(Ceres QUIET)
+if(NOT Ceres_FOUND)
+  lbs_lacks("Ceres Solver (libceres-dev)")
+endif()
