@@ -31,9 +31,9 @@ set(lbs_refusal "")
 function(lbs_refuse who remedy)
   if(lbs_lacking)
     list(JOIN lbs_lacking ", " what)
-    string(APPEND lbs_refusal
-      "${who} needs what was not found: ${what}; install it, or build all the rest with ${remedy}\n")
-    set(lbs_refusal "${lbs_refusal}" PARENT_SCOPE)
+    string(CONCAT line "${who} needs what was not found: ${what}; install it, or build all the "
+      "rest with ${remedy}")
+    set(lbs_refusal "${lbs_refusal}${line}\n" PARENT_SCOPE)
     set(lbs_lacking "" PARENT_SCOPE)
   endif()
 endfunction()

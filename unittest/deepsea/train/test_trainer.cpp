@@ -12,6 +12,7 @@
 
 using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;
+using lbs::LabelledFrame;
 using lbs::LabelledSet;
 using lbs::test::ScratchFolder;
 
