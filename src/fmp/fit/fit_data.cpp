@@ -4,6 +4,7 @@
 #include "parallel.hpp"
 
 #include "support/input_error.hpp"
+#include "support/sha256.hpp"
 #include "support/text.hpp"
 
 #include <cmath>
@@ -34,6 +35,9 @@ class DataReader {
           throw InputError("there is a virial, but the frame is not periodic in all directions");
       });
     });
+    Sha256 digest;
+    digest.add(digests_.data(), digests_.size());
+    data_.digest = digest.digits();
     return std::move(data_);
   }
 
@@ -43,6 +47,7 @@ class DataReader {
   int threads_;
   FitData data_;
   std::vector<Frame> given_;    // of data_.frames
+  std::string digests_;         // of the sets
 
   // Puts the place of a frame in front of messages about it.
   template <class Work> static void explained(const std::string &place, Work &&work)
@@ -58,7 +63,7 @@ class DataReader {
   {
     SetInput const &set = input_.sets[s];
     auto labelled = read_systems(set.systems, "", elements_);
-    data_.digest += labelled.digest;
+    digests_ += labelled.digest;
     auto const count = labelled.frames.size();
     if (set.weights.size() != 1 && set.weights.size() != count)
       throw InputError("set " + std::to_string(s + 1) + " has " + std::to_string(count) +

@@ -101,7 +101,9 @@ class Reader {
       auto const words = text::words(key);
       std::vector<std::string> known;
       for (auto const &[names, pair] : file_.pairs)
-        known.push_back(names.first + " " + names.second);
+        for (auto const &name :
+             {names.first + " " + names.second, names.second + " " + names.first})
+          known.push_back(name);
       using Names = std::pair<std::string, std::string>;
       Names const names = words.size() == 2 ? Names(std::minmax(words[0], words[1])) : Names();
       auto const found = file_.pairs.find(names);

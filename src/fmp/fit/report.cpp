@@ -188,8 +188,7 @@ std::vector<std::string> provenance(const FitInput &input, const FitData &data,
   std::vector<std::string> lines = {
       "Fitted by fmp fit from " + input.source + " to " + std::to_string(data.frames.size()) +
           " frames; digest of the frames:",
-      "  " + data.digest.substr(0, 64),
-      outcome.converged ? "The fit converged." : "The fit did NOT converge."};
+      "  " + data.digest, outcome.converged ? "The fit converged." : "The fit did NOT converge."};
   auto const values = values_of(input.free, outcome.state);
   for (std::size_t k = 0; k < values.size(); ++k)
     lines.push_back(line("  %-18s %.9g, standard error %s %s", input.free[k].name.c_str(),

@@ -49,7 +49,7 @@ FitStatistics statistics(const Eigen::MatrixXd &triangle, long rows,
   double const loss = triangle.col(n).squaredNorm();
   Index const count = static_cast<Index>(open.size());
   if (count == 0) return made;
-  Eigen::MatrixXd slopes(n + 1, count);
+  Eigen::MatrixXd slopes(triangle.rows(), count);
   for (Index k = 0; k < count; ++k) slopes.col(k) = triangle.col(open[k]) / length[open[k]];
   Eigen::JacobiSVD<Eigen::MatrixXd> const svd(slopes, Eigen::ComputeThinV);
   auto const &singular = svd.singularValues();

@@ -121,7 +121,7 @@ TEST_F(FitInputs, UnknownKeysNameTheNearestOne)
   refused("/pair_stile", "1", "/pair_stile is not known; do you mean 'pair_style'?");
   refused("/data/0/wieght", "1", "/data[1]/wieght is not known; do you mean 'weight'?");
   refused("/free/pairs/Si O/roh", "true", "roh is not known; do you mean 'rho'?");
-  refused("/free/pairs/S O", "{}", "is no pair of the potential file; do you mean 'O O'?");
+  refused("/free/pairs/Sii O", "{}", "is no pair of the potential file; do you mean 'Si O'?");
   refused("/free/models", R"({"A_B": true})", "A_B is not known; do you mean 'A_BO'?");
   refused("/free/models", R"({"A_BO": {"T4": true}})", "T4 is not known; do you mean 'T1'?");
   refused("/free/charges", R"({"Xx": true})", "Xx is not known; do you mean");

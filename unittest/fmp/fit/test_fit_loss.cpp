@@ -69,7 +69,7 @@ TEST(Loss, TriangleHasTheLossAndItsGradient)
   }
 }
 
-// By hand: one frame, no force, no energy; all six stresses are off by the same amount.
+// By hand: labels that are off by known amounts.
 TEST(Loss, IsWhatTheManualSays)
 {
   auto input = input_for(shipped("deng-du-teter.fmp"), "8.0 coul dsf 0.25 8.0");
