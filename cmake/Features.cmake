@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What is built. pair_style deepsea and the programs need libraries beside LAMMPS; all the rest needs
-# none, and is built without looking for them if they are off.
+# What is built. pair_style deepsea and the programs need libraries beside LAMMPS; all the rest
+# needs none, and is built without looking for them if they are off.
 
 option(LBS_DEEPSEA "Build pair_style deepsea and the program deepsea" ON)
 option(LBS_TORCH "Use libtorch, by which model files of deepsea are read and written" ON)

@@ -25,8 +25,8 @@
 #
 #   3. Decks run after '. PREFIX/lbs.sh'.
 #
-# The program fmp is left out, for it needs Ceres Solver: LBS_CMAKE_ARGS=-DLBS_FIT=ON builds it where
-# a module has that.
+# The program fmp is left out, for it needs Ceres Solver: LBS_CMAKE_ARGS=-DLBS_FIT=ON builds it
+# where a module has that.
 #
 # LBS_JOBS is the number of compilers at a time. More arguments for cmake, separated by blanks:
 # LAMMPS_CMAKE_ARGS (such as -DPKG_MANYBODY=ON) and LBS_CMAKE_ARGS.

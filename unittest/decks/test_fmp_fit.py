@@ -20,7 +20,7 @@ NAMES = ("t000", "t002", "t004", "t006", "t007", "t009", "t010", "t012", "t014",
 STYLES = {"dsf": "8.0 coul dsf 0.25 8.0", "wolf": "7.0 coul wolf 0.2 8.0",
           "long": "8.0 coul long 8.0", "none": "8.0 coul none"}
 TRUTH = {"A Si O": 13702.905, "rho Si O": 0.193817, "C Si O": 54.681, "A O O": 2029.2204,
-         "rho O O": 0.343640, "C O O": 192.580, "rho B O": 0.171271, "C B O": 28.500,
+         "rho O O": 0.343640, "C O O": 192.580, "C B O": 28.500, "rho B O": 0.171271,
          "A Li O": 41051.938, "rho Li O": 0.151160, "A_BO A1": 11900.0, "A_BO A2": 12525.0,
          "A_BO T1": 4350.0, "A_BO T2": 85.0, "charge O": -1.2}
 
@@ -33,7 +33,7 @@ def fmp(*words, cwd, status=0):
     return done.stdout + done.stderr
 
 
-def label(runner, name, style, file, more=""):
+def label(runner, name, style, file):
     """Energy, forces and virial (eV, A) of a stored frame by LAMMPS."""
     elements, positions, cell, _ = xyz("tune")[name]
     types = [ELEMENTS.index(e) + 1 for e in elements]
@@ -43,7 +43,8 @@ def label(runner, name, style, file, more=""):
     data.write_text(data_text(cell, types, positions, [0.0] * len(types)))
     kspace = "kspace_style ewald 1.0e-9\n" if "long" in style else ""
     result = runner(f"units metal\natom_style charge\nread_data {data}\n"
-                    f"pair_style fmp/lbs {style}\npair_coeff * * {file} Li B O Si charges set {more}\n"
+                    f"pair_style fmp/lbs {style}\n"
+                    f"pair_coeff * * {file} Li B O Si charges set\n"
                     f"{kspace}compute s all pressure NULL virial\n"
                     + thermo("step pe vol c_s[*]") + dump("id fx fy fz", 1) + "run 0\n")
     last, atoms = result.last(), result.atoms()
@@ -129,7 +130,7 @@ def test_finds_the_shipped_parameters_again(glasses, tmp_path):
 def test_lammps_gives_what_the_fit_reports(lmp, tmp_path, style, glasses):
     """With the file that the fit has written, for each Coulomb style; labels play no part."""
     folder, _ = glasses
-    free = parameter_input({"A Si O": 13000.0, "C O O": 180.0, "rho B O": 0.17}, 0.1)
+    free = parameter_input({"A Si O": 13000.0, "rho B O": 0.17, "C O O": 180.0}, 0.1)
     free["pairs"]["O O"]["core"] = {"start": 2.4, "bounds": [2.3, 2.6]}    # many pairs are within
     write_input(tmp_path, folder / "t004", pair_style=STYLES[style], optimizer={"steps": 3},
                 free=free)
@@ -140,17 +141,20 @@ def test_lammps_gives_what_the_fit_reports(lmp, tmp_path, style, glasses):
     _, energy, offset = parity(tmp_path / "fit-parity.txt", "energy")
     _, force, _ = parity(tmp_path / "fit-parity.txt", "force")
     _, stress, _ = parity(tmp_path / "fit-parity.txt", "stress")
-    tolerance = 1e-6 if style == "long" else 1e-9
-    agree(energy - offset, [made["energy"] / n], tolerance, 1.0)
+    # The complementary error function of LAMMPS is right to 1e-7 of charges close together.
+    tolerance = 5e-6 if style == "long" else 1e-9
+    agree(energy - offset, [made["energy"] / n], tolerance, 0.1)
     agree(force.reshape(n, 3), made["force"], tolerance, 1.0)
     volume = np.linalg.det(made["cell"])
-    agree(stress, made["virial"][[0, 4, 8, 1, 2, 5]] / volume * 160.2176634, 1e-6, 1.0)
+    agree(stress, made["virial"][[0, 4, 8, 1, 2, 5]] / volume * 160.2176634,
+          max(tolerance, 1e-7), 1.0)
 
 
 def test_shik_goes_through(lmp, tmp_path):
     """Shifts, smoothing and a charge from neutrality: found again from labels by LAMMPS."""
     for name in NAMES[:4]:
-        write_system(tmp_path / "sets" / name, label(lmp, name, "8.0 coul dsf 0.0 10.0", "shik.fmp"))
+        made = label(lmp, name, "8.0 coul dsf 0.0 10.0", "shik.fmp")
+        write_system(tmp_path / "sets" / name, made)
     truth = {"A Si O": 23108.0, "1/rho Si O": 5.0979, "D O O": 16800.0, "charge Si": 1.7755,
              "charge Li": 0.5727}
     write_input(tmp_path, tmp_path / "sets", potential=str(POTENTIALS / "shik.fmp"),
@@ -245,6 +249,44 @@ def test_a_parameter_without_data(glasses, tmp_path):
                                                                cwd=tmp_path)
 
 
+def test_mixed_format(glasses, tmp_path):
+    """Two compositions in one system give what two systems give."""
+    folder, labels = glasses
+    pair = [labels["t002"], labels["t009"]]
+    one = tmp_path / "mixed" / "set.000"
+    one.mkdir(parents=True)
+    (tmp_path / "mixed" / "type_map.raw").write_text("\n".join(ELEMENTS))
+    (tmp_path / "mixed" / "type.raw").write_text("0 " * 45)
+    for name, key in (("coord", "x"), ("box", "cell"), ("energy", "energy"), ("force", "force"),
+                      ("virial", "virial")):
+        np.save(one / f"{name}.npy", np.array([np.ravel(frame[key]) for frame in pair], float))
+    np.save(one / "real_atom_types.npy",
+            np.array([[ELEMENTS.index(e) for e in frame["elements"]] for frame in pair]))
+    free = parameter_input({"A Si O": 13702.905, "charge O": -1.2}, 0.1)
+    write_input(tmp_path, tmp_path / "mixed", name="one", free=free)
+    mixed = fmp("fit", "input.json", cwd=tmp_path)
+    assert "2 frames of 2 compositions" in mixed
+    write_input(tmp_path, folder / "t002", name="two", free=free)
+    values = json.loads((tmp_path / "input.json").read_text())
+    values["data"].append({"systems": str(folder / "t009")})
+    (tmp_path / "input.json").write_text(json.dumps(values))
+    assert fmp("fit", "input.json", cwd=tmp_path) == mixed
+
+
+def test_bad_input(tmp_path, glasses):
+    """Messages begin with the program's name, and nothing is written."""
+    folder, _ = glasses
+    write_input(tmp_path, folder, free={"pairs": {"Si O": {"roh": True}}})
+    said = fmp("fit", "input.json", cwd=tmp_path, status=1)
+    assert said.startswith("fmp: input.json: /free/pairs/Si O/roh is not known; do you mean 'rho'?")
+    assert "cannot open none.json" in fmp("fit", "none.json", cwd=tmp_path, status=1)
+    assert "see what 'fmp --help' says" in fmp("fit", cwd=tmp_path, status=1)
+    write_input(tmp_path, folder, free={"pairs": {"Si O": {"A": {"start": 1.0}}}})
+    said = fmp("fit", "input.json", cwd=tmp_path, status=1)
+    assert "pair O Si at" in said and "no repulsive wall" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["input.json"]
+
+
 def test_example_input_and_plot(tmp_path, glasses):
     """The input that the manual shows, and the script that draws what a fit has written."""
     folder, _ = glasses
@@ -257,7 +299,8 @@ def test_example_input_and_plot(tmp_path, glasses):
     fmp("fit", "input.json", cwd=tmp_path)
     pytest.importorskip("matplotlib")
     prefix = tmp_path / values["name"]
-    done = subprocess.run([sys.executable, ROOT / "examples" / "fmp-fit" / "plot_parity.py", prefix],
-                          capture_output=True, text=True, check=False)
+    plot = ROOT / "examples" / "fmp-fit" / "plot_parity.py"
+    done = subprocess.run([sys.executable, plot, prefix], capture_output=True, text=True,
+                          check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / f"{values['name']}-parity.png").read_bytes()[:4] == b"\x89PNG"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "condition.hpp"
 
+#include "support/input_error.hpp"
+
 #include <algorithm>
 
 namespace lbs::fmp::fit {
@@ -102,9 +104,15 @@ ConditionTerms make_terms(const PotentialFile &file, const std::vector<FreeParam
   scale_energies(field, unit);
   ConditionTerms made;
   made.charges = field.charges;
-  for (auto const &pair : field.pairs) {
-    made.terms.push_back(make_term(pair, settings));
-    made.slopes.push_back(make_slopes(pair, made.terms.back()));
+  for (std::size_t k = 0; k < field.pairs.size(); ++k) {
+    auto const n = field.elements.size();
+    try {
+      made.terms.push_back(make_term(field.pairs[k], settings));
+    } catch (const InputError &e) {
+      throw InputError("pair " + field.elements[k / n] + " " + field.elements[k % n] + " at " +
+                       condition.name + ": " + e.what());
+    }
+    made.slopes.push_back(make_slopes(field.pairs[k], made.terms.back()));
   }
   SlopeMaker const maker(file, field, unit);
   for (auto const &parameter : parameters) made.by.push_back(maker.make(parameter.slot));

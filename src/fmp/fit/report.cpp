@@ -83,19 +83,19 @@ std::string deviation_line(const std::string &name, const Deviations &d)
 {
   auto const cells = [](const Deviation &of, double unit) {
     return of.count == 0
-               ? line(" %9s %9s %9s", "-", "-", "-")
-               : line(" %9.4g %9.4g %9.4g", unit * of.mean(), unit * of.root(), unit * of.largest);
+               ? line(" %8s %8s %8s", "-", "-", "-")
+               : line(" %8.3g %8.3g %8.3g", unit * of.mean(), unit * of.root(), unit * of.largest);
   };
-  return line("%-44s", name.c_str()) + cells(d.energy, 1.0e3) + cells(d.force, 1.0) +
+  return line("%-36s", name.c_str()) + cells(d.energy, 1.0e3) + cells(d.force, 1.0) +
          cells(d.stress, 1.0) + "\n";
 }
 
 std::string deviation_head()
 {
-  return line("%-44s %29s %29s %29s\n", "", "energy (meV/atom)", "force (eV/A)", "stress (GPa)") +
-         line("%-44s", "composition") + line(" %9s %9s %9s", "mean", "rms", "largest") +
-         line(" %9s %9s %9s", "mean", "rms", "largest") +
-         line(" %9s %9s %9s\n", "mean", "rms", "largest");
+  return line("%-36s %26s %26s %26s\n", "", "energy (meV/atom)", "force (eV/A)", "stress (GPa)") +
+         line("%-36s", "composition") + line(" %8s %8s %8s", "mean", "rms", "largest") +
+         line(" %8s %8s %8s", "mean", "rms", "largest") +
+         line(" %8s %8s %8s\n", "mean", "rms", "largest");
 }
 
 // Frames of a condition that have an energy.
