@@ -99,23 +99,25 @@ std::vector<std::string> element_names(const PotentialFile &file)
 ConditionTerms make_terms(const PotentialFile &file, const std::vector<FreeParameter> &parameters,
                           const Condition &condition, const TermSettings &settings)
 {
-  auto field = evaluate(file, element_names(file), condition.composition, condition.n4);
   double const unit = file.units == "real" ? 1.0 / KCAL_PER_EV : 1.0;
-  scale_energies(field, unit);
   ConditionTerms made;
-  made.charges = field.charges;
-  for (std::size_t k = 0; k < field.pairs.size(); ++k) {
+  std::string what = condition.name;    // that a message is about
+  try {
+    auto field = evaluate(file, element_names(file), condition.composition, condition.n4);
+    scale_energies(field, unit);
+    made.charges = field.charges;
     auto const n = field.elements.size();
-    try {
+    for (std::size_t k = 0; k < n * n; ++k) {
+      what =
+          "pair " + field.elements[k / n] + " " + field.elements[k % n] + " at " + condition.name;
       made.terms.push_back(make_term(field.pairs[k], settings));
-    } catch (const InputError &e) {
-      throw InputError("pair " + field.elements[k / n] + " " + field.elements[k % n] + " at " +
-                       condition.name + ": " + e.what());
+      made.slopes.push_back(make_slopes(field.pairs[k], made.terms.back()));
     }
-    made.slopes.push_back(make_slopes(field.pairs[k], made.terms.back()));
+    SlopeMaker const maker(file, field, unit);
+    for (auto const &parameter : parameters) made.by.push_back(maker.make(parameter.slot));
+  } catch (const InputError &e) {
+    throw InputError(what + ": " + e.what());
   }
-  SlopeMaker const maker(file, field, unit);
-  for (auto const &parameter : parameters) made.by.push_back(maker.make(parameter.slot));
   return made;
 }
 

@@ -162,13 +162,15 @@ class Reader {
 
   void add_constants(const Json &values, const std::string &name, bool all)
   {
-    auto const names = constant_names(file_.models.at(name));
+    auto const &model = file_.models.at(name);
+    auto const names = constant_names(model);
+    std::string const unit = std::holds_alternative<DengDu>(model) ? "eV" : "";
     Json chosen = values;
     for (auto const &constant : names)
       if (all) chosen[constant] = true;
     JsonSection section(chosen, "free/models/" + name);
     for (std::size_t k = 0; k < names.size(); ++k)
-      add(section, names[k], name + " " + names[k], "", {Slot::Kind::CONSTANT, name, "", k},
+      add(section, names[k], name + " " + names[k], unit, {Slot::Kind::CONSTANT, name, "", k},
           -std::numeric_limits<double>::infinity());
     section.finish();
   }
