@@ -25,6 +25,9 @@
 #
 #   3. Decks run after '. PREFIX/lbs.sh'.
 #
+# The program fmp is left out, for it needs Ceres Solver: LBS_CMAKE_ARGS=-DLBS_FIT=ON builds it
+# where a module has that.
+#
 # LBS_JOBS is the number of compilers at a time. More arguments for cmake, separated by blanks:
 # LAMMPS_CMAKE_ARGS (such as -DPKG_MANYBODY=ON) and LBS_CMAKE_ARGS.
 set -euo pipefail
@@ -126,7 +129,7 @@ build_package() {
   cmake -S "$project" -B "$prefix/src/lbs-build" -D CMAKE_BUILD_TYPE=Release \
     -D CMAKE_INSTALL_PREFIX="$prefix" -D CMAKE_INSTALL_LIBDIR=lib -D CMAKE_PREFIX_PATH="$prefix" \
     -D LAMMPS_SOURCE_DIR="$prefix/src/lammps/src" -D LBS_TESTS=OFF -D LBS_DOCS=OFF \
-    "${arguments[@]}" "${lbs_args[@]}"
+    -D LBS_FIT=OFF "${arguments[@]}" "${lbs_args[@]}"
   cmake --build "$prefix/src/lbs-build" --parallel "$jobs" --target install
 }
 

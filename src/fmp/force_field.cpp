@@ -88,6 +88,7 @@ PairParameters evaluate_pair(const PotentialFile &file, const std::string &a, co
   p.D = evaluate_parameter(file, entry.D, in);
   p.power = entry.power;
   p.core = entry.core;
+  p.core_r0 = entry.core_r0;
   p.cut = entry.cut;
   p.shift = entry.shift;
   p.smooth = entry.smooth;
@@ -152,6 +153,13 @@ ForceField evaluate(const PotentialFile &file, const std::vector<std::string> &e
   return ff;
 }
 
+double model_value(const Model &model, const ForceField &field)
+{
+  return model_value(model,
+                     ModelInput{field.composition, field.ratios,
+                                field.n4.value_or(std::numeric_limits<double>::quiet_NaN())});
+}
+
 void scale_energies(ForceField &ff, double factor)
 {
   for (auto &p : ff.pairs) {
@@ -182,7 +190,8 @@ PairTerm make_term(const PairParameters &p, const TermSettings &settings)
   t.half_power = p.power / 2;
   t.smooth = p.smooth;
   if (p.core) {
-    Core const fitted = fit_core(t.A, p.rho, t.C);
+    Core const fitted = p.core_r0 > 0.0 && t.C > 0.0 ? core_from(p.core_r0, t.A, p.rho, t.C)
+                                                     : fit_core(t.A, p.rho, t.C);
     t.core_r = fitted.r0;
     t.core_b = fitted.B;
     t.core_n = fitted.n;

@@ -28,6 +28,7 @@ struct PairParameters {
   double D = 0.0;              // eV A^power
   int power = 0;
   bool core = false;            // fit a core
+  double core_r0 = 0.0;         // A; where it begins, 0: at the zero of the third derivative
   std::optional<double> cut;    // A
   bool shift = false;
   double smooth = 0.0;    // A
@@ -55,6 +56,9 @@ bool uses_n4(const PotentialFile &file);
 // physical, or if neutrality cannot fix a charge.
 ForceField evaluate(const PotentialFile &file, const std::vector<std::string> &elements,
                     const Composition &composition, const N4Choice &n4);
+
+// The value of a model at the composition and N4 of a force field.
+double model_value(const Model &model, const ForceField &field);
 
 // Multiplies A, C and D of every pair: from the file's energy unit to that of the run.
 void scale_energies(ForceField &ff, double factor);

@@ -280,8 +280,12 @@ class Parser {
       pair.power = text::to_int(line.next(key), key);
     } else if (key == "core") {
       auto const word = line.next(key);
-      if (word != "fit" && word != "none") throw InputError("core must be fit or none");
-      pair.core = word == "fit";
+      pair.core = word != "none";
+      if (word != "fit" && word != "none") {
+        pair.core_r0 = text::to_double(word, "core (fit, none or a distance)");
+        if (!(pair.core_r0 > 0.0))
+          throw InputError("core must begin at a positive distance, not " + word);
+      }
     } else if (key == "cut") {
       pair.cut = line.next_positive(key);
     } else if (key == "shift") {

@@ -45,6 +45,7 @@ struct PairEntry {
   bool inverse_rho = false;     // the file gives 1/rho
   int power = 0;                // of the repulsive term D/r^power; 0: none
   bool core = false;            // fit a core below the inflection
+  double core_r0 = 0.0;         // A; where it begins, 0: where the third derivative vanishes
   std::optional<double> cut;    // A; absent: the cutoff of pair_style
   bool shift = false;           // lower the energy by its value at the cutoff
   double smooth = 0.0;          // A; width g of the switch exp(-g^2/(r-cut)^2)

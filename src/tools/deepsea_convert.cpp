@@ -6,6 +6,7 @@
 #include "deepsea/file/deepmd/dp_file.hpp"
 #include "deepsea/file/model_bytes.hpp"
 #include "deepsea/file/model_file.hpp"
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 
 #include <CLI/CLI.hpp>

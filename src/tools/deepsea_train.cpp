@@ -7,18 +7,13 @@
 #include "deepsea/train/initial_model.hpp"
 #include "deepsea/train/label_check.hpp"
 #include "deepsea/train/trainer.hpp"
+#include "support/file_lock.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -64,45 +59,6 @@ struct TrainOptions {
   bool restart = false;
   bool force = false;
   int threads = 1;
-};
-
-// A file that one run at a time holds. `made_for_it`: it is removed at the end.
-class FileLock {
- public:
-  FileLock(std::string path, const std::string &key, bool made_for_it)
-      : path_(std::move(path)), remove_(made_for_it),
-        file_(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
-  {
-    if (file_ < 0) throw InputError("cannot write " + path_ + ": " + std::strerror(errno));
-    // A run that ends may have removed the file between the two calls.
-    if (flock(file_, LOCK_EX | LOCK_NB) != 0 || !is_still_there()) {
-      close(file_);
-      throw InputError("another run writes the files of this one (" + path_ + " is locked); give " +
-                       key + " another name");
-    }
-  }
-  ~FileLock()
-  {
-    struct stat mine {};
-    bool const empty = fstat(file_, &mine) == 0 && mine.st_size == 0;    // nothing came of the run
-    if (remove_ || empty) std::remove(path_.c_str());
-    close(file_);
-  }
-  FileLock(const FileLock &) = delete;
-  FileLock &operator=(const FileLock &) = delete;
-
- private:
-  std::string path_;
-  bool remove_;
-  int file_;
-
-  [[nodiscard]] bool is_still_there() const
-  {
-    struct stat mine {
-    }, there{};
-    return fstat(file_, &mine) == 0 && stat(path_.c_str(), &there) == 0 &&
-           mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
-  }
 };
 
 // Files that write_bytes() had no time to finish.

@@ -2,7 +2,7 @@
 // Models and numbers of DeePMD-kit, in unittest/reference/deepsea.
 #pragma once
 
-#include "deepsea/frames/frames.hpp"
+#include "frames/frames.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -86,3 +86,47 @@ TEST(CoreFit, RefusesTermsWithoutWall)
 {
   expect_error([] { fit_core(1.0, 0.1, 500.0); }, "no repulsive wall");
 }
+
+TEST(CoreFit, JoinsWhereverItIsToldTo)
+{
+  for (const auto &ref : REFERENCES)
+    for (double const r0 : {0.95 * ref.r0, 1.1 * ref.r0}) {
+      auto const core = core_from(r0, ref.A, ref.rho, ref.C);
+      EXPECT_EQ(core.r0, r0);
+      for (int order = 0; order <= 2; ++order) {
+        double const expected = buckingham_derivative(ref, order, r0);
+        EXPECT_NEAR(core_derivative(core, order, r0), expected, 1.0e-11 * std::fabs(expected));
+      }
+    }
+}
+
+TEST(CoreFit, SlopesAreThoseOfTheFit)
+{
+  for (const auto &ref : REFERENCES) {
+    double const start[] = {ref.A, ref.rho, ref.C};
+    auto const r0 = fit_core(ref.A, ref.rho, ref.C).r0;
+    for (int k = 0; k < 3; ++k) {
+      double const step = 1.0e-5 * start[k];
+      auto const at = [&](double sign) {
+        double p[] = {ref.A, ref.rho, ref.C};
+        p[k] += sign * step;
+        return fit_core(p[0], p[1], p[2]);
+      };
+      CoreChange change;
+      (k == 0 ? change.A : k == 1 ? change.rho : change.C) = 1.0;
+      change.r0 = fitted_r0_slope(r0, ref.A, ref.rho, ref.C, change);
+      auto const slope = core_slope(r0, ref.A, ref.rho, ref.C, change);
+      auto const up = at(1.0);
+      auto const down = at(-1.0);
+      auto const expect = [&](double value, double high, double low) {
+        double const expected = (high - low) / (2.0 * step);
+        EXPECT_NEAR(value, expected, 1.0e-6 * std::fabs(expected));
+        EXPECT_NE(expected, 0.0);
+      };
+      expect(slope.r0, up.r0, down.r0);
+      expect(slope.B, up.B, down.B);
+      expect(slope.n, up.n, down.n);
+      expect(slope.D, up.D, down.D);
+    }
+  }
+}

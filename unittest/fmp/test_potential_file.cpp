@@ -144,7 +144,8 @@ TEST(PotentialFile, RefusesUnknownWords)
 {
   expect_refusal("name Test set", "title Test set", "unknown keyword 'title'");
   expect_refusal("core fit\npair O", "core fit foo\npair O", "unknown keyword 'foo' of a pair");
-  expect_refusal("core fit\npair O", "core maybe\npair O", "core must be fit or none");
+  expect_refusal("core fit\npair O", "core maybe\npair O",
+                 "core (fit, none or a distance) must be");
   expect_refusal("name Test set", "model m spline 1 2", "unknown model 'spline'");
   expect_refusal("name Test set", "model m polynomial 1*Q", "unknown variable 'Q'");
   expect_refusal("name Test set", "model m polynomial 1*K^a", "a power must be an integer");

@@ -72,14 +72,21 @@ def source_messages(root):
     sources = sorted(p for p in (root / "src").rglob("*")
                      if p.suffix in (".cpp", ".hpp", ".h", ".cu"))
     found = []
-    for path in sources:
+    @functools.cache
+    def reporters_of(path):
         names = {}
-        near = [path.parent / name
-                for name in re.findall(r'#include "(\w+\.hpp)"', read(path))]
         for _ in range(3):    # reporters call reporters
-            for file in (path, *filter(pathlib.Path.exists, near)):
-                names |= reporters(cxx_tokens(read(file)), names)
-        found += cxx_messages(read(path), str(path.relative_to(root)), names)
+            names |= reporters(cxx_tokens(read(path)), names)
+        return names
+
+    for path in sources:
+        included = re.findall(r'^#include "([^"]+)"', read(path), re.MULTILINE)
+        headers = {root / "src" / name for name in included}
+        headers |= {path.parent / name for name in included}
+        names = {}
+        for header in (h for h in headers if h in sources):
+            names |= reporters_of(header)
+        found += cxx_messages(read(path), str(path.relative_to(root)), names | reporters_of(path))
     for pattern_, messages in (("cmake/*.cmake", cmake_messages), ("cmake/**/*.sh", shell_messages),
                                ("*/CMakeLists.txt", cmake_messages),
                                ("CMakeLists.txt", cmake_messages),

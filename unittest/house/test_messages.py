@@ -31,6 +31,9 @@ OTHER_TEXTS = (
     "4 Feb 2025 and 4 Jul 2026",
     "the order of the model's elements",
     r"#  step +rmse_val .*",
+    "at its bound",
+    r"# energies in eV an atom, those of the potential(.|\n)*",
+    r"\n?(Deviations of absolute size|Cross-validation: each|Parameters without each)(.|\n)*",
     r"add 'types EL ...' with one element for each of the ~ types, or NULL",
 )
 

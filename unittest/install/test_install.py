@@ -15,6 +15,7 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ["LBS_BUILD"])
 LMP = shutil.which("lmp")
 DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ
+FIT = "LBS_NO_FIT" not in os.environ
 LIBRARIES = ["lbsplugin.so", "liblbsstyles.so"] + ["liblbstorch.so"] * DEEPSEA
 FMP = f"""units metal
 atom_style charge
@@ -43,6 +44,7 @@ class Tree:
         self.root = root
         self.plugins = next(root.glob("lib*/**/lbsplugin.so")).parent
         self.program = root / "bin" / "deepsea"
+        self.fmp = root / "bin" / "fmp"
         self.env = {"PATH": "/usr/bin:/bin", "HOME": str(root), "OMP_NUM_THREADS": "1",
                     "LAMMPS_PLUGIN_PATH": str(self.plugins),
                     "LAMMPS_POTENTIALS": str(root / "share" / "lammps" / "potentials")}
@@ -95,9 +97,9 @@ def model_of(tree, folder):
 
 
 def test_everything_is_there(tree):
-    """Three libraries that stay together, the program, potentials, and the license."""
+    """Three libraries that stay together, the programs, potentials, and the license."""
     assert sorted(p.name for p in tree.plugins.iterdir()) == sorted(LIBRARIES)
-    assert tree.program.exists() == DEEPSEA
+    assert tree.program.exists() == DEEPSEA and tree.fmp.exists() == FIT
     assert (tree.root / "share" / "lammps" / "potentials" / "deng-du-teter.fmp").exists()
     names = {p.name for p in tree.root.glob("share/doc/**/*")}
     assert {"LICENSE", "CITATION.cff"} <= names
@@ -105,7 +107,8 @@ def test_everything_is_there(tree):
 
 def test_nothing_leads_back_to_the_build(tree):
     """Run paths are relative, or those of other software."""
-    for file in [tree.plugins / name for name in LIBRARIES] + [tree.program] * DEEPSEA:
+    for file in [*(tree.plugins / name for name in LIBRARIES), *[tree.program] * DEEPSEA,
+                 *[tree.fmp] * FIT]:
         dynamic = subprocess.run(["readelf", "-d", str(file)], check=True, capture_output=True,
                                  text=True).stdout
         assert "$ORIGIN" in dynamic and str(BUILD) not in dynamic, dynamic
@@ -135,6 +138,14 @@ def test_styles_library_missing(tree, tmp_path):
     assert "lbsplugin refused: " in said and "liblbsstyles.so" in said
     assert "build or install the plugin again" in said
     assert "Unrecognized pair style 'fmp/lbs'" in said
+
+
+if FIT:
+    def test_the_program_fmp(tree, tmp_path):
+        """It runs with what it is linked with, and tells what is wrong."""
+        assert tree.run(tree.fmp, "--version", cwd=tmp_path).stdout.startswith("fmp ")
+        done = tree.run(tree.fmp, "fit", "none.json", cwd=tmp_path)
+        assert done.returncode == 1 and "fmp: cannot open none.json" in done.stderr
 
 
 if DEEPSEA:

@@ -70,7 +70,7 @@ class CMakePackage:
 
     def define_from_variant(self, name, variant):
         """The same by the value of a variant."""
-        assert variant == "deepsea"
+        assert variant in ("deepsea", "fit")
         return name, self.with_deepsea
 
 
@@ -120,7 +120,8 @@ def test_spack_recipe_declares_the_project(spack):
     assert [words["when"] for _, words in declared.of("resource")] == [
         f"^lammps@={host}" for host in hosts]
     needed = {args[0].split("@")[0] for args, _ in declared.of("depends_on")}
-    assert {"py-torch", "blas", "lapack", "zlib-api", "hdf5", "cli11", "nlohmann-json"} <= needed
+    assert {"py-torch", "blas", "lapack", "zlib-api", "hdf5", "cli11", "nlohmann-json",
+            "ceres-solver"} <= needed
 
 
 def test_one_version_and_one_archive_of_lammps(spack):

@@ -25,13 +25,6 @@ enum class FileKind {
 // Judges by the content alone.
 FileKind kind_of(const std::string &bytes);
 
-// The whole file; throws InputError if it cannot be read, is none, is empty or unreasonably large.
-std::string read_bytes(const std::string &path);
-
-// Writes a file whole or not at all: under another name first. Throws InputError if that fails; an
-// older file of this name stays then.
-void write_bytes(const std::string &bytes, const std::string &path);
-
 // The archive with the seal added.
 std::string seal(const std::string &archive);
 

@@ -4,6 +4,7 @@
 #include "model_bytes.hpp"
 #include "torch_library.hpp"
 
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 
 #include <filesystem>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "frame_energy.hpp"
 
-#include "periodic_atoms.hpp"
-
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/file/torch_library.hpp"
+#include "frames/periodic_atoms.hpp"
 #include "support/input_error.hpp"
 
 #include <algorithm>
@@ -44,7 +43,12 @@ class FastEngine final : public FrameEngine {
     Results results;
     results.force = as_rows(force);
     results.atom_energy = out.atom_energy.data();
-    evaluator_.evaluate(periodic.atoms(), results);
+    Atoms atoms;
+    atoms.count = periodic.count();
+    atoms.x = periodic.x();
+    atoms.type = periodic.type();
+    atoms.list = periodic.list();
+    evaluator_.evaluate(atoms, results);
     if (evaluator_.bad_center() >= 0) fail_at(evaluator_.bad_center());
     out.energy = results.energy;
     std::copy(std::begin(results.virial), std::end(results.virial), out.virial.begin());

@@ -2,9 +2,8 @@
 // Energies and forces of frames by a model file, by the fast kernels or by the reference.
 #pragma once
 
-#include "frames.hpp"
-
 #include "deepsea/host/evaluator.hpp"
+#include "frames/frames.hpp"
 
 #include <array>
 #include <memory>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "checkpoint.hpp"
 
-#include "deepsea/file/model_bytes.hpp"
 #include "deepsea/file/model_message.hpp"
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 #include "support/sha256.hpp"
 

@@ -7,6 +7,7 @@
 #include "training_frame.hpp"
 
 #include "deepsea/model/model.hpp"
+#include "frames/deepmd_system.hpp"
 
 #include <string>
 #include <vector>

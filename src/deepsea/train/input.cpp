@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "input.hpp"
 
-#include "input_section.hpp"
-
 #include "deepsea/file/deepmd/deepmd_model.hpp"
-#include "deepsea/file/model_bytes.hpp"
+#include "support/files.hpp"
+#include "support/json_section.hpp"
 #include "support/text.hpp"
 
 #include <set>
@@ -16,13 +15,13 @@ namespace {
 
 using nlohmann::json;
 
-Activation activation_of(Section &section)
+Activation activation_of(JsonSection &section)
 {
   return deepmd_activation(section.get<std::string>("activation_function", "tanh"),
                            "activation_function");
 }
 
-Precision read_precision(Section &section)
+Precision read_precision(JsonSection &section)
 {
   auto const name = section.get<std::string>("precision", "default");
   if (name == "float32") return Precision::SINGLE;
@@ -32,7 +31,7 @@ Precision read_precision(Section &section)
 }
 
 // "trainable": true or false for the whole net, or one for each of its layers.
-std::vector<bool> read_trainable(Section &section, std::size_t layers)
+std::vector<bool> read_trainable(JsonSection &section, std::size_t layers)
 {
   if (!section.has("trainable") || !section.raw("trainable").is_array())
     return {section.get("trainable", true)};
@@ -44,7 +43,7 @@ std::vector<bool> read_trainable(Section &section, std::size_t layers)
 }
 
 // "sel": numbers, or "auto" with the ratio to what the data have.
-void read_selection(Section &section, ModelInput &model)
+void read_selection(JsonSection &section, ModelInput &model)
 {
   if (!section.has("sel")) return;
   const json &value = section.raw("sel");
@@ -62,7 +61,7 @@ void read_selection(Section &section, ModelInput &model)
     section.fail("sel", "must have a number for each name in type_map");
 }
 
-void read_excluded(Section &section, ModelInput &model)
+void read_excluded(JsonSection &section, ModelInput &model)
 {
   if (!section.has("exclude_types")) return;
   model.excluded = section.need<std::vector<std::pair<int, int>>>("exclude_types");
@@ -72,7 +71,7 @@ void read_excluded(Section &section, ModelInput &model)
       section.fail("exclude_types", "names a type that type_map does not have");
 }
 
-void read_descriptor(Section section, ModelInput &model)
+void read_descriptor(JsonSection section, ModelInput &model)
 {
   auto const type = section.need<std::string>("type");
   if (type != "se_e2_a" && type != "se_a")
@@ -102,7 +101,7 @@ void read_descriptor(Section section, ModelInput &model)
   section.finish();
 }
 
-void read_fitting(Section section, ModelInput &model)
+void read_fitting(JsonSection section, ModelInput &model)
 {
   section.only("type", {"ener"});
   section.alias("neuron", {"n_neuron"});
@@ -122,7 +121,7 @@ void read_fitting(Section section, ModelInput &model)
   section.finish();
 }
 
-void read_model(Section section, ModelInput &model)
+void read_model(JsonSection section, ModelInput &model)
 {
   section.only("type", {"standard"});
   model.elements = section.need<std::vector<std::string>>("type_map");
@@ -145,7 +144,7 @@ void read_model(Section section, ModelInput &model)
   section.finish();
 }
 
-void read_warmup(Section &section, TrainingInput &input)
+void read_warmup(JsonSection &section, TrainingInput &input)
 {
   input.rate.warmup_steps = section.number("warmup_steps", 0L, 0L);
   input.warmup_part = section.number("warmup_ratio", 0.0, 0.0);
@@ -154,7 +153,7 @@ void read_warmup(Section &section, TrainingInput &input)
   input.rate.warmup_start = section.number("warmup_start_factor", 0.0, 0.0);
 }
 
-void read_decay(Section &section, LearningRate &rate)
+void read_decay(JsonSection &section, LearningRate &rate)
 {
   auto const type = section.get<std::string>("type", "exp");
   if (type == "cosine") rate.kind = LearningRate::Kind::COSINE;
@@ -173,7 +172,7 @@ void read_decay(Section &section, LearningRate &rate)
     section.fail("decay_type", "must be inverse_linear, cosine or linear, not " + decay);
 }
 
-void read_rate(Section section, TrainingInput &input)
+void read_rate(JsonSection section, TrainingInput &input)
 {
   LearningRate &rate = input.rate;
   read_decay(section, rate);
@@ -193,7 +192,7 @@ void read_rate(Section section, TrainingInput &input)
   section.finish();
 }
 
-void read_loss(Section section, TrainingInput &input)
+void read_loss(JsonSection section, TrainingInput &input)
 {
   Prefactors &all = input.prefactors;
   section.only("type", {"ener"});
@@ -219,7 +218,7 @@ void read_loss(Section section, TrainingInput &input)
 }
 
 // The optimizer; up to DeePMD-kit 3.1 its keys stood in "training".
-void read_optimizer(Section &section, const std::string &type_key, double decay_of_adamw,
+void read_optimizer(JsonSection &section, const std::string &type_key, double decay_of_adamw,
                     TrainingInput &input)
 {
   auto const type = section.get<std::string>(type_key, "Adam");
@@ -233,7 +232,7 @@ void read_optimizer(Section &section, const std::string &type_key, double decay_
   (type == "AdamW" ? input.adam.decay : input.adam.penalty) = decay;
 }
 
-void read_batch_size(Section &section, DataInput &data)
+void read_batch_size(JsonSection &section, DataInput &data)
 {
   if (!section.has("batch_size")) return;
   const json &value = section.raw("batch_size");
@@ -261,7 +260,7 @@ void read_batch_size(Section &section, DataInput &data)
 }
 
 // "auto_prob": "prob_sys_size;BEGIN:END:WEIGHT;..." gives some systems a share together.
-void read_probability(Section &section, DataInput &data)
+void read_probability(JsonSection &section, DataInput &data)
 {
   section.alias("auto_prob", {"auto_prob_style"});
   auto const text = section.get<std::string>("auto_prob", "prob_sys_size");
@@ -289,7 +288,7 @@ void read_probability(Section &section, DataInput &data)
     if (!(weight >= 0.0)) section.fail("sys_probs", "must have numbers of 0 or more");
 }
 
-DataInput read_data(Section section, bool validation)
+DataInput read_data(JsonSection section, bool validation)
 {
   DataInput data;
   if (!section.has("systems")) section.fail("systems", "is missing");
@@ -310,7 +309,7 @@ DataInput read_data(Section section, bool validation)
   return data;
 }
 
-void read_training(Section section, TrainingInput &input)
+void read_training(JsonSection section, TrainingInput &input)
 {
   input.training = read_data(section.section("training_data"), false);
   if (section.has("validation_data"))
@@ -377,23 +376,17 @@ json deciding(json values)
 
 TrainingInput parse_training_input(const std::string &text, const std::string &path)
 {
-  json values;
-  try {
-    values = json::parse(text, nullptr, true, true);    // with comments
-  } catch (const json::exception &e) {
-    throw InputError(path + " is no JSON: " + e.what());
-  }
+  json values = parse_json(text, path);
   take_version_1(values);
   TrainingInput input;
-  InputLog log;
-  Section section(values, path, "", log);
+  JsonSection section(values, path);
   read_model(section.section("model"), input.model);
   read_training(section.section("training"), input);
   if (section.has("learning_rate")) read_rate(section.section("learning_rate"), input);
   if (input.steps > 0) set_steps(input.steps, input);
   if (section.has("loss")) read_loss(section.section("loss"), input);
   if (section.has("optimizer")) {
-    Section optimizer = section.section("optimizer");
+    JsonSection optimizer = section.section("optimizer");
     read_optimizer(optimizer, "type", 0.001, input);
     optimizer.finish();
   }
@@ -403,8 +396,8 @@ TrainingInput parse_training_input(const std::string &text, const std::string &p
   values = deciding(values);
   for (const char *key : {"disp_freq", "save_freq", "disp_file"}) values["training"].erase(key);
   input.text = values.dump();
-  input.keys = log.keys;
-  input.ignored = log.ignored;
+  input.keys = section.log().keys;
+  input.ignored = section.log().ignored;
   return input;
 }
 

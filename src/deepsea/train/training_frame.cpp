@@ -2,7 +2,7 @@
 #include "training_frame.hpp"
 
 #include "deepsea/frames/frame_energy.hpp"
-#include "deepsea/frames/periodic_atoms.hpp"
+#include "frames/periodic_atoms.hpp"
 
 #include <cmath>
 

@@ -2,8 +2,8 @@
 // A labelled frame as the loss sees it: pairs inside the cutoff, once and for all, and the labels.
 #pragma once
 
-#include "deepsea/frames/deepmd_system.hpp"
 #include "deepsea/model/model.hpp"
+#include "frames/deepmd_system.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// All labelled frames of some systems.
+// Labelled frames, ready for training.
 #pragma once
 
-#include "input.hpp"
 #include "training_frame.hpp"
+
+#include "frames/labelled_set.hpp"
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 namespace lbs::deepsea {
-
-// As they are read.
-struct LabelledSet {
-  std::vector<LabelledFrame> frames;
-  std::vector<std::size_t> system;
-  std::vector<std::string> names;    // of the systems
-  std::string digest;                // of all numbers
-};
-
-// Each name of `systems` is a system, or a folder or HDF5 file with systems in it; relative names
-// are meant from `folder`. Throws InputError as read_deepmd_system() does, and for an element that
-// is not among `elements`, which also name the types of systems without type_map.raw.
-LabelledSet read_systems(const std::vector<std::string> &systems, const std::string &folder,
-                         const std::vector<std::string> &elements);
 
 // Frames ready for the loss, and the systems they come from.
 struct TrainingSet {

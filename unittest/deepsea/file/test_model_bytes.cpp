@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deepsea/file/model_bytes.hpp"
-#include "deepsea/scratch_folder.hpp"
+
 #include "expect_error.hpp"
 
 using namespace lbs::deepsea;
@@ -135,13 +135,4 @@ TEST(ModelBytes, KindIsToldByContent)
   EXPECT_EQ(kind_of("PK\3\4 m/code/__torch__/lbs/deepsea.py" + end), FileKind::DAMAGED_MODEL);
   EXPECT_EQ(kind_of("PK\3\4 m/code/__torch__/x.py"), FileKind::DAMAGED_MODEL);
   EXPECT_EQ(kind_of(small_archive()), FileKind::PYTORCH_CHECKPOINT);
-}
-
-TEST(ModelBytes, FilesThatCannotBeReadAreNamed)
-{
-  lbs::test::ScratchFolder const folder;
-  expect_error([&] { read_bytes(folder.file("no.pt")); }, "no.pt: No such file or directory");
-  expect_error([&] { read_bytes(folder.file("")); }, "is not a file");
-  expect_error([&] { read_bytes(folder.write("none.pt", "")); }, "none.pt is empty; copy or conv");
-  EXPECT_EQ(read_bytes(folder.write("a", std::string("1\0002", 3))), std::string("1\0002", 3));
 }

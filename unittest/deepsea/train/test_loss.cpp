@@ -13,6 +13,7 @@
 
 using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;
+using lbs::Frame;
 
 namespace {
 

@@ -4,14 +4,16 @@
 #include "deepsea/train/initial_model.hpp"
 #include "deepsea/train/trainer.hpp"
 
-#include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
+#include "scratch_folder.hpp"
 
 #include <cmath>
 #include <fstream>
 
 using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;
+using lbs::LabelledFrame;
+using lbs::LabelledSet;
 using lbs::test::ScratchFolder;
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include "deepsea/random_model.hpp"
 
-#include "deepsea/frames/deepmd_system.hpp"
+#include "frames/deepmd_system.hpp"
 
 namespace lbs::deepsea::testing {
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "dp_file.hpp"
 
-#include "hdf5_file.hpp"
-
 #include "deepsea/file/model_message.hpp"
+#include "frames/hdf5_file.hpp"
 #include "support/child_process.hpp"
 #include "support/input_error.hpp"
 

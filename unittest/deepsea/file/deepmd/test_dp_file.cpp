@@ -4,8 +4,8 @@
 #include "deepsea/file/deepmd/dp_file.hpp"
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/reference_data.hpp"
-#include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
+#include "scratch_folder.hpp"
 
 #include <hdf5.h>
 

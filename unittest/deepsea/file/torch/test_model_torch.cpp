@@ -3,8 +3,8 @@
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/file/torch/model_torch.hpp"
 #include "deepsea/random_model.hpp"
-#include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
+#include "scratch_folder.hpp"
 
 #include <sys/resource.h>
 

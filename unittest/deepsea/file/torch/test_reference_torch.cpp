@@ -7,12 +7,13 @@
 #include "deepsea/frames/frame_energy.hpp"
 #include "deepsea/random_model.hpp"
 #include "deepsea/reference_data.hpp"
-#include "deepsea/scratch_folder.hpp"
 #include "expect_error.hpp"
+#include "scratch_folder.hpp"
 
 #include <cmath>
 
 using namespace lbs::deepsea;
+using lbs::Frame;
 using lbs::deepsea::testing::Cluster;
 using lbs::deepsea::testing::ModelShape;
 using lbs::deepsea::testing::RandomModel;

@@ -29,6 +29,7 @@ class LammpsLbs(CMakePackage):
     version("0.1.0")
 
     variant("deepsea", default=True, description="pair_style deepsea and the program deepsea")
+    variant("fit", default=True, description="the program fmp, which fits potentials")
 
     depends_on("c", type="build")
     depends_on("cxx", type="build")
@@ -54,6 +55,12 @@ class LammpsLbs(CMakePackage):
         depends_on("hdf5")
         depends_on("cli11@2:", type="build")
         depends_on("nlohmann-json@3:", type="build")
+    with when("+fit"):
+        depends_on("ceres-solver@2:")
+        depends_on("eigen@3:", type="build")
+        depends_on("hdf5")
+        depends_on("cli11@2:", type="build")
+        depends_on("nlohmann-json@3:", type="build")
 
     conflicts("%gcc@:10", msg="std::from_chars for double needs GCC 11")
 
@@ -65,6 +72,7 @@ class LammpsLbs(CMakePackage):
             self.define("LBS_TESTS", False),
             self.define("LBS_DOCS", False),
             self.define_from_variant("LBS_DEEPSEA", "deepsea"),
+            self.define_from_variant("LBS_FIT", "fit"),
         ]
         if self.spec.satisfies("+deepsea"):
             torch = self.spec["py-torch"].package.cmake_prefix_paths[0]

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "program.hpp"
+
+#include "support/input_error.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+namespace lbs {
+
+int run_program(const std::string &name, const std::string &purpose,
+                const std::function<void(CLI::App &)> &add_commands, int argc, char **argv)
+{
+  CLI::App program(purpose);
+  program.name(name);
+  program.set_version_flag("--version", name + " " LBS_PACKAGE_VERSION);
+  program.require_subcommand(1);
+  program.failure_message([&name](const CLI::App *, const CLI::Error &error) {
+    return name + ": " + error.what() + "; see what '" + name + " --help' says\n";
+  });
+  try {
+    add_commands(program);
+    program.parse(argc, argv);
+    if (std::fflush(stdout) != 0) throw InputError("cannot write the output");
+    return 0;
+  } catch (const CLI::ParseError &e) {
+    return program.exit(e) == 0 ? 0 : 1;    // prints help and version, too
+  } catch (const std::bad_alloc &) {
+    std::fprintf(stderr, "%s: not enough memory\n", name.c_str());
+  } catch (const std::exception &e) {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), e.what());
+  }
+  return 1;
+}
+
+}    // namespace lbs
