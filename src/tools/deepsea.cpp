@@ -22,6 +22,7 @@ int main(int argc, char **argv)
   });
   try {
     lbs::deepsea::add_convert(program);
+    lbs::deepsea::add_export(program);
     lbs::deepsea::add_info(program);
     lbs::deepsea::add_eval(program);
     lbs::deepsea::add_train(program);

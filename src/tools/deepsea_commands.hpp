@@ -10,6 +10,7 @@ class App;
 namespace lbs::deepsea {
 
 void add_convert(CLI::App &program);
+void add_export(CLI::App &program);
 void add_info(CLI::App &program);
 void add_eval(CLI::App &program);
 void add_train(CLI::App &program);

@@ -79,8 +79,13 @@ void write_model(const Model &model, const std::string &path, Existing existing)
 {
   std::string archive;
   throw_if(torch_functions().write_model(model, archive));
+  write_output(seal(archive), path, existing);
+}
+
+void write_output(const std::string &bytes, const std::string &path, Existing existing)
+{
   check_existing(path, existing);    // again, for another program may have made it meanwhile
-  write_bytes(seal(archive), path);
+  write_bytes(bytes, path);
 }
 
 Model convert_pth(const std::string &path)
