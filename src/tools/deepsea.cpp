@@ -26,6 +26,7 @@ int main(int argc, char **argv)
     lbs::deepsea::add_info(program);
     lbs::deepsea::add_eval(program);
     lbs::deepsea::add_train(program);
+    lbs::deepsea::add_test(program);
     program.parse(argc, argv);
     if (std::fflush(stdout) != 0) throw lbs::InputError("cannot write the output");
     return 0;

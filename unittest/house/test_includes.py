@@ -24,7 +24,8 @@ ROOMS = {
     "deepsea/file/torch": "deepsea/file deepsea/file/deepmd deepsea/model support",
     "deepsea/host": "deepsea/model linalg support",
     "deepsea/kk": "deepsea deepsea/model lammps support",
-    "deepsea/frames": "deepsea/file deepsea/file/deepmd deepsea/host deepsea/model support",
+    "deepsea/frames": "deepsea deepsea/file deepsea/file/deepmd deepsea/host deepsea/model "
+                      "support",
     "deepsea/train": "deepsea/file deepsea/file/deepmd deepsea/frames deepsea/model linalg support",
     "network": "network/graph network/rings support",
     "network/graph": "support",

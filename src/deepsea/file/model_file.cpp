@@ -71,7 +71,7 @@ void check_output(const std::string &path, Existing existing, const std::string 
 {
   std::error_code none;    // a file that cannot be looked at cannot be written, which tells later
   if (fs::equivalent(path, from, none))
-    throw InputError(path + " is the file to be converted; give the output another name");
+    throw InputError(path + " is the input; give the output another name");
   check_existing(path, existing);
 }
 

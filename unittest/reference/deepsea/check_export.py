@@ -16,13 +16,14 @@ operators of that back end take cutoffs in single precision. Where `deepsea expo
 .pb should be made of a model, that back end's difference is shown, but not judged.
 Frames are those of frames.json, or those of a system in DeePMD-kit's
 format whose type_map holds the elements of the model.
---store writes exported.dp, the export of two_types.dp, and exported.json, DeePMD-kit's numbers for
-it, for the tests that run without DeePMD-kit.
+--store writes export/two_types.dp, what is exported of two_types.dp, and export/two_types.json,
+PyTorch's numbers for it, for the tests that run without DeePMD-kit.
 """
 import argparse
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -177,7 +178,7 @@ def main():
     if args.store:
         models = [f"{HERE}/two_types.dp"]
     elif not models:
-        refused = ("model_exclusions", "silut_one", "exported")
+        refused = ("model_exclusions", "silut_one")
         models = [p for p in sorted(glob.glob(f"{HERE}/*.dp"))
                   if "refuse_" not in p and os.path.basename(p)[:-3] not in refused]
     for model in models:
@@ -185,10 +186,11 @@ def main():
             dp, elements, numbers = check(model, args, folder)
             if args.store:
                 import deepmd
-                os.replace(dp, f"{HERE}/exported.dp")
-                with open(f"{HERE}/exported.json", "w") as file:
-                    json.dump(dict(model="exported.dp", program=f"deepmd-kit {deepmd.__version__}",
-                                   type_map=elements, frames=numbers), file)
+                os.makedirs(f"{HERE}/export", exist_ok=True)
+                shutil.copy(dp, f"{HERE}/export/two_types.dp")
+                with open(f"{HERE}/export/two_types.json", "w") as file:
+                    json.dump(dict(program=f"deepmd-kit {deepmd.__version__}", type_map=elements,
+                                   frames=numbers), file)
                     file.write("\n")
 
 

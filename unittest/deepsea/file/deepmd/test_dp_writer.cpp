@@ -184,8 +184,10 @@ TEST(DpWriter, TheDefinitionIsEnoughToTrainFrom)
   auto const &definition = json["model_def_script"];
   EXPECT_EQ(definition["type_map"], theirs["model_def_script"]["type_map"]);
   for (const char *part : {"descriptor", "fitting_net"})
-    for (auto const &[key, value] : theirs["model_def_script"][part].items())
-      if (key != "atom_ener") EXPECT_EQ(definition[part][key], value) << key;
+    for (auto const &[key, value] : theirs["model_def_script"][part].items()) {
+      if (key == "atom_ener") continue;
+      EXPECT_EQ(definition[part][key], value) << key;
+    }
 }
 
 TEST(DpWriter, EnergyShiftsAreAddedInDouble)
@@ -345,23 +347,23 @@ TEST(DpWriter, TheSameModelGivesTheSameBytes)
   EXPECT_GT(bytes.size(), 10000U);
 }
 
-// exported.dp is what `deepsea export` wrote of two_types.dp, exported.json what DeePMD-kit made of
-// it; see reference/deepsea/check_export.py.
+// export/ holds what `deepsea export` wrote of two_types.dp, and what DeePMD-kit made of that; see
+// reference/deepsea/check_export.py.
 TEST(DpWriter, WritesWhatDeepmdHasRun)
 {
   auto const model = convert_dp(reference_file("two_types.dp"));
   ScratchFolder const folder;
   auto ours = with_sizes(folder.write("model.dp", exported(model)));
-  auto run = with_sizes(reference_file("exported.dp"));
+  auto run = with_sizes(reference_file("export/two_types.dp"));
   for (auto *json : {&ours, &run}) json->erase("version");
   EXPECT_EQ(ours, run) << Json::diff(run, ours).dump(1);
-  EXPECT_EQ(convert_dp(reference_file("exported.dp")).sha256, model.sha256);
+  EXPECT_EQ(convert_dp(reference_file("export/two_types.dp")).sha256, model.sha256);
 
   EvaluatorSettings settings;
   settings.table_error = 0.0;
-  auto const engine = fast_engine(convert_dp(reference_file("exported.dp")), settings);
+  auto const engine = fast_engine(convert_dp(reference_file("export/two_types.dp")), settings);
   auto const frames = reference_json("frames.json");
-  auto const numbers = reference_json("exported.json")["frames"];
+  auto const numbers = reference_json("export/two_types.json")["frames"];
   EXPECT_EQ(numbers.size(), 3U);
   for (auto const &[name, deepmd] : numbers.items()) {
     auto const result = engine->evaluate(reference_frame(frames[name]));
