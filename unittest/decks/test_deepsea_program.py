@@ -420,7 +420,7 @@ def test_errors_against_deepmd_are_none(folder, tmp_path):
     lines = works("test", folder / "model.pt", tmp_path / "sets", "--table", "off").splitlines()
     assert lines[0] == f"{tmp_path}/sets/one: 1 frames, {len(known[0][0]['elements'])} atoms"
     last = [line.split() for line in lines if line.startswith("force (eV/A)")][-1]
-    assert last[4:] == ["0.750000", "set", "2", "frame", "1", "atom", "3"]
+    assert last[5:] == ["0.750000", "set", "2", "frame", "1", "atom", "3"]
     assert any(line.startswith("all 2 sets: 2 frames") for line in lines)
 
     mixed = errors_of(folder / "model.pt", one, "--precision", "mixed")

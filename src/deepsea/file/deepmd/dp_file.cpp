@@ -217,7 +217,8 @@ class DpFile {
     auto &beside = out_.beside.emplace();
     beside.shortest = get<std::vector<double>>(json, "shortest");
     auto const precision = get<std::string>(json, "precision");
-    if (precision != "single" && precision != "double") fail("'precision' is of the wrong kind");
+    if (precision != "single" && precision != "double")
+      fail("precision is '" + precision + "', not single or double");
     beside.precision = precision == "single" ? Precision::SINGLE : Precision::DOUBLE;
     beside.provenance.source = get<std::string>(json, "source");
     beside.provenance.software = get<std::string>(json, "software");

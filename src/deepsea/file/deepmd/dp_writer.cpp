@@ -206,7 +206,7 @@ class DpWriter {
                    {"@version", 2},
                    {"bias", true},
                    {"use_timestep", timestep},
-                   {"activation_function", name_of(layer.activation)},
+                   {"activation_function", k < hidden ? name_of(layer.activation) : "none"},
                    {"resnet", k < hidden},
                    {"precision", precision},
                    {"trainable", true}};

@@ -240,7 +240,7 @@ TEST(DpWriter, ShortestDistancesOfAllPairsAreKept)
   expect_same_model(model);
   ExportedFile const file(model);
   EXPECT_EQ(file.numbers(file.description()["@variables"]["min_nbor_dist"]),
-            std::vector<double>{2.5 - 0.7});
+            std::vector<double>{model.shortest[7]});
   model.shortest.assign(9, 0.0);
   EXPECT_FALSE(ExportedFile(model).description()["@variables"].contains("min_nbor_dist"));
   expect_same_model(model);
@@ -333,9 +333,9 @@ TEST(DpWriter, WhatTheTensorflowBackEndDoesOtherwiseIsNoted)
   for (const char *name : {"exclude_one", "exclude_two"})
     EXPECT_NE(notes(name).at(0).find("excludes pairs whose davg is not zero: make no .pb"),
               std::string::npos);
-  for (const char *name : {"linear_softplus", "two_types"})
+  for (const char *name : {"linear_softplus", "pair_exclusions", "two_types"})
     EXPECT_NE(notes(name).at(0).find("twice the width: make no .pb"), std::string::npos) << name;
-  for (const char *name : {"tanh_two", "gelu_one", "pair_exclusions"})
+  for (const char *name : {"tanh_two", "gelu_one", "float32"})
     EXPECT_TRUE(notes(name).empty()) << name << notes(name).front();
 }
 
