@@ -199,16 +199,30 @@ LBS_MACHINES(transposed, in_float,
 }    // namespace
 
 template <class Real>
-PackedMatrix<Real>::PackedMatrix(int inputs, int outputs, const Real *matrix)
+PackedMatrix<Real>::PackedMatrix(int inputs, int outputs)
     : inputs_(whole_groups(inputs)), outputs_(outputs)
 {
   numbers_.assign(static_cast<std::size_t>(inputs_) * whole_groups(outputs), Real(0));
-  for (int i = 0; i < inputs; ++i)
-    for (int o = 0; o < outputs; ++o) {
-      auto const group = static_cast<std::size_t>(o / ROW_GROUP);
-      numbers_[(group * inputs_ + i) * ROW_GROUP + o % ROW_GROUP] =
-          matrix[static_cast<std::size_t>(i) * outputs + o];
-    }
+}
+
+template <class Real>
+PackedMatrix<Real>::PackedMatrix(int inputs, int outputs, const Real *matrix)
+    : PackedMatrix(inputs, outputs)
+{
+  fill(0, inputs, matrix);
+}
+
+template <class Real> void PackedMatrix<Real>::fill(int first, int last, const Real *matrix)
+{
+  std::size_t const group_size = static_cast<std::size_t>(inputs_) * ROW_GROUP;
+  for (int i = first; i < last; ++i) {
+    const Real *from = matrix + static_cast<std::size_t>(i) * outputs_;
+    Real *to = numbers_.data() + static_cast<std::size_t>(i) * ROW_GROUP;
+    int o = 0;
+    for (; o + ROW_GROUP <= outputs_; o += ROW_GROUP, to += group_size)
+      std::copy_n(from + o, ROW_GROUP, to);
+    std::copy_n(from + o, outputs_ - o, to);
+  }
 }
 
 template <class Real>

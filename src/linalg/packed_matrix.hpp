@@ -38,8 +38,13 @@ template <class Number> RowBlock<const Number> read_only(const RowBlock<Number> 
 template <class Real> class PackedMatrix {
  public:
   PackedMatrix() = default;
+  // Room for inputs x outputs numbers, which are 0 until fill().
+  PackedMatrix(int inputs, int outputs);
   // matrix: inputs x outputs, row by row.
   PackedMatrix(int inputs, int outputs, const Real *matrix);
+  // Takes the numbers of `matrix` for the inputs from `first` to before `last`: several threads may
+  // share the work.
+  void fill(int first, int last, const Real *matrix);
 
   // out[o] = sum over the block's inputs i of matrix[i][o] in[i], or += with `add`, for `packs`
   // packs. `out` has whole_groups(outputs) rows, all of which are written.
@@ -53,6 +58,7 @@ template <class Real> class PackedMatrix {
  private:
   int inputs_ = 0;
   int outputs_ = 0;
+  int rows_ = 0;                   // of the matrix: inputs
   AlignedVector<Real> numbers_;    // [group of outputs][input, whole groups][output of the group]
 };
 

@@ -18,6 +18,7 @@ struct Checkpoint {
   double best = 0.0;    // the least validation error so far
   Model model;          // with the parameters of the last step
   Adam::State optimizer;
+  std::vector<double> grid_spacings;    // of the embedding nets
 };
 
 // Whole or not at all; see write_bytes().

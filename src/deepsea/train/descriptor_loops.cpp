@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "descriptor_loops.hpp"
 
+#include "embedding_grid.hpp"
+
 #include "linalg/simd.hpp"
 
 namespace lbs::deepsea {
 
 namespace {
+
+constexpr int WINDOW = EmbeddingGrid::WINDOW;
 
 template <int, class Real>
 LBS_ALWAYS_INLINE void add_neighbors_with(int count, int channels, Real factor, const Real *row,
@@ -137,6 +141,59 @@ neighbor_adjoints_with(int channels, Real factor, const Real *by_a, const Real *
   }
 }
 
+template <int, class Real>
+LBS_ALWAYS_INLINE void from_points_with(int count, int channels, const std::size_t *first,
+                                        const Real *weights, const Real *points, Real *g,
+                                        Real *slope)
+{
+  for (int j = 0; j < count; ++j, g += channels, slope += channels, weights += 2 * WINDOW) {
+    const Real *const p = points + first[j] * channels;
+    const Real *const w = weights;
+    const Real *const d = weights + WINDOW;
+#pragma omp simd
+    for (int m = 0; m < channels; ++m) {
+      Real value = 0;
+      Real derivative = 0;
+#pragma GCC unroll 6
+      for (int k = 0; k < WINDOW; ++k) {
+        Real const x = p[k * channels + m];
+        value += w[k] * x;
+        derivative += d[k] * x;
+      }
+      g[m] = value;
+      slope[m] = derivative;
+    }
+  }
+}
+
+template <int, class Real>
+LBS_ALWAYS_INLINE void add_to_points_with(int channels, Real factor, const Real *by_a,
+                                          const Real *by_a_dot, const Real *row,
+                                          const Real *row_dot, Real s_dot, const Real *weights,
+                                          Real *by_points)
+{
+  Real const s = factor * s_dot;
+  Real r[4], d[4], e[4];
+  for (int k = 0; k < 4; ++k) {
+    r[k] = factor * row[k];
+    d[k] = factor * row_dot[k];
+    e[k] = s * row[k];
+  }
+#pragma omp simd
+  for (int m = 0; m < channels; ++m) {
+    Real const p0 = by_a_dot[m];
+    Real const p1 = by_a_dot[channels + m];
+    Real const p2 = by_a_dot[2 * channels + m];
+    Real const p3 = by_a_dot[3 * channels + m];
+    Real const by_g = by_a[m] * r[0] + by_a[channels + m] * r[1] + by_a[2 * channels + m] * r[2] +
+                      by_a[3 * channels + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
+    Real const by_slope = p0 * e[0] + p1 * e[1] + p2 * e[2] + p3 * e[3];
+#pragma GCC unroll 6
+    for (int k = 0; k < WINDOW; ++k)
+      by_points[k * channels + m] += weights[k] * by_g + weights[WINDOW + k] * by_slope;
+  }
+}
+
 }    // namespace
 
 // clang-format off
@@ -161,7 +218,16 @@ neighbor_adjoints_with(int channels, Real factor, const Real *by_a, const Real *
   LBS_MACHINES(neighbor_adjoints, in_##Real,                                                     \
                (int channels, Real factor, const Real *by_a, const Real *by_a_dot,               \
                 const Real *row, const Real *row_dot, Real s_dot, Real *by_g, Real *by_slope),   \
-               (channels, factor, by_a, by_a_dot, row, row_dot, s_dot, by_g, by_slope))
+               (channels, factor, by_a, by_a_dot, row, row_dot, s_dot, by_g, by_slope))          \
+  LBS_MACHINES(from_points, in_##Real,                                                           \
+               (int count, int channels, const std::size_t *first, const Real *weights,          \
+                const Real *points, Real *g, Real *slope),                                       \
+               (count, channels, first, weights, points, g, slope))                              \
+  LBS_MACHINES(add_to_points, in_##Real,                                                         \
+               (int channels, Real factor, const Real *by_a, const Real *by_a_dot,               \
+                const Real *row, const Real *row_dot, Real s_dot, const Real *weights,           \
+                Real *by_points),                                                                \
+               (channels, factor, by_a, by_a_dot, row, row_dot, s_dot, weights, by_points))
 LBS_DESCRIPTOR_LOOPS(double)
 LBS_DESCRIPTOR_LOOPS(float)
 #undef LBS_DESCRIPTOR_LOOPS

@@ -7,6 +7,7 @@
 
 #include "linalg/simd.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace lbs::deepsea {
@@ -133,6 +134,38 @@ LBS_ALWAYS_INLINE void add_row_products_with(int rows, int columns, const Real *
     for (int c = 0; c < columns; ++c) sum[c] += a[c] * b[c];
 }
 
+template <int, class Real>
+LBS_ALWAYS_INLINE void to_packs_with(int rows, int columns, const Real *from, int room, Real *to)
+{
+  constexpr int LANE_COUNT = LANES<Real>;
+  for (int r = 0; r < rows; r += LANE_COUNT) {
+    const Real *const pack = from + static_cast<std::size_t>(r) * columns;
+    int const lanes = std::min(LANE_COUNT, rows - r);
+    if (lanes == LANE_COUNT) {
+      for (int c = 0; c < columns; ++c)
+#pragma omp simd
+        for (int l = 0; l < LANE_COUNT; ++l) to[c * LANE_COUNT + l] = pack[l * columns + c];
+    } else {
+      std::fill_n(to, static_cast<std::size_t>(columns) * LANE_COUNT, Real(0));
+      for (int l = 0; l < lanes; ++l)
+        for (int c = 0; c < columns; ++c) to[c * LANE_COUNT + l] = pack[l * columns + c];
+    }
+    to += static_cast<std::size_t>(room) * LANE_COUNT;
+  }
+}
+
+template <int, class Real>
+LBS_ALWAYS_INLINE void from_packs_with(int rows, int columns, const Real *from, int room, Real *to)
+{
+  constexpr int LANE_COUNT = LANES<Real>;
+  for (int r = 0; r < rows; ++r, to += columns) {
+    const Real *const lane =
+        from + static_cast<std::size_t>(r / LANE_COUNT) * room * LANE_COUNT + r % LANE_COUNT;
+#pragma omp simd
+    for (int c = 0; c < columns; ++c) to[c] = lane[c * LANE_COUNT];
+  }
+}
+
 }    // namespace
 
 // clang-format off
@@ -157,7 +190,13 @@ LBS_ALWAYS_INLINE void add_row_products_with(int rows, int columns, const Real *
                (rows, columns, a, sum))                                                          \
   LBS_MACHINES(add_row_products, in_##Real,                                                      \
                (int rows, int columns, const Real *a, const Real *b, Real *sum),                 \
-               (rows, columns, a, b, sum))
+               (rows, columns, a, b, sum))                                                       \
+  LBS_MACHINES(to_packs, in_##Real,                                                              \
+               (int rows, int columns, const Real *from, int room, Real *to),                    \
+               (rows, columns, from, room, to))                                                  \
+  LBS_MACHINES(from_packs, in_##Real,                                                            \
+               (int rows, int columns, const Real *from, int room, Real *to),                    \
+               (rows, columns, from, room, to))
 LBS_DUAL_LOOPS(double)
 LBS_DUAL_LOOPS(float)
 #undef LBS_DUAL_LOOPS

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 namespace lbs::deepsea {
 
@@ -18,7 +19,29 @@ std::size_t parameter_count(const DenseNet &net)
   return count;
 }
 
-template <class Real> DualNet<Real>::DualNet(const DenseNet &net)
+namespace {
+
+// Narrower layers are multiplied by BLAS.
+constexpr int PACKED_OUTPUTS = 32;
+
+// A batch as packed_matrix.hpp has it, of the calling thread.
+template <class Real> struct PackedRows {
+  AlignedVector<Real> in, out;
+};
+template <class Real> PackedRows<Real> &packed_rows()
+{
+  thread_local PackedRows<Real> rows;
+  return rows;
+}
+
+template <class Real> int packs_of(int rows)
+{
+  return padded<Real>(rows) / LANES<Real>;
+}
+
+}    // namespace
+
+template <class Real> DualNet<Real>::DualNet(const DenseNet &net, bool packed)
 {
   for (const DenseLayer &layer : net) {
     Layer made{};
@@ -29,7 +52,8 @@ template <class Real> DualNet<Real>::DualNet(const DenseNet &net)
     made.place = parameters_;
     made.has_timestep = !layer.timestep.empty();
     parameters_ += layer.weight.size() + layer.bias.size() + layer.timestep.size();
-    layers_.push_back(made);
+    if (packed && layer.outputs >= PACKED_OUTPUTS) made.packed.emplace(layer.inputs, layer.outputs);
+    layers_.push_back(std::move(made));
   }
 }
 
@@ -50,6 +74,52 @@ template <class Real> void DualNet<Real>::set(const double *parameters)
   }
 }
 
+template <class Real> void DualNet<Real>::pack(int part, int parts)
+{
+  for (Layer &layer : layers_) {
+    if (!layer.packed) continue;
+    layer.packed->fill(layer.inputs * part / parts, layer.inputs * (part + 1) / parts,
+                       layer.weight);
+  }
+}
+
+template <class Real>
+void DualNet<Real>::multiply(const Layer &layer, int count, const Real *in, Real *out)
+{
+  if (!layer.packed || 2 * count < LANES<Real>) {
+    blas::multiply(count, layer.inputs, layer.outputs, in, layer.weight, out);
+    return;
+  }
+  auto &batch = packed_rows<Real>();
+  int const packs = packs_of<Real>(count);
+  int const room = whole_groups(layer.outputs);
+  grow(batch.in, static_cast<std::size_t>(packs) * layer.inputs * LANES<Real>);
+  grow(batch.out, static_cast<std::size_t>(packs) * room * LANES<Real>);
+  to_packs(count, layer.inputs, in, layer.inputs, batch.in.data());
+  layer.packed->multiply(packs, {0, layer.inputs, batch.in.data(), layer.inputs}, batch.out.data(),
+                         false);
+  from_packs(count, layer.outputs, batch.out.data(), room, out);
+}
+
+template <class Real>
+void DualNet<Real>::multiply_back(const Layer &layer, int count, const Real *out, Real *in)
+{
+  if (!layer.packed || 2 * count < LANES<Real>) {
+    blas::multiply_transposed(count, layer.outputs, layer.inputs, out, layer.weight, in);
+    return;
+  }
+  auto &batch = packed_rows<Real>();
+  int const packs = packs_of<Real>(count);
+  int const in_room = whole_groups(layer.inputs);
+  int const out_room = whole_groups(layer.outputs);
+  grow(batch.in, static_cast<std::size_t>(packs) * in_room * LANES<Real>);
+  grow(batch.out, static_cast<std::size_t>(packs) * out_room * LANES<Real>);
+  to_packs(count, layer.outputs, out, out_room, batch.out.data());
+  layer.packed->multiply_transposed(packs, batch.out.data(),
+                                    {0, layer.inputs, batch.in.data(), in_room}, false);
+  from_packs(count, layer.inputs, batch.in.data(), in_room, in);
+}
+
 template <class Real> std::size_t DualNet<Real>::Rows::memory_usage() const
 {
   std::size_t numbers = 0;
@@ -58,20 +128,23 @@ template <class Real> std::size_t DualNet<Real>::Rows::memory_usage() const
   return numbers * sizeof(Real);
 }
 
-template <class Real> void DualNet<Real>::fit(Rows &rows, std::size_t count) const
+template <class Real> void DualNet<Real>::fit(Rows &rows, std::size_t count, bool tangents) const
 {
   std::size_t const depth = layers_.size();
   rows.count = count;
+  rows.tangents = tangents;
+  std::size_t const parts = tangents ? 2 : 1;
   for (auto *set : {&rows.state, &rows.adjoint}) {
     if (set->size() <= depth) set->resize(depth + 1);
-    for (std::size_t l = 0; l <= depth; ++l) grow((*set)[l], 2 * count * width(l));
+    for (std::size_t l = 0; l <= depth; ++l) grow((*set)[l], parts * count * width(l));
   }
   for (auto *set : {&rows.by_z, &rows.z_dot, &rows.slope, &rows.bend, &rows.plain})
     if (set->size() < depth) set->resize(depth);
   for (std::size_t l = 0; l < depth; ++l) {
     std::size_t const size = count * width(l + 1);
-    for (auto *set : {&rows.z_dot, &rows.slope, &rows.bend}) grow((*set)[l], size);
-    grow(rows.by_z[l], 2 * size);
+    for (auto *set : {&rows.slope, &rows.bend}) grow((*set)[l], size);
+    if (tangents) grow(rows.z_dot[l], size);
+    grow(rows.by_z[l], parts * size);
     if (layers_[l].has_timestep) grow(rows.plain[l], 2 * size);
   }
 }
@@ -116,9 +189,8 @@ void DualNet<Real>::forward(Rows &rows, std::size_t begin, std::size_t end) cons
 {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer &layer = layers_[l];
-    blas::multiply(static_cast<int>(end - begin), layer.inputs, layer.outputs,
-                   value(rows, l) + begin * layer.inputs, layer.weight,
-                   value(rows, l + 1) + begin * layer.outputs);
+    multiply(layer, static_cast<int>(end - begin), value(rows, l) + begin * layer.inputs,
+             value(rows, l + 1) + begin * layer.outputs);
     activate(layer, l, rows, begin, end);
   }
 }
@@ -135,7 +207,7 @@ void DualNet<Real>::backward(Rows &rows, std::size_t begin, std::size_t end) con
     Real *const by_z = rows.by_z[l].data() + rows.count * layer.outputs + out;
     multiply_each(static_cast<std::size_t>(count) * layer.outputs, by_out,
                   rows.slope[l].data() + out, by_z);
-    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    multiply_back(layer, count, by_z, by_in);
     skip_back(layer.inputs, layer.skips, count, by_out, by_in);
   }
 }
@@ -150,7 +222,7 @@ void DualNet<Real>::tangent(Rows &rows, std::size_t begin, std::size_t end) cons
     const Real *const x_dot = dot(rows, l) + begin * layer.inputs;
     Real *const z_dot = rows.z_dot[l].data() + out;
     Real *const y_dot = dot(rows, l + 1) + out;
-    blas::multiply(count, layer.inputs, layer.outputs, x_dot, layer.weight, z_dot);
+    multiply(layer, count, x_dot, z_dot);
     multiply_each(static_cast<std::size_t>(count) * layer.outputs, z_dot,
                   rows.slope[l].data() + out, y_dot);
     skip_forward(layer.inputs, layer.skips, count, x_dot, y_dot);
@@ -170,7 +242,25 @@ void DualNet<Real>::adjoint(Rows &rows, std::size_t begin, std::size_t end) cons
     bend_back(static_cast<std::size_t>(count) * layer.outputs, by_out, rows.slope[l].data() + out,
               by_dot(rows, l + 1) + out, rows.bend[l].data() + out, rows.z_dot[l].data() + out,
               by_z);
-    blas::multiply_transposed(count, layer.outputs, layer.inputs, by_z, layer.weight, by_in);
+    multiply_back(layer, count, by_z, by_in);
+    skip_back(layer.inputs, layer.skips, count, by_out, by_in);
+  }
+}
+
+template <class Real>
+void DualNet<Real>::plain_adjoint(Rows &rows, std::size_t begin, std::size_t end) const
+{
+  auto const count = static_cast<int>(end - begin);
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const Layer &layer = layers_[l];
+    std::size_t const out = begin * layer.outputs;
+    const Real *const by_out = by_value(rows, l + 1) + out;
+    Real *const by_z = rows.by_z[l].data() + out;
+    multiply_each(static_cast<std::size_t>(count) * layer.outputs, by_out,
+                  rows.slope[l].data() + out, by_z);
+    if (l == 0) break;
+    Real *const by_in = by_value(rows, l) + begin * layer.inputs;
+    multiply_back(layer, count, by_z, by_in);
     skip_back(layer.inputs, layer.skips, count, by_out, by_in);
   }
 }
@@ -217,7 +307,7 @@ void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int las
   auto const outputs = static_cast<std::size_t>(layer.outputs);
   Real *const weight = gradient + layer.place;
   // x^T dP/dz + x'^T dP/dz'
-  blas::multiply_first_transposed(last - first, 2 * count, layer.outputs,
+  blas::multiply_first_transposed(last - first, rows.tangents ? 2 * count : count, layer.outputs,
                                   rows.state[l].data() + first, layer.inputs, rows.by_z[l].data(),
                                   add, weight + first * outputs);
   if (first > 0) return;
@@ -228,6 +318,7 @@ void DualNet<Real>::gradient(const Rows &rows, std::size_t l, int first, int las
   Real *const timestep = bias + outputs;
   add_row_products(count, layer.outputs, rows.adjoint[l + 1].data(), rows.plain[l].data(),
                    timestep);
+  if (!rows.tangents) return;
   // y' = timestep a'(z) z'
   std::size_t const size = rows.count * outputs;
   for (std::size_t k = 0; k < size; ++k)

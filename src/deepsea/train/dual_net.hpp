@@ -16,9 +16,10 @@
 
 #include "deepsea/model/model.hpp"
 
-#include "linalg/simd.hpp"
+#include "linalg/packed_matrix.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -30,8 +31,9 @@ std::size_t parameter_count(const DenseNet &net);
 template <class Real> class DualNet {
  public:
   DualNet() = default;
-  // Widths, activations and skips; set() gives the numbers.
-  explicit DualNet(const DenseNet &net);
+  // Widths, activations and skips; set() gives the numbers. With `packed` the wide layers' weights
+  // are kept in the order in which many rows are multiplied fastest, too, once pack() was called.
+  explicit DualNet(const DenseNet &net, bool packed = false);
 
   [[nodiscard]] std::size_t parameters() const { return parameters_; }
   [[nodiscard]] int inputs() const { return layers_.front().inputs; }
@@ -39,11 +41,16 @@ template <class Real> class DualNet {
   [[nodiscard]] std::size_t depth() const { return layers_.size(); }
   // In the order of parameter_count(); the numbers must stay where they are until the next call.
   void set(const double *parameters);
+  // To be called after set() if the net is packed: share `part` of `parts` of the work, which
+  // several threads may do at once.
+  void pack(int part, int parts);
 
   // Buffers for rows, all row by row. Index 0 is the input, depth() the output; in each buffer the
-  // numbers of the tangent follow those of the value, so that one product serves both.
+  // numbers of the tangent, if there is one, follow those of the value, so that one product serves
+  // both.
   struct Rows {
     std::size_t count = 0;
+    bool tangents = true;
     std::vector<AlignedVector<Real>> state;      // y and y' of each layer
     std::vector<AlignedVector<Real>> adjoint;    // dP/dy and dP/dy'
     std::vector<AlignedVector<Real>> by_z;       // [layer] dP/dz and dP/dz', z = x W + b
@@ -53,8 +60,8 @@ template <class Real> class DualNet {
     std::vector<AlignedVector<Real>> plain;      // a(z) and a'(z), where a timestep multiplies them
     [[nodiscard]] std::size_t memory_usage() const;    // bytes
   };
-  // Room for `count` rows; what was in them is lost.
-  void fit(Rows &rows, std::size_t count) const;
+  // Room for `count` rows, with tangents or without; what was in them is lost.
+  void fit(Rows &rows, std::size_t count, bool tangents = true) const;
   [[nodiscard]] Real *value(Rows &rows, std::size_t index) const;
   [[nodiscard]] Real *dot(Rows &rows, std::size_t index) const;
   [[nodiscard]] Real *by_value(Rows &rows, std::size_t index) const;
@@ -65,6 +72,8 @@ template <class Real> class DualNet {
   void backward(Rows &rows, std::size_t begin, std::size_t end) const;
   void tangent(Rows &rows, std::size_t begin, std::size_t end) const;
   void adjoint(Rows &rows, std::size_t begin, std::size_t end) const;
+  // adjoint() where nothing has a tangent, without the input's.
+  void plain_adjoint(Rows &rows, std::size_t begin, std::size_t end) const;
   // forward() and tangent() of all rows at once; backward() and adjoint(), without the input's.
   void forward_both(Rows &rows) const;
   void backward_both(Rows &rows) const;
@@ -86,6 +95,7 @@ template <class Real> class DualNet {
     const Real *weight;
     const Real *bias;
     const Real *timestep;    // null if it has none
+    std::optional<PackedMatrix<Real>> packed;
   };
   std::vector<Layer> layers_;
   std::size_t parameters_ = 0;
@@ -95,6 +105,9 @@ template <class Real> class DualNet {
   {
     return static_cast<std::size_t>(index == 0 ? layers_[0].inputs : layers_[index - 1].outputs);
   }
+  // out = in W and in = out W^T, for `count` rows.
+  static void multiply(const Layer &layer, int count, const Real *in, Real *out);
+  static void multiply_back(const Layer &layer, int count, const Real *out, Real *in);
   void activate(const Layer &layer, std::size_t l, Rows &rows, std::size_t begin,
                 std::size_t end) const;
 };

@@ -300,6 +300,8 @@ void read_training(Section section, TrainingInput &input)
   input.curve = section.get("disp_file", input.curve);
   input.name = section.get("save_ckpt", std::string("model"));
   input.seed = section.get("seed", input.seed);
+  if (section.has("interpolation_error"))
+    input.interpolation_error = section.number("interpolation_error", 0.0, 0.0);
   section.only("opt_type", {"Adam", "AdamW"});
   input.adam.decay = section.number("weight_decay", 0.0, 0.0);
   input.adam.beta1 = section.get("adam_beta1", input.adam.beta1);

@@ -7,6 +7,7 @@
 
 #include "deepsea/model/model.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +62,9 @@ struct TrainingInput {
   std::string curve = "lcurve.out";    // disp_file
   std::string name = "model";          // save_ckpt: prefix of model files and checkpoint
   unsigned long seed = 1;
+  // Of the largest value or derivative of an embedding net: up to here it is interpolated; 0: not
+  // at all; none: what suits the precision.
+  std::optional<double> interpolation_error;
   std::string text;    // all of it in a standard form, to compare inputs by
 };
 

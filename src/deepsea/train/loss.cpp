@@ -3,6 +3,8 @@
 
 #include "descriptor_loops.hpp"
 #include "dual_net.hpp"
+#include "embedding_grid.hpp"
+#include "parameters.hpp"
 
 #include "deepsea/model/pair_constants.hpp"
 #include "linalg/blas.hpp"
@@ -12,58 +14,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 namespace lbs::deepsea {
-
-namespace {
-
-// Visits the arrays of numbers of a model in the order of ParameterLayout.
-template <class SomeModel, class Visit> void over_numbers(SomeModel &model, Visit visit)
-{
-  for (auto *nets : {&model.embedding, &model.fitting})
-    for (auto &net : *nets)
-      for (auto &layer : net) {
-        visit(layer.weight);
-        visit(layer.bias);
-        visit(layer.timestep);
-      }
-  visit(model.energy_bias);
-}
-
-}    // namespace
-
-ParameterLayout::ParameterLayout(const Model &model)
-{
-  const auto place = [&](const std::vector<DenseNet> &nets, std::vector<std::size_t> &places) {
-    for (const DenseNet &net : nets) {
-      places.push_back(count);
-      count += parameter_count(net);
-    }
-  };
-  place(model.embedding, embedding);
-  place(model.fitting, fitting);
-  bias = count;
-  count += model.energy_bias.size();
-}
-
-std::vector<double> parameters_of(const Model &model)
-{
-  std::vector<double> all;
-  over_numbers(model, [&](const std::vector<double> &numbers) {
-    all.insert(all.end(), numbers.begin(), numbers.end());
-  });
-  return all;
-}
-
-void set_parameters(const std::vector<double> &parameters, Model &model)
-{
-  const double *from = parameters.data();
-  over_numbers(model, [&](std::vector<double> &numbers) {
-    std::copy_n(from, numbers.size(), numbers.begin());
-    from += numbers.size();
-  });
-}
 
 class LossGradient::Implementation {
  public:
@@ -71,6 +25,9 @@ class LossGradient::Implementation {
   virtual void set(const std::vector<double> &parameters) = 0;
   virtual LossSums evaluate(const std::vector<const TrainingFrame *> &batch,
                             const LossFactors &factors, std::vector<double> *gradient) = 0;
+  virtual double adapt_grids() = 0;
+  [[nodiscard]] virtual std::vector<double> grid_spacings() const = 0;
+  virtual void set_grid_spacings(const std::vector<double> &spacings) = 0;
   [[nodiscard]] virtual std::size_t memory_usage() const = 0;
 
   std::vector<Prediction> predictions;
@@ -79,14 +36,9 @@ class LossGradient::Implementation {
 namespace {
 
 constexpr std::size_t PLACES = 64;    // neighbors whose nets stay in the cache together
+constexpr std::size_t POINTS = 64;    // of a task of a grid
+constexpr int PACKING = 4;            // shares of putting a net's weights in order
 constexpr int CENTERS = 48;           // centers of a task
-
-// The derivatives of the loss by what the model predicts for a frame.
-struct FrameAdjoint {
-  double by_energy = 0.0;
-  std::vector<std::array<double, 3>> by_force;
-  std::array<double, 9> by_virial{};
-};
 
 // A center of the batch.
 struct Center {
@@ -98,15 +50,17 @@ struct Center {
 
 template <class Real> class LossGradientIn final : public LossGradient::Implementation {
  public:
-  LossGradientIn(const Model &model, int threads)
+  LossGradientIn(const Model &model, int threads, double tolerance)
       : model_(model), layout_(model), types_(model.types()), channels_(model.channels()),
         axis_(model.axis_neurons), threads_(std::max(1, threads)),
         factor_(static_cast<Real>(1.0 / model.selected_neighbors())), bias_(model.energy_bias),
-        of_type_(types_), pairs_(static_cast<std::size_t>(types_) * types_), work_(threads_)
+        tolerance_(tolerance), grids_(layout_.embedding.size()), of_type_(types_),
+        pairs_(static_cast<std::size_t>(types_) * types_), work_(threads_)
   {
     blas::one_thread();
     for (const DenseNet &net : model.embedding) embedding_.emplace_back(net);
-    for (const DenseNet &net : model.fitting) fitting_.emplace_back(net);
+    for (const DenseNet &net : model.fitting) fitting_.emplace_back(net, true);
+    for (std::size_t net = 0; net < embedding_.size(); ++net) nets_.push_back(net);
     for (int a = 0; a < types_; ++a)
       for (int b = 0; b < types_; ++b) set_constants(a, b);
     std::size_t widest = 0;
@@ -126,6 +80,9 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     for (std::size_t n = 0; n < fitting_.size(); ++n)
       fitting_[n].set(parameters.data() + layout_.fitting[n]);
     std::copy_n(parameters.data() + layout_.bias, bias_.size(), bias_.begin());
+    auto const parts = static_cast<int>(fitting_.size()) * PACKING;
+#pragma omp parallel for num_threads(threads_) if (threads_ > 1)
+    for (int k = 0; k < parts; ++k) fitting_[k / PACKING].pack(k % PACKING, PACKING);
   }
 
   LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
@@ -133,6 +90,12 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   {
     batch_ = batch;
     gather();
+    over(place_tasks_, [&](const Task &t, Work &) { environment(t); });
+    over(nets_, [&](std::size_t net, Work &) { lay_out(net); });
+    cut_grids();
+    over(grid_tasks_, [&](const GridTask &t, Work &) {
+      embedding_[t.net].forward(grids_[t.net].rows, t.begin, t.end);
+    });
     over(place_tasks_, [&](const Task &t, Work &work) { embed(t, work); });
     over(center_tasks_, [&](const Task &t, Work &) { energies(t); });
     LossSums const sums = compare(factors);
@@ -140,18 +103,48 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     gradient->resize(layout_.count);
     Real *const out = target(*gradient);
     over(center_tasks_, [&](const Task &t, Work &) { adjoint(t); });
-    for (Work &work : work_) std::fill(work.gradient.begin(), work.gradient.end(), Real(0));
+    for (Work &work : work_) {
+      std::fill(work.gradient.begin(), work.gradient.end(), Real(0));
+      work.by_points.assign(grid_points_ * channels_, Real(0));
+    }
     over(place_tasks_, [&](const Task &t, Work &work) { embedding_gradient(t, work); });
     over(weight_tasks_, [&](const Task &t, Work &) { fitting_gradient(t, out); });
-    collect(out, *gradient);
+    over(grid_tasks_, [&](const GridTask &t, Work &) { grid_adjoint(t); });
+    over(nets_, [&](std::size_t net, Work &) { net_gradient(net, out); });
+    collect(*gradient);
     return sums;
+  }
+
+  double adapt_grids() override
+  {
+    double largest = 0.0;
+    for (std::size_t const net : nets_) {
+      if (!grids_[net].used) continue;
+      double const error = interpolation_error(net);
+      largest = std::max(largest, error);
+      grids_[net].grid.adapt(error, tolerance_);
+    }
+    return largest;
+  }
+
+  [[nodiscard]] std::vector<double> grid_spacings() const override
+  {
+    std::vector<double> spacings;
+    for (const Grid &grid : grids_) spacings.push_back(grid.grid.spacing);
+    return spacings;
+  }
+
+  void set_grid_spacings(const std::vector<double> &spacings) override
+  {
+    for (std::size_t const net : nets_) grids_[net].grid.spacing = spacings.at(net);
   }
 
   [[nodiscard]] std::size_t memory_usage() const override
   {
     std::size_t bytes = single_.capacity() * sizeof(Real);
     for (const Work &work : work_)
-      bytes += work.rows.memory_usage() + work.gradient.capacity() * sizeof(Real);
+      bytes += work.rows.memory_usage() +
+               (work.gradient.capacity() + work.by_points.capacity()) * sizeof(Real);
     for (const OfType &type : of_type_)
       bytes += type.rows.memory_usage() + (type.a.capacity() + type.a_dot.capacity() +
                                            type.by_a.capacity() + type.by_a_dot.capacity()) *
@@ -159,10 +152,11 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     for (const PairPlaces &pair : pairs_)
       bytes += (pair.s.capacity() + pair.row.capacity() + pair.s_dot.capacity() +
                 pair.row_dot.capacity() + pair.g.capacity() + pair.slope.capacity() +
-                pair.by.capacity()) *
+                pair.by.capacity() + pair.weights.capacity()) *
                    sizeof(Real) +
                pair.gradient.capacity() * sizeof(double) + pair.place.capacity() * sizeof(Place) +
-               pair.first.capacity() * sizeof(std::size_t);
+               (pair.first.capacity() + pair.point.capacity()) * sizeof(std::size_t);
+    for (const Grid &grid : grids_) bytes += grid.rows.memory_usage();
     return bytes;
   }
 
@@ -175,9 +169,24 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::size_t begin, end;
   };
 
+  // Points [begin, end) of the grid of an embedding net.
+  struct GridTask {
+    std::size_t net;
+    std::size_t begin, end;
+  };
+
   struct Work {
     typename DualNet<Real>::Rows rows;    // of an embedding net
     AlignedVector<Real> gradient;         // by all embedding nets
+    AlignedVector<Real> by_points;        // by the grids of all embedding nets
+  };
+
+  // The points at which a net is evaluated, if its neighbors are interpolated.
+  struct Grid {
+    bool used = false;
+    EmbeddingGrid grid;
+    typename DualNet<Real>::Rows rows;
+    std::size_t first = 0;    // of its points among those of all grids
   };
 
   // The centers of a type.
@@ -204,6 +213,8 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::vector<Place> place;
     AlignedVector<Real> s, s_dot;        // of the embedding net, normalized
     AlignedVector<Real> row, row_dot;    // [place][4]
+    std::vector<std::size_t> point;      // the first one of its window in the grid
+    AlignedVector<Real> weights;         // [place][2][window]
     AlignedVector<Real> g, slope;        // [place][channels]: net and dg/ds
     AlignedVector<Real> by;              // [place][5]
     AlignedVector<double> gradient;      // [place][3]: dE/dvector
@@ -219,17 +230,25 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   std::vector<DualNet<Real>> embedding_;
   std::vector<DualNet<Real>> fitting_;
   std::vector<double> bias_;
-  std::vector<double> start_;    // the model's numbers, until others are given
+  std::vector<double> start_;        // the model's numbers, until others are given
+  double tolerance_;                 // of interpolation, as in loss.hpp
+  std::vector<Grid> grids_;          // of the embedding nets
+  std::vector<std::size_t> nets_;    // 0, 1, ...
 
   std::vector<const TrainingFrame *> batch_;
   std::vector<OfType> of_type_;
   std::vector<PairPlaces> pairs_;
   std::vector<Task> place_tasks_, center_tasks_, weight_tasks_;
+  std::vector<GridTask> grid_tasks_;
+  std::size_t grid_points_ = 0;
   std::vector<Work> work_;
-  std::vector<FrameAdjoint> adjoints_;
+  std::vector<LossAdjoint> adjoints_;
   std::vector<Real> single_;    // the gradient, where it is not in double
 
-  [[nodiscard]] std::size_t size_of_a() const { return 4 * static_cast<std::size_t>(channels_); }
+  [[nodiscard]] std::size_t size_of_a() const
+  {
+    return 4 * static_cast<std::size_t>(channels_);
+  }
   [[nodiscard]] std::size_t net_of(int center_type, int neighbor_type) const
   {
     return model_.one_side ? static_cast<std::size_t>(neighbor_type)
@@ -247,7 +266,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     }
   }
 
-  template <class Do> void over(const std::vector<Task> &tasks, Do work)
+  template <class SomeTask, class Do> void over(const std::vector<SomeTask> &tasks, Do work)
   {
     auto const count = static_cast<int>(tasks.size());
 #pragma omp parallel num_threads(threads_) if (threads_ > 1)
@@ -287,6 +306,8 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
         for (auto *buffer : {&pair.row, &pair.row_dot}) grow(*buffer, 4 * places);
         for (auto *buffer : {&pair.g, &pair.slope}) grow(*buffer, places * channels_);
         grow(pair.by, 5 * places);
+        grow(pair.point, places);
+        grow(pair.weights, 2 * EmbeddingGrid::WINDOW * places);
         grow(pair.gradient, 3 * places);
         cut(places, PLACES, a, b, place_tasks_);
       }
@@ -329,8 +350,8 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     return radial_part(r, c.from, c.inverse_width, c.protection);
   }
 
-  // Rows of the environment matrix and the embedding net with its derivative.
-  void embed(const Task &t, Work &work)
+  // Rows of the environment matrix.
+  void environment(const Task &t)
   {
     PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
     for (std::size_t p = t.begin; p < t.end; ++p) {
@@ -353,10 +374,116 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       }
       for (int k = 0; k < 4; ++k) pair.row[4 * p + k] = static_cast<Real>(row[k]);
     }
-    const DualNet<Real> &net = run_embedding(t, pair, work);
-    std::size_t const count = (t.end - t.begin) * channels_;
-    std::copy_n(net.value(work.rows, net.depth()), count, pair.g.data() + t.begin * channels_);
-    std::copy_n(net.dot(work.rows, net.depth()), count, pair.slope.data() + t.begin * channels_);
+  }
+
+  // Calls visit(pair) for the pairs that share an embedding net.
+  template <class Visit> void over_pairs(std::size_t net, Visit visit)
+  {
+    if (!model_.one_side) return visit(pairs_[net]);
+    for (int a = 0; a < types_; ++a) visit(pairs_[model_.pair(a, static_cast<int>(net))]);
+  }
+
+  // The points at which a net will be evaluated, and each neighbor's window among them; or, where
+  // points would be no fewer than neighbors, nothing.
+  void lay_out(std::size_t net)
+  {
+    Grid &grid = grids_[net];
+    grid.used = false;
+    std::size_t places = 0;
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    over_pairs(net, [&](const PairPlaces &pair) {
+      places += pair.place.size();
+      for (std::size_t p = 0; p < pair.place.size(); ++p) {
+        low = std::min(low, static_cast<double>(pair.s[p]));
+        high = std::max(high, static_cast<double>(pair.s[p]));
+      }
+    });
+    if (places == 0 || tolerance_ == 0.0) return;
+    grid.grid.begin(low, high);
+    over_pairs(net, [&](const PairPlaces &pair) {
+      for (std::size_t p = 0; p < pair.place.size(); ++p) grid.grid.mark(pair.s[p]);
+    });
+    grid.grid.number();
+    if (grid.grid.points() >= places) return;
+    grid.used = true;
+    over_pairs(net, [&](PairPlaces &pair) {
+      for (std::size_t p = 0; p < pair.place.size(); ++p)
+        pair.point[p] =
+            grid.grid.window(pair.s[p], pair.weights.data() + 2 * EmbeddingGrid::WINDOW * p);
+    });
+    const DualNet<Real> &dual = embedding_[net];
+    dual.fit(grid.rows, grid.grid.points(), false);
+    for (std::size_t p = 0; p < grid.grid.points(); ++p)
+      dual.value(grid.rows, 0)[p] = static_cast<Real>(grid.grid.position(p));
+  }
+
+  // The largest error of values and derivatives at some of the batch's neighbors, over the largest
+  // value and derivative there.
+  double interpolation_error(std::size_t n)
+  {
+    const DualNet<Real> &net = embedding_[n];
+    typename DualNet<Real>::Rows &rows = work_[0].rows;
+    double error[2] = {};
+    double scale[2] = {};
+    over_pairs(n, [&](const PairPlaces &pair) {
+      std::size_t const places = std::min(PLACES, pair.place.size());
+      if (places == 0) return;
+      const auto chosen = [&](std::size_t k) { return k * pair.place.size() / places; };
+      net.fit(rows, places);
+      for (std::size_t k = 0; k < places; ++k) net.value(rows, 0)[k] = pair.s[chosen(k)];
+      std::fill_n(net.dot(rows, 0), places, Real(1));
+      net.forward_both(rows);
+      for (std::size_t k = 0; k < places; ++k)
+        for (int m = 0; m < channels_; ++m) {
+          std::size_t const here = k * channels_ + m;
+          std::size_t const there = chosen(k) * channels_ + m;
+          double const exact[2] = {net.value(rows, net.depth())[here],
+                                   net.dot(rows, net.depth())[here]};
+          double const got[2] = {pair.g[there], pair.slope[there]};
+          for (int i = 0; i < 2; ++i) {
+            error[i] = std::max(error[i], std::fabs(got[i] - exact[i]));
+            scale[i] = std::max(scale[i], std::fabs(exact[i]));
+          }
+        }
+    });
+    return std::max(error[0] / std::max(scale[0], 1.0e-30), error[1] / std::max(scale[1], 1.0e-30));
+  }
+
+  void cut_grids()
+  {
+    grid_points_ = 0;
+    grid_tasks_.clear();
+    for (std::size_t net : nets_) {
+      Grid &grid = grids_[net];
+      if (!grid.used) continue;
+      std::size_t const points = grid.grid.points();
+      grid.first = grid_points_;
+      grid_points_ += points;
+      std::size_t const pieces = (points + POINTS - 1) / POINTS;
+      for (std::size_t p = 0; p < pieces; ++p)
+        grid_tasks_.push_back({net, points * p / pieces, points * (p + 1) / pieces});
+    }
+  }
+
+  // Values and derivatives of the embedding net for some neighbors.
+  void embed(const Task &t, Work &work)
+  {
+    PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
+    std::size_t const net = net_of(t.center_type, t.neighbor_type);
+    auto const count = static_cast<int>(t.end - t.begin);
+    Real *const g = pair.g.data() + t.begin * channels_;
+    Real *const slope = pair.slope.data() + t.begin * channels_;
+    if (grids_[net].used) {
+      Grid &grid = grids_[net];
+      from_points(count, channels_, pair.point.data() + t.begin,
+                  pair.weights.data() + 2 * EmbeddingGrid::WINDOW * t.begin,
+                  embedding_[net].value(grid.rows, embedding_[net].depth()), g, slope);
+      return;
+    }
+    const DualNet<Real> &dual = run_embedding(t, pair, work);
+    std::copy_n(dual.value(work.rows, dual.depth()), count * channels_, g);
+    std::copy_n(dual.dot(work.rows, dual.depth()), count * channels_, slope);
   }
 
   // The net of some places and its derivative by s, with what leads to them.
@@ -446,7 +573,9 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     }
     LossSums sums;
     adjoints_.resize(batch_.size());
-    for (std::size_t f = 0; f < batch_.size(); ++f) compare_frame(f, factors, sums);
+    double const share = 1.0 / static_cast<double>(batch_.size());
+    for (std::size_t f = 0; f < batch_.size(); ++f)
+      adjoints_[f] = add_errors(*batch_[f], predictions[f], factors, share, sums);
     return sums;
   }
 
@@ -456,53 +585,12 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
       const Place &place = pair.place[p];
       if (place.neighbor < 0) continue;
       Center const center = type.centers[place.center];
-      LossGradient::Prediction &to = predictions[center.frame];
+      Prediction &to = predictions[center.frame];
       const double *const g = pair.gradient.data() + 3 * p;
       for (std::size_t k = 0; k < 3; ++k) {
         to.force[center.atom][k] += g[k];
         to.force[place.neighbor][k] -= g[k];
         for (std::size_t l = 0; l < 3; ++l) to.virial[3 * k + l] -= place.vector[k] * g[l];
-      }
-    }
-  }
-
-  void compare_frame(std::size_t f, const LossFactors &factors, LossSums &sums)
-  {
-    const TrainingFrame &frame = *batch_[f];
-    const LossGradient::Prediction &says = predictions[f];
-    const Labels &labels = frame.labels;
-    FrameAdjoint &to = adjoints_[f];
-    to = {};
-    to.by_force.assign(frame.atoms, {});
-    double const n = frame.atoms;
-    double const share = 1.0 / static_cast<double>(batch_.size());
-    if (labels.energy) {
-      double const error = says.energy - *labels.energy;
-      sums.energy2 += error * error / (n * n);
-      sums.energies += 1.0;
-      sums.loss += share * factors.energy * error * error / n;
-      to.by_energy = 2.0 * share * factors.energy * error / n;
-    }
-    if (labels.virial) {
-      double const factor = share * factors.virial / (9.0 * n);
-      for (std::size_t k = 0; k < 9; ++k) {
-        double const error = says.virial[k] - (*labels.virial)[k];
-        sums.virial2 += error * error / (n * n);
-        sums.virials += 1.0;
-        sums.loss += factor * error * error;
-        to.by_virial[k] = 2.0 * factor * error;
-      }
-    }
-    for (std::size_t i = 0; i < labels.force.size(); ++i) {
-      double weight = factors.force;
-      if (!labels.force_weight.empty()) weight += factors.weighted_force * labels.force_weight[i];
-      double const factor = share * weight / (3.0 * n);
-      for (std::size_t k = 0; k < 3; ++k) {
-        double const error = says.force[i][k] - labels.force[i][k];
-        sums.force2 += error * error;
-        sums.forces += 1.0;
-        sums.loss += factor * error * error;
-        to.by_force[i][k] = 2.0 * factor * error;
       }
     }
   }
@@ -515,7 +603,7 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     pair.s_dot[p] = Real(0);
     std::fill_n(to, 4, Real(0));
     if (place.neighbor < 0) return;
-    const FrameAdjoint &adjoint = adjoints_[center.frame];
+    const LossAdjoint &adjoint = adjoints_[center.frame];
     const double *const d = place.vector;
     double step[3];
     double along = 0.0;
@@ -577,19 +665,59 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     std::size_t const n = net_of(t.center_type, t.neighbor_type);
     const OfType &type = of_type_[t.center_type];
     PairPlaces &pair = pairs_[model_.pair(t.center_type, t.neighbor_type)];
+    const auto of_a = [&](std::size_t p) { return pair.place[p].center * size_of_a(); };
+    if (grids_[n].used) {
+      for (std::size_t p = t.begin; p < t.end; ++p)
+        add_to_points(channels_, factor_, type.by_a.data() + of_a(p),
+                      type.by_a_dot.data() + of_a(p), pair.row.data() + 4 * p,
+                      pair.row_dot.data() + 4 * p, pair.s_dot[p],
+                      pair.weights.data() + 2 * EmbeddingGrid::WINDOW * p,
+                      work.by_points.data() + (grids_[n].first + pair.point[p]) * channels_);
+      return;
+    }
     const DualNet<Real> &net = run_embedding(t, pair, work);
     for (std::size_t p = t.begin; p < t.end; ++p) {
-      std::size_t const a = pair.place[p].center * size_of_a();
       std::size_t const to = (p - t.begin) * channels_;
-      neighbor_adjoints(channels_, factor_, type.by_a.data() + a, type.by_a_dot.data() + a,
-                        pair.row.data() + 4 * p, pair.row_dot.data() + 4 * p, pair.s_dot[p],
-                        net.by_value(work.rows, net.depth()) + to,
-                        net.by_dot(work.rows, net.depth()) + to);
+      neighbor_adjoints(
+          channels_, factor_, type.by_a.data() + of_a(p), type.by_a_dot.data() + of_a(p),
+          pair.row.data() + 4 * p, pair.row_dot.data() + 4 * p, pair.s_dot[p],
+          net.by_value(work.rows, net.depth()) + to, net.by_dot(work.rows, net.depth()) + to);
     }
     net.backward_both(work.rows);
     Real *const gradient = work.gradient.data() + layout_.embedding[n];
     for (std::size_t l = 0; l < net.depth(); ++l)
       net.gradient(work.rows, l, 0, net.inputs_of(l), true, gradient);
+  }
+
+  // From what all threads found for some points to the numbers of the net's layers.
+  void grid_adjoint(const GridTask &t)
+  {
+    const DualNet<Real> &net = embedding_[t.net];
+    Grid &grid = grids_[t.net];
+    std::size_t const count = (t.end - t.begin) * channels_;
+    Real *const to = net.by_value(grid.rows, net.depth()) + t.begin * channels_;
+    std::fill_n(to, count, Real(0));
+    for (const Work &work : work_) {
+      const Real *const from = work.by_points.data() + (grid.first + t.begin) * channels_;
+      for (std::size_t k = 0; k < count; ++k) to[k] += from[k];
+    }
+    net.plain_adjoint(grid.rows, t.begin, t.end);
+  }
+
+  // The gradient by the numbers of an embedding net.
+  void net_gradient(std::size_t n, Real *out)
+  {
+    const DualNet<Real> &net = embedding_[n];
+    Real *const to = out + layout_.embedding[n];
+    if (grids_[n].used) {
+      for (std::size_t l = 0; l < net.depth(); ++l)
+        net.gradient(grids_[n].rows, l, 0, net.inputs_of(l), false, to);
+      return;
+    }
+    std::fill_n(to, net.parameters(), Real(0));
+    for (const Work &work : work_)
+      for (std::size_t k = 0; k < net.parameters(); ++k)
+        to[k] += work.gradient[layout_.embedding[n] + k];
   }
 
   void fitting_gradient(const Task &t, Real *out)
@@ -607,13 +735,9 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
     return single_.data();
   }
 
-  // Sums over threads, energy biases, and double precision.
-  void collect(Real *out, std::vector<double> &gradient)
+  // Double precision, and the gradient by energy biases.
+  void collect(std::vector<double> &gradient)
   {
-    std::size_t const embedding = layout_.fitting.front();
-    std::fill_n(out, embedding, Real(0));
-    for (const Work &work : work_)
-      for (std::size_t k = 0; k < embedding; ++k) out[k] += work.gradient[k];
     if constexpr (!std::is_same_v<Real, double>)
       std::copy_n(single_.data(), layout_.count, gradient.data());
     for (int a = 0; a < types_; ++a) {
@@ -624,11 +748,11 @@ template <class Real> class LossGradientIn final : public LossGradient::Implemen
   }
 };
 
-LossGradient::LossGradient(const Model &model, Arithmetic arithmetic, int threads)
+LossGradient::LossGradient(const Model &model, Arithmetic arithmetic, int threads, double tolerance)
 {
   if (arithmetic == Arithmetic::SINGLE)
-    impl_ = std::make_unique<LossGradientIn<float>>(model, threads);
-  else impl_ = std::make_unique<LossGradientIn<double>>(model, threads);
+    impl_ = std::make_unique<LossGradientIn<float>>(model, threads, tolerance);
+  else impl_ = std::make_unique<LossGradientIn<double>>(model, threads, tolerance);
 }
 
 LossGradient::~LossGradient() = default;
@@ -644,9 +768,24 @@ LossSums LossGradient::evaluate(const std::vector<const TrainingFrame *> &batch,
   return impl_->evaluate(batch, factors, gradient);
 }
 
-const std::vector<LossGradient::Prediction> &LossGradient::predictions() const
+const std::vector<Prediction> &LossGradient::predictions() const
 {
   return impl_->predictions;
+}
+
+double LossGradient::adapt_grids()
+{
+  return impl_->adapt_grids();
+}
+
+std::vector<double> LossGradient::grid_spacings() const
+{
+  return impl_->grid_spacings();
+}
+
+void LossGradient::set_grid_spacings(const std::vector<double> &spacings)
+{
+  impl_->set_grid_spacings(spacings);
 }
 
 std::size_t LossGradient::memory_usage() const

@@ -17,6 +17,16 @@ LossGradient::Arithmetic arithmetic_of(const Model &model)
                                               : LossGradient::Arithmetic::DOUBLE;
 }
 
+// Of interpolated embedding nets: far below the errors that training leaves, and in single
+// precision above what rounding does.
+double tolerance_of(const TrainingInput &input, const Model &model)
+{
+  return input.interpolation_error.value_or(model.precision == Precision::SINGLE ? 3.0e-5 : 1.0e-6);
+}
+
+constexpr long ADAPT_EVERY = 100;    // steps between changes of the grids of embedding nets
+constexpr int FIRST_TRIALS = 20;     // for a spacing at the start
+
 // Nets that are not to be trained. Energy biases are those of the data: the last bias of the
 // fitting net says the same.
 std::vector<char> frozen_numbers(const Model &model, const ModelInput &input)
@@ -48,11 +58,20 @@ Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingS
                  const TrainingSet &validation, int threads)
     : input_(input), model_(model), training_(training), validation_(validation),
       batches_(input.training, training.system, training.atoms, input.seed),
-      loss_(model, arithmetic_of(model), threads), parameters_(parameters_of(model)),
-      frozen_(frozen_numbers(model, input.model))
+      loss_(model, arithmetic_of(model), threads, tolerance_of(input, model)),
+      parameters_(parameters_of(model)), frozen_(frozen_numbers(model, input.model))
 {
   adam_ = Adam(parameters_.size(), input.adam, threads);
   loss_.set(parameters_);
+}
+
+void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch)
+{
+  double const tolerance = tolerance_of(input_, model_);
+  for (int trial = 0; trial < FIRST_TRIALS; ++trial) {
+    loss_.evaluate(batch, factors(), nullptr);
+    if (loss_.adapt_grids() <= tolerance) return;
+  }
 }
 
 LossFactors Trainer::factors() const
@@ -64,7 +83,9 @@ void Trainer::step()
 {
   std::vector<const TrainingFrame *> batch;
   for (std::size_t const f : batches_.at(steps_)) batch.push_back(&training_.frames[f]);
+  if (steps_ == 0) choose_grids(batch);
   LossSums const sums = loss_.evaluate(batch, factors(), &gradient_);
+  if (steps_ % ADAPT_EVERY == 0) loss_.adapt_grids();
   if (!std::isfinite(sums.loss))
     throw InputError("the loss is not finite at step " + std::to_string(steps_) +
                      "; use a smaller start_lr or more warmup_steps, or look for broken frames");
@@ -119,7 +140,7 @@ Model Trainer::model() const
 
 Checkpoint Trainer::checkpoint(double best) const
 {
-  return {input_.text, training_.digest, steps_, best, model(), adam_.state};
+  return {input_.text, training_.digest, steps_, best, model(), adam_.state, loss_.grid_spacings()};
 }
 
 void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
@@ -135,6 +156,7 @@ void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
   parameters_ = parameters_of(model_);
   adam_.state = checkpoint.optimizer;
   steps_ = checkpoint.steps;
+  loss_.set_grid_spacings(checkpoint.grid_spacings);
   loss_.set(parameters_);
 }
 

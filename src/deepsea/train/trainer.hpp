@@ -6,6 +6,7 @@
 #include "checkpoint.hpp"
 #include "input.hpp"
 #include "loss.hpp"
+#include "parameters.hpp"
 #include "training_set.hpp"
 
 #include <cstddef>
@@ -60,6 +61,8 @@ class Trainer {
   long steps_ = 0;
 
   [[nodiscard]] LossFactors factors() const;
+  // Spacings of the embedding nets' grids that suit the first batch.
+  void choose_grids(const std::vector<const TrainingFrame *> &batch);
   Errors errors(const std::vector<const TrainingFrame *> &frames);
 };
 

@@ -9,9 +9,11 @@
 namespace lbs::deepsea::testing {
 
 // kind and shape as in the header: "<f8", "(2, 6)".
-inline std::string npy(const std::string &kind, const std::string &shape, const std::string &data)
+inline std::string npy(const std::string &kind, const std::string &shape, const std::string &data,
+                       const std::string &fortran_order = "False")
 {
-  auto header = "{'descr': '" + kind + "', 'fortran_order': False, 'shape': " + shape + ", }";
+  auto header =
+      "{'descr': '" + kind + "', 'fortran_order': " + fortran_order + ", 'shape': " + shape + ", }";
   header.resize(117, ' ');
   header += '\n';
   return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header +

@@ -50,6 +50,22 @@ TEST(DeepmdSystem, LabelsAreRead)
   EXPECT_EQ((*second.labels.virial)[8], 18.0);
 }
 
+// numpy.save() writes transposed arrays so.
+TEST(DeepmdSystem, FortransOrderIsRead)
+{
+  ScratchFolder const folder;
+  write_labelled(folder);
+  folder.write("d/set.000/force.npy",
+               npy("<f8", "(2, 2, 3)",
+                   bytes_of<double>({111, 211, 121, 221, 112, 212, 122, 222, 113, 213, 123, 223}),
+                   "True"));
+  auto const frames = read_deepmd_system(folder.file("d"), {});
+  for (std::size_t f = 0; f < 2; ++f)
+    for (std::size_t i = 0; i < 2; ++i)
+      for (std::size_t k = 0; k < 3; ++k)
+        EXPECT_EQ(frames[f].labels.force[i][k], 100.0 * f + 10.0 * i + k + 111.0);
+}
+
 TEST(DeepmdSystem, MissingLabelsAreMissing)
 {
   ScratchFolder const folder;

@@ -55,6 +55,21 @@ template <class Number> double number_at(const char *bytes)
   return static_cast<double>(number);
 }
 
+// Where number k of an array in Fortran's order (the first index runs fastest, as NumPy writes
+// transposed arrays) stands in C's order.
+std::size_t from_first_fastest(std::size_t k, const std::vector<std::size_t> &shape)
+{
+  std::size_t place = 0;
+  std::size_t stride = 1;
+  for (std::size_t const size : shape) stride *= size;
+  for (std::size_t const size : shape) {
+    stride /= size;
+    place += k % size * stride;
+    k /= size;
+  }
+  return place;
+}
+
 }    // namespace
 
 NpyArray read_npy(const std::string &path)
@@ -87,7 +102,8 @@ NpyArray read_npy(const std::string &path)
       std::find_if(std::begin(KINDS), std::end(KINDS), [&](auto &k) { return kind == k.name; });
   if (found == std::end(KINDS))
     fail("holds " + kind + ", but must hold float64, float32, int64 or int32 numbers");
-  if (value_of(header, "fortran_order") != "False") fail("must be in C order");
+  auto const order = value_of(header, "fortran_order");
+  if (order != "False" && order != "True") fail("does not say the order of its numbers");
   std::size_t const width = found->width;
   auto const room = (bytes.size() - begin - length) / width;
   NpyArray array;
@@ -97,7 +113,10 @@ NpyArray read_npy(const std::string &path)
 
   array.values.resize(count);
   const char *data = bytes.data() + begin + length;
-  for (std::size_t k = 0; k < count; ++k) array.values[k] = found->convert(data + k * width);
+  for (std::size_t k = 0; k < count; ++k) {
+    std::size_t const to = order == "True" ? from_first_fastest(k, array.shape) : k;
+    array.values[to] = found->convert(data + k * width);
+  }
   return array;
 }
 

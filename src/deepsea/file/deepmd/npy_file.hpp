@@ -13,8 +13,8 @@ struct NpyArray {
   std::vector<double> values;    // the last index runs fastest
 };
 
-// Little-endian float64, float32, int64 or int32 in C order; throws InputError that names the file
-// for others.
+// Little-endian float64, float32, int64 or int32 numbers in C's or Fortran's order; throws
+// InputError that names the file for others.
 NpyArray read_npy(const std::string &path);
 
 }    // namespace lbs::deepsea
