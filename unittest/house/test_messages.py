@@ -29,7 +29,7 @@ OTHER_TEXTS = (
     "4 Feb 2025 and 4 Jul 2026",
     "the order of the model's elements",
     r"#  step +rmse_val .*",
-    r"# energy and virial in eV/atom, .*",
+    r"# energy and virial in eV/atom, [^~]*",
     r"add 'types EL ...' with one element for each of the ~ types, or NULL",
 )
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "dp_writer.hpp"
 
-#include "hdf5_image.hpp"
+#include "hdf5_file.hpp"
 
 #include <nlohmann/json.hpp>
 
