@@ -79,7 +79,7 @@ class Parity {
     if (labels.energy) row(0, "-", "energy", *labels.energy / n, prediction.energy / n);
     static constexpr const char *XYZ[] = {"fx", "fy", "fz"};
     for (std::size_t i = 0; i < labels.force.size(); ++i)
-      for (std::size_t k = 0; k < 3; ++k)
+      for (std::size_t k = 0; has_force(labels, i) && k < 3; ++k)
         row(i + 1, labelled.frame.elements[i], XYZ[k], labels.force[i][k], prediction.force[i][k]);
     static constexpr const char *AB[] = {"vxx", "vxy", "vxz", "vyx", "vyy",
                                          "vyz", "vzx", "vzy", "vzz"};

@@ -488,6 +488,24 @@ def test_missing_labels_are_told(folder, tmp_path):
     assert any(line.startswith("force (eV/A)") and "frame 1 atom" in line for line in lines)
 
 
+def test_forces_of_weight_zero_are_left_out(folder, tmp_path):
+    """Of the errors and of the parity file, and a line says so."""
+    known = reference()[:1]
+    atoms = len(known[0][0]["elements"])
+    forces = np.array(known[0][1]["forces"])
+    forces[1] += 5.0    # what is known to be wrong
+    data = write_set(tmp_path / "set", known, ["B", "O"], force=[forces.ravel()],
+                     atom_pref=[[0.0 if k == 1 else 1.0 for k in range(atoms)]])
+    out = works("test", folder / "model.pt", data, "--parity", tmp_path / "parity.txt")
+    assert "forces of 1 atoms with atom_pref 0 are left out" in out.splitlines()
+    line = next(line.split() for line in out.splitlines() if line.startswith("force (eV/A)"))
+    assert line[2] == str(3 * (atoms - 1)) and float(line[5]) < 1e-6
+    rows = (tmp_path / "parity.txt").read_text().splitlines()[4:]
+    assert len(rows) == 1 + 3 * (atoms - 1) + 9
+    (data / "set.000" / "atom_pref.npy").unlink()
+    assert errors_of(folder / "model.pt", data)["total"]["errors"][0]["force"]["largest"] > 4.9
+
+
 def test_bad_sets_are_refused(folder, tmp_path):
     """Each with its file, its frame and the remedy."""
     model, known, elements = folder / "model.pt", reference()[:1], ["B", "O"]

@@ -7,6 +7,12 @@
 
 namespace lbs::deepsea {
 
+bool has_force(const Labels &labels, std::size_t atom)
+{
+  return atom < labels.force.size() &&
+         (labels.force_weight.empty() || labels.force_weight[atom] != 0.0);
+}
+
 void ErrorSum::add(double error, const Place &place)
 {
   double const size = std::fabs(error);
@@ -54,7 +60,7 @@ void PredictionErrors::add(const LabelledFrame &frame, const FrameEnergy &predic
     for (std::size_t k = 0; k < 9; ++k)
       virial.add((prediction.virial[k] - (*labels.virial)[k]) / n, place);
   for (std::size_t i = 0; i < labels.force.size(); ++i) {
-    if (!labels.force_weight.empty() && labels.force_weight[i] == 0.0) {
+    if (!has_force(labels, i)) {
       ++left_out;
       continue;
     }

@@ -12,6 +12,9 @@
 
 namespace lbs::deepsea {
 
+// Whether the force of an atom has a label that counts: not one of weight 0 (`atom_pref`).
+bool has_force(const Labels &labels, std::size_t atom);
+
 // Of a number: which set, frame of it and atom, all from 1; atom 0: of the whole frame.
 struct Place {
   std::size_t set = 0;
@@ -42,7 +45,7 @@ struct PredictionErrors {
   std::map<std::string, ErrorSum> force_of;    // by element
   ErrorSum virial;                             // eV/atom, nine components of a frame
   std::size_t close_frames = 0;                // with a pair closer than any in training
-  std::size_t left_out = 0;    // atoms whose force has the weight 0 (`atom_pref`): not in `force`
+  std::size_t left_out = 0;    // atoms whose force has the weight 0, so is not in `force`
 
   // `place` tells the set and the frame.
   void add(const LabelledFrame &frame, const FrameEnergy &prediction, const Place &place);
