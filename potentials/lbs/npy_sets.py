@@ -8,7 +8,8 @@ strain, so positive under pressure) and info (JSON: where the frame comes from).
 A set is a folder with one folder for each system (equal atoms in equal order):
   type_map.raw  elements, the same in all systems     type.raw  index into it of each atom
   frames.txt    name and origin of each frame, one JSON object a line, in the order of the arrays
-  set.000/      coord (f, 3n), box (f, 9), energy (f,), force (f, 3n), virial (f, 9), all float64
+  set.000/      coord (f, 3n), box (f, 9), energy (f,), force (f, 3n), virial (f, 9), all float64;
+                no virial where the first label has None for it
 """
 import glob
 import json
@@ -77,26 +78,44 @@ def write_system(folder, labels, elements):
                 raise ValueError(f"{label['info']['name']} has other atoms than {folder}")
             out.write(json.dumps(label["info"]) + "\n")
     flat = dict(coord="positions", box="cell", force="forces", virial="virial")
+    if first["virial"] is None:
+        del flat["virial"]
     for key, name in flat.items():
         np.save(f"{folder}/set.000/{key}.npy",
                 np.array([np.asarray(label[name], dtype=float).ravel() for label in labels]))
     np.save(f"{folder}/set.000/energy.npy", np.array([float(label["energy"]) for label in labels]))
 
 
-def check_label(label, elements):
-    """Raise ValueError, with the name of the frame and the reason, if a label cannot be right."""
-    name, n = label["info"]["name"], len(label["symbols"])
-
+def _demand(label):
+    """A function that raises ValueError, with the name of the frame, unless something holds."""
     def demand(true, words):
         if not true:
-            raise ValueError(f"{name}: {words}")
+            raise ValueError(f"{label['info']['name']}: {words}")
+    return demand
 
-    demand(set(label["symbols"]) <= set(elements), "has elements that the type map lacks")
+
+def check_arrays(label, elements):
+    """Raise ValueError, with the name of the frame and the reason, if a label is not whole."""
+    n, demand = len(label["symbols"]), _demand(label)
+    unknown = sorted(set(label["symbols"]) - set(elements))
+    demand(not unknown, f"has elements that the type map lacks: {' '.join(unknown)}")
     for key, shape in (("positions", (n, 3)), ("cell", (3, 3)), ("forces", (n, 3)),
                        ("virial", (3, 3)), ("energy", ())):
+        if key == "virial" and label[key] is None:
+            continue
         demand(np.shape(label[key]) == shape, f"{key} has the shape {np.shape(label[key])}, "
                f"not {shape}")
         demand(np.isfinite(label[key]).all(), f"{key} is not finite")
+    demand(abs(np.linalg.det(label["cell"])) > 1e-3 * n, "the cell has no volume")
+    if label["virial"] is not None:
+        w = np.asarray(label["virial"])
+        demand(np.abs(w - w.T).max() < 0.01 * n, "the virial is not symmetric")
+
+
+def check_label(label, elements):
+    """As check_arrays(), and also if the numbers cannot be those of a glass by DFT."""
+    check_arrays(label, elements)
+    n, demand = len(label["symbols"]), _demand(label)
     volume = np.linalg.det(label["cell"])
     demand(4 < volume / n < 30, f"{volume / n:.1f} A^3 an atom")
     f = np.asarray(label["forces"])
@@ -104,5 +123,4 @@ def check_label(label, elements):
            f"the forces add up to {np.abs(f.mean(axis=0)).max():.4f} eV/A an atom")
     demand(np.sqrt((f ** 2).mean()) > 0.05, "the forces are all but zero")
     w = np.asarray(label["virial"])
-    demand(np.abs(w - w.T).max() < 0.01 * n, "the virial is not symmetric")
     demand(1e-3 < np.abs(w).max() / n < 10, f"virial of {np.abs(w).max() / n:.3g} eV an atom")

@@ -10,8 +10,10 @@ class App;
 namespace lbs::deepsea {
 
 void add_convert(CLI::App &program);
+void add_export(CLI::App &program);
 void add_info(CLI::App &program);
 void add_eval(CLI::App &program);
+void add_test(CLI::App &program);
 void add_train(CLI::App &program);
 
 }    // namespace lbs::deepsea

@@ -2,11 +2,11 @@
 // deepsea eval FILE FRAMES
 
 #include "deepsea_commands.hpp"
+#include "deepsea_engine.hpp"
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/frames/frame_energy.hpp"
 #include "support/input_error.hpp"
-#include "support/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -24,35 +24,9 @@ struct EvalOptions {
   std::string model;
   std::string frames;
   bool reference = false;
-  std::string precision = "double";
-  std::string table;
-  int threads = 1;
+  EngineOptions engine;
   bool json = false;
 };
-
-EvaluatorSettings settings_of(const EvalOptions &options)
-{
-  EvaluatorSettings settings;
-  if (options.precision == "mixed") settings.arithmetic = EvaluatorSettings::Arithmetic::MIXED;
-  if (options.table == "off") settings.table_error = 0.0;
-  else if (!options.table.empty()) {
-    settings.table_error = text::to_double(options.table, "--table");
-    if (settings.table_error <= 0.0) throw InputError("--table must be off or more than 0");
-  }
-  settings.threads = options.threads;
-  return settings;
-}
-
-std::unique_ptr<FrameEngine> engine_of(const EvalOptions &options, const Model &model)
-{
-  if (options.reference) return reference_engine(options.model);
-  auto const settings = settings_of(options);
-  try {
-    return fast_engine(model, settings);
-  } catch (const InputError &e) {
-    throw InputError(options.model + ": " + e.what());
-  }
-}
 
 std::string numbers(const double *values, int count, const char *format)
 {
@@ -96,7 +70,8 @@ void evaluate(const EvalOptions &options)
 {
   auto const model = read_model(options.model);
   auto const frames = read_frames(options.frames, model.elements);
-  auto const engine = engine_of(options, model);
+  auto const engine = options.reference ? reference_engine(options.model)
+                                        : engine_of(options.engine, model, options.model);
   nlohmann::json all = {{"model", options.model},
                         {"sha256", model.sha256},
                         {"units", {{"energy", "eV"}, {"length", "A"}}},
@@ -127,16 +102,7 @@ void add_eval(CLI::App &program)
       ->required();
   auto *reference = command->add_flag("--reference", options->reference,
                                       "by the file's own code and libtorch's autograd");
-  command->add_option("--precision", options->precision, "of the fast kernels: double or mixed")
-      ->check(CLI::IsMember({"double", "mixed"}))
-      ->excludes(reference);
-  command
-      ->add_option("--table", options->table,
-                   "largest relative error of the embedding table, or off for the exact networks")
-      ->excludes(reference);
-  command->add_option("--threads", options->threads, "threads of the fast kernels")
-      ->check(CLI::Range(1, 1024))
-      ->excludes(reference);
+  add_engine_options(*command, options->engine, reference);
   command->add_flag("--json", options->json, "print JSON, with all digits");
   command->callback([options] { evaluate(*options); });
 }

@@ -261,7 +261,7 @@ def test_outputs_that_exist_are_kept(folder):
     (folder / "link.pt").symlink_to(copy)
     for name in ("input.dp", "link.pt", "../" + folder.name + "/input.dp"):
         for options in ((), ("--force",)):
-            refuses("is the file to be converted; give", "convert", copy, folder / name, *options)
+            refuses("is the input; give", "convert", copy, folder / name, *options)
     assert copy.read_bytes() == model.read_bytes()
     refuses("something of that name that is no file", "convert", model, folder, "--force")
     refuses("something of that name that is no file", "convert", model, "/dev/null", "--force")
@@ -312,3 +312,233 @@ def test_bad_command_lines_are_refused(folder):
     refuses("--reference", "eval", model, frames, "--reference", "--table", "off")
     assert works("--version").startswith("deepsea 0.")
     assert "convert" in works("--help")
+
+
+def write_set(path, frames, elements, *, leave_out=(), **change):
+    """Frames of one composition with DeePMD-kit's numbers as a set; `change` replaces arrays."""
+    names = frames[0][0]["elements"]
+    arrays = dict(coord=[np.ravel(f["positions"]) for f, _ in frames],
+                  energy=[n["energy"] for _, n in frames],
+                  force=[np.ravel(n["forces"]) for _, n in frames],
+                  virial=[np.reshape(n["virial"], (3, 3)).T.ravel() for _, n in frames])
+    if frames[0][0]["cell"]:
+        arrays["box"] = [np.ravel(f["cell"]) for f, _ in frames]
+    (path / "set.000").mkdir(parents=True)
+    if "box" not in arrays:
+        (path / "nopbc").touch()
+    (path / "type_map.raw").write_text("\n".join(elements) + "\n")
+    (path / "type.raw").write_text("\n".join(str(elements.index(e)) for e in names) + "\n")
+    for key, values in {**arrays, **change}.items():
+        if key not in leave_out:
+            np.save(path / "set.000" / f"{key}.npy", np.array(values, dtype=float))
+    return path
+
+
+def test_exported_models_come_back(folder, tmp_path):
+    """The same digest, and the same numbers to the last digit, after export and convert."""
+    out = works("export", folder / "model.pt", tmp_path / "out.dp")
+    assert out.startswith(f"note: {folder}/model.pt has fitting nets with a skip")
+    digest = out.split()[-1]
+    assert f"sha256 {digest}" in " ".join(works("info", folder / "model.pt").split())
+    assert works("convert", tmp_path / "out.dp", tmp_path / "back.pt").split()[-1] == digest
+    first, second = (json.loads(works("eval", "--json", model, folder / "frames.xyz"))["frames"]
+                     for model in (folder / "model.pt", tmp_path / "back.pt"))
+    assert first == second and abs(first[0]["energy"]) > 0.1
+    described = info(folder / "model.pt"), info(tmp_path / "back.pt")
+    assert described[0] == described[1]
+
+
+def test_bad_exports_are_refused(folder, tmp_path):
+    """Nothing is written, and what exists stays."""
+    model = folder / "model.pt"
+    refuses("out.pb must end in .dp, by which", "export", model, tmp_path / "out.pb")
+    refuses("no.pt: No such file", "export", tmp_path / "no.pt", tmp_path / "out.dp")
+    refuses("is a file of DeePMD-kit", "export", REFERENCE / f"{MODEL}.dp", tmp_path / "out.dp")
+    refuses("No such file or directory", "export", model, tmp_path / "none" / "out.dp")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "out.dp").write_text("precious")
+    refuses("out.dp exists; give the output another name", "export", model, tmp_path / "out.dp")
+    assert (tmp_path / "out.dp").read_text() == "precious"
+    works("export", model, tmp_path / "out.dp", "--force")
+    assert (tmp_path / "out.dp").read_bytes()[:4] == b"\x89HDF"
+    shutil.copy(model, tmp_path / "model.dp")
+    refuses("is the input; give", "export", tmp_path / "model.dp", tmp_path / "model.dp",
+            "--force")
+
+
+def limited(kib, *args):
+    """The program with a limit on the size of files: as on a disk that is full."""
+    return subprocess.run(["bash", "-c", f"trap '' XFSZ; ulimit -f {kib}; exec \"$@\"", "-",
+                           "deepsea", *map(str, args)], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False)
+
+
+def test_full_disk_leaves_nothing_behind(folder, tmp_path):
+    """An export that does not fit is no file, and an older one stays."""
+    (tmp_path / "out.dp").write_text("precious")
+    done = limited(8, "export", folder / "model.pt", tmp_path / "out.dp", "--force")
+    assert done.returncode == 1 and "cannot write" in done.stderr, done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["out.dp"]
+    assert (tmp_path / "out.dp").read_text() == "precious"
+    assert limited(4096, "export", folder / "model.pt", tmp_path / "new.dp").returncode == 0
+
+
+def errors_of(*args):
+    return json.loads(works("test", *args, "--json"))
+
+
+def test_errors_against_deepmd_are_none(folder, tmp_path):
+    """Labels by DeePMD-kit of the model itself, two sets, no table: no error, and a known one."""
+    known = reference()
+    elements = ["B", "O"]
+    one = write_set(tmp_path / "sets" / "one", known[:1], elements)
+    shifted = [[e + 0.5 * len(known[1][0]["elements"])] for e in [known[1][1]["energy"]]]
+    forces = np.array(known[1][1]["forces"])
+    forces[2, 1] += 0.75
+    write_set(tmp_path / "sets" / "two", known[1:2], elements, energy=shifted,
+              force=[forces.ravel()])
+    out = errors_of(folder / "model.pt", one, "--table", "off")
+    assert out["total"]["errors"][0]["force"]["largest"] < 1e-9
+    assert out["total"]["errors"][0]["energy"]["largest"] < 1e-10
+    assert out["total"]["errors"][0]["virial"]["largest"] < 1e-9
+    assert out["total"]["errors"][0]["force"]["numbers"] == 3 * len(known[0][0]["elements"])
+
+    out = errors_of(folder / "model.pt", tmp_path / "sets", "--table", "off", "--threads", "2")
+    assert [s["set"] for s in out["sets"]] == [str(tmp_path / "sets" / n) for n in ("one", "two")]
+    total = out["total"]["errors"][0]
+    assert total["energy"]["largest"] == pytest.approx(0.5, rel=1e-9)
+    assert total["energy"]["mae"] == pytest.approx(0.25, rel=1e-9)
+    assert total["energy"]["rmse"] == pytest.approx(np.sqrt(0.125), rel=1e-9)
+    assert total["energy"]["at"] == {"set": 2, "frame": 1}
+    assert total["force"]["largest"] == pytest.approx(0.75, rel=1e-9)
+    assert total["force"]["at"] == {"set": 2, "frame": 1, "atom": 3}
+    element = known[1][0]["elements"][2]
+    other = "B" if element == "O" else "O"
+    assert total["force_of"][element]["largest"] == pytest.approx(0.75, rel=1e-9)
+    assert total["force_of"][other]["largest"] < 1e-9
+
+    lines = works("test", folder / "model.pt", tmp_path / "sets", "--table", "off").splitlines()
+    assert lines[0] == f"{tmp_path}/sets/one: 1 frames, {len(known[0][0]['elements'])} atoms"
+    last = [line.split() for line in lines if line.startswith("force (eV/A)")][-1]
+    assert last[5:] == ["0.750000", "set", "2", "frame", "1", "atom", "3"]
+    assert any(line.startswith("all 2 sets: 2 frames") for line in lines)
+
+    mixed = errors_of(folder / "model.pt", one, "--precision", "mixed")
+    assert 1e-9 < mixed["total"]["errors"][0]["force"]["largest"] < 1e-3
+
+
+def test_parity_file_has_labels_and_predictions(folder, tmp_path):
+    """Rows of numbers in the columns that the first line without # names."""
+    known = reference()[:1]
+    data = write_set(tmp_path / "set", known, ["B", "O"])
+    works("test", folder / "model.pt", data, "--parity", tmp_path / "parity.txt")
+    lines = (tmp_path / "parity.txt").read_text().splitlines()
+    assert lines[0] == f"# model 1: {folder}/model.pt" and lines[1] == f"# set 1: {data}"
+    names = lines[3].split()
+    assert names == ["model", "set", "frame", "atom", "element", "quantity", "label", "prediction"]
+    rows = [dict(zip(names, line.split())) for line in lines[4:]]
+    atoms = len(known[0][0]["elements"])
+    assert len(rows) == 1 + 3 * atoms + 9
+    assert rows[0]["quantity"] == "energy"
+    assert float(rows[0]["label"]) == pytest.approx(known[0][1]["energy"] / atoms, rel=1e-11)
+    fy = next(r for r in rows if r["quantity"] == "fy" and r["atom"] == "2")
+    assert float(fy["label"]) == pytest.approx(known[0][1]["forces"][1][1], rel=1e-11)
+    assert fy["element"] == known[0][0]["elements"][1]
+    off = [abs(float(r["label"]) - float(r["prediction"])) for r in rows]
+    assert max(off) < 1e-7
+    refuses("parity.txt exists; give", "test", folder / "model.pt", data, "--parity",
+            tmp_path / "parity.txt")
+    works("test", folder / "model.pt", data, "--parity", tmp_path / "parity.txt", "--force")
+    shutil.copy(folder / "model.pt", tmp_path / "m.pt")
+    refuses("m.pt is the input; give", "test", tmp_path / "m.pt", data, "--parity",
+            tmp_path / "m.pt", "--force")
+
+
+def test_several_models_deviate(folder, tmp_path):
+    """Two equal models do not; another one does, as the definition in numpy says."""
+    data = write_set(tmp_path / "set", reference()[:1], ["B", "O"],
+                     leave_out=("energy", "force", "virial"))
+    refuses(f"{data} has no labels", "test", folder / "model.pt", data)
+    same = errors_of(folder / "model.pt", folder / "model.pt", data)
+    assert same["total"]["deviation"]["force"]["largest"] == 0.0
+    assert same["total"]["errors"][0]["energy"] is None
+    works("export", folder / "model.pt", tmp_path / "m.dp")
+    works("convert", REFERENCE / "atom_ener.dp", tmp_path / "other.pt")
+    models = folder / "model.pt", tmp_path / "other.pt"
+    out = errors_of(*models, data, "--table", "off")["total"]["deviation"]
+    (tmp_path / "frame.xyz").write_text(extxyz(reference()[0][0]))
+    forces = [np.array(json.loads(works("eval", "--json", "--table", "off", model,
+                                        tmp_path / "frame.xyz"))["frames"][0]["forces"])
+              for model in models]
+    mean = sum(forces) / 2
+    deviation = np.sqrt(sum(((f - mean) ** 2).sum(axis=1) for f in forces) / 2)
+    assert deviation.max() > 0.01
+    assert out["force"]["largest"] == pytest.approx(deviation.max(), rel=1e-9)
+    assert out["force"]["at"]["atom"] == deviation.argmax() + 1
+    assert out["force"]["mae"] == pytest.approx(deviation.mean(), rel=1e-9)
+    assert out["largest_force"]["mae"] == pytest.approx(deviation.max(), rel=1e-9)
+    assert "models' deviation" in works("test", *models, data)
+
+
+def test_missing_labels_are_told(folder, tmp_path):
+    data = write_set(tmp_path / "set", reference()[:1], ["B", "O"], leave_out=("virial", "energy"))
+    lines = works("test", folder / "model.pt", data).splitlines()
+    assert [line.split()[-2:] for line in lines if line.startswith(("energy", "virial"))] == \
+        [["no", "labels"]] * 2
+    assert any(line.startswith("force (eV/A)") and "frame 1 atom" in line for line in lines)
+
+
+def test_forces_of_weight_zero_are_left_out(folder, tmp_path):
+    """Of the errors and of the parity file, and a line says so."""
+    known = reference()[:1]
+    atoms = len(known[0][0]["elements"])
+    forces = np.array(known[0][1]["forces"])
+    forces[1] += 5.0    # what is known to be wrong
+    data = write_set(tmp_path / "set", known, ["B", "O"], force=[forces.ravel()],
+                     atom_pref=[[0.0 if k == 1 else 1.0 for k in range(atoms)]])
+    out = works("test", folder / "model.pt", data, "--parity", tmp_path / "parity.txt")
+    assert "forces of 1 atoms with atom_pref 0 are left out" in out.splitlines()
+    line = next(line.split() for line in out.splitlines() if line.startswith("force (eV/A)"))
+    assert line[2] == str(3 * (atoms - 1)) and float(line[5]) < 1e-6
+    rows = (tmp_path / "parity.txt").read_text().splitlines()[4:]
+    assert len(rows) == 1 + 3 * (atoms - 1) + 9
+    (data / "set.000" / "atom_pref.npy").unlink()
+    assert errors_of(folder / "model.pt", data)["total"]["errors"][0]["force"]["largest"] > 4.9
+
+
+def test_bad_sets_are_refused(folder, tmp_path):
+    """Each with its file, its frame and the remedy."""
+    model, known, elements = folder / "model.pt", reference()[:1], ["B", "O"]
+    nan = [[float("nan")]]
+
+    def bad(name, **change):
+        return write_set(tmp_path / name, known, change.pop("elements", elements), **change)
+
+    refuses("energy.npy, frame 1: a number is nan", "test", model, bad("nan", energy=nan))
+    refuses("force.npy holds 6 numbers", "test", model, bad("short", force=np.ones((1, 6))))
+    refuses("virial.npy holds 3 numbers", "test", model, bad("virial", virial=np.ones((1, 3))))
+    refuses("coord.npy: No such file", "test", model, bad("coord", leave_out=("coord",)))
+    strange = bad("strange")
+    (strange / "type_map.raw").write_text("B\nXe\n")
+    refuses("strange, frame 1: element 'Xe' is not in the model", "test", model, strange)
+    few = bad("few")
+    (few / "type_map.raw").write_text("B\n")
+    refuses("there is no name for type 1; add it to type_map.raw", "test", model, few)
+    refuses("none.h5: cannot be opened as an HDF5 file", "test", model,
+            f"{tmp_path}/none.h5#/a")
+    refuses("no set is given", "test", model)
+    refuses("no model is given", "test", bad("good"))
+    refuses("frames.xyz is no set: a folder", "test", model, tmp_path / "good",
+            folder / "frames.xyz")
+    refuses("is no deepsea model", "test", folder / "frames.xyz", tmp_path / "good")
+    refuses("is a file of DeePMD-kit", "test", REFERENCE / f"{MODEL}.dp", tmp_path / "good")
+    (tmp_path / "empty").mkdir()
+    refuses("empty holds no system of DeePMD-kit", "test", model, tmp_path / "empty")
+    damaged = bytearray(model.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / "damaged.pt").write_bytes(damaged)
+    refuses("damaged.pt is damaged or incomplete", "test", tmp_path / "damaged.pt",
+            tmp_path / "good")
+    works("convert", REFERENCE / "tanh_two.dp", tmp_path / "four.pt")
+    refuses("has the elements Li B O Si, but", "test", model, tmp_path / "four.pt",
+            tmp_path / "good")

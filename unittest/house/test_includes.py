@@ -25,7 +25,8 @@ ROOMS = {
     "deepsea/file/torch": "deepsea/file deepsea/file/deepmd deepsea/model support",
     "deepsea/host": "deepsea/model linalg support",
     "deepsea/kk": "deepsea deepsea/model lammps support",
-    "deepsea/frames": "deepsea/file deepsea/file/deepmd deepsea/host deepsea/model frames support",
+    "deepsea/frames": "deepsea deepsea/file deepsea/file/deepmd deepsea/host deepsea/model frames "
+                      "support",
     "deepsea/train": "deepsea/file deepsea/file/deepmd deepsea/frames deepsea/model frames linalg "
                      "support",
     "network": "network/graph network/rings support",

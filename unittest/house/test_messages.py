@@ -34,6 +34,7 @@ OTHER_TEXTS = (
     "at its bound",
     r"# energies in eV an atom, those of the potential(.|\n)*",
     r"\n?(Deviations of absolute size|Cross-validation: each|Parameters without each)(.|\n)*",
+    r"# energy and virial in eV/atom, [^~]*",
     r"add 'types EL ...' with one element for each of the ~ types, or NULL",
 )
 

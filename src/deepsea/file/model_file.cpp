@@ -72,7 +72,7 @@ void check_output(const std::string &path, Existing existing, const std::string 
 {
   std::error_code none;    // a file that cannot be looked at cannot be written, which tells later
   if (fs::equivalent(path, from, none))
-    throw InputError(path + " is the file to be converted; give the output another name");
+    throw InputError(path + " is the input; give the output another name");
   check_existing(path, existing);
 }
 
@@ -80,8 +80,13 @@ void write_model(const Model &model, const std::string &path, Existing existing)
 {
   std::string archive;
   throw_if(torch_functions().write_model(model, archive));
+  write_output(seal(archive), path, existing);
+}
+
+void write_output(const std::string &bytes, const std::string &path, Existing existing)
+{
   check_existing(path, existing);    // again, for another program may have made it meanwhile
-  write_bytes(seal(archive), path);
+  write_bytes(bytes, path);
 }
 
 Model convert_pth(const std::string &path)

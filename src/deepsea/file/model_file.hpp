@@ -23,6 +23,9 @@ void check_output(const std::string &path, Existing existing, const std::string 
 void write_model(const Model &model, const std::string &path,
                  Existing existing = Existing::REPLACE);
 
+// The same with bytes that are made already.
+void write_output(const std::string &bytes, const std::string &path, Existing existing);
+
 // The bytes of a model file that is whole; throws InputError as read_model() does for others.
 std::string read_model_bytes(const std::string &path);
 

@@ -26,7 +26,7 @@ class Drawer {
     made.inputs = inputs;
     made.outputs = outputs;
     made.activation = activation;
-    made.skip = skip;
+    made.skip = skip && (outputs == inputs || outputs == 2 * inputs);
     double const deviation = 1.0 / std::sqrt(static_cast<double>(inputs + outputs));
     fill(made.weight, static_cast<std::size_t>(inputs) * outputs, 0.0, deviation);
     fill(made.bias, outputs, 0.0, 1.0);

@@ -6,8 +6,8 @@
 #include "deepsea/train/trainer.hpp"
 
 #include "deepsea/file/deepmd/dp_file.hpp"
-#include "deepsea/file/deepmd/npy_file.hpp"
 #include "deepsea/reference_data.hpp"
+#include "frames/npy_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +17,7 @@
 #include <iterator>
 #include <regex>
 
+using namespace lbs;
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::reference_file;
 using lbs::deepsea::testing::reference_json;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+using namespace lbs;
 using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;
 using lbs::test::expect_error;

@@ -62,6 +62,11 @@ class Builder {
     set_energy_bias();
     model_.provenance = file_.provenance;
     model_.provenance.training = training_of(file_);
+    if (file_.beside) {
+      model_.shortest = file_.beside->shortest;
+      model_.precision = file_.beside->precision;
+      model_.provenance = file_.beside->provenance;
+    }
     check_model(model_, where_);
     model_.sha256 = checksum(model_);
     return std::move(model_);
@@ -173,6 +178,9 @@ class Builder {
                "nothing (davg of zero); use exclude_types of the descriptor");
       model_.excluded[model_.pair(a, b)] = 1;
     });
+    // DeePMD-kit has no neighbors of a type without slots.
+    for (std::size_t pair = 0; pair < types_ * types_; ++pair)
+      if (file_.sel[pair % types_] == 0) model_.excluded[pair] = 1;
   }
 
   // Excluding a pair from the model empties its slots, excluding it from the descriptor zeros their

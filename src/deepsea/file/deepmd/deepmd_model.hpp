@@ -4,6 +4,7 @@
 
 #include "deepsea/model/model.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,14 @@ struct DeepmdModel {
   std::string model_def_script;       // JSON; empty: not known
 
   Provenance provenance;
+
+  // What only a file of `deepsea export` tells; it goes before the rest.
+  struct Beside {
+    std::vector<double> shortest;    // A, [center * types + neighbor]
+    Precision precision = Precision::DOUBLE;
+    Provenance provenance;
+  };
+  std::optional<Beside> beside;
 };
 
 // The activation function by DeePMD-kit's name for it, in capitals or not; the message of the error

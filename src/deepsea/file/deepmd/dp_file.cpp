@@ -41,6 +41,7 @@ class DpFile {
     if (root_.contains("model_def_script"))
       out_.model_def_script = root_["model_def_script"].dump();
     describe();
+    read_beside();
     return std::move(out_);
   }
 
@@ -205,6 +206,23 @@ class DpFile {
     if (!root_.contains("@variables")) return;
     auto const distance = array(root_, "min_nbor_dist");
     if (distance.size() == 1) out_.min_nbor_dist = distance[0];
+  }
+
+  // See dp_writer.cpp.
+  void read_beside()
+  {
+    if (!root_.contains("deepsea")) return;
+    auto const &json = root_["deepsea"];
+    auto &beside = out_.beside.emplace();
+    beside.shortest = get<std::vector<double>>(json, "shortest");
+    auto const precision = get<std::string>(json, "precision");
+    if (precision != "single" && precision != "double")
+      fail("precision is '" + precision + "', not single or double");
+    beside.precision = precision == "single" ? Precision::SINGLE : Precision::DOUBLE;
+    beside.provenance.source = get<std::string>(json, "source");
+    beside.provenance.software = get<std::string>(json, "software");
+    beside.provenance.training = get<std::string>(json, "training");
+    beside.provenance.citation = get<std::string>(json, "citation");
   }
 
   void describe()

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <random>
+#include <tuple>
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::reference_file;
@@ -226,6 +227,51 @@ TEST(DpFile, EveryKeyThatChangesEnergiesIsLookedAt)
   expect_refusal([](Json &json) { json["model"].erase("fitting"); }, "'fitting' is missing");
   expect_refusal([](Json &json) { json["model"]["descriptor"]["rcut"] = "six"; },
                  "'rcut' is of the wrong kind");
+}
+
+// What `deepsea export` adds is looked at as closely.
+TEST(DpFile, WhatExportAddsIsChecked)
+{
+  Json const good = {{"shortest", {1.0, 1.5, 1.5, 2.0}},
+                     {"precision", "double"},
+                     {"source", "s"},
+                     {"software", "w"},
+                     {"training", "t"},
+                     {"citation", "c"}};
+  ChangedFile const file;
+  auto json = file.description();
+  json["deepsea"] = good;
+  file.describe(json.dump());
+  auto const model = convert_dp(file.flushed());
+  EXPECT_EQ(model.shortest, (std::vector<double>{1.0, 1.5, 1.5, 2.0}));
+  EXPECT_EQ(model.provenance.citation, "c");
+  for (auto const &[key, value, words] :
+       {std::tuple("shortest", Json{1.0}, "shortest distances has 1 entries"),
+        std::tuple("shortest", Json{1.0, -1.5, 1.5, 2.0}, "shortest distance must not be negative"),
+        std::tuple("shortest", Json("far"), "'shortest' is of the wrong kind"),
+        std::tuple("precision", Json("half"), "precision is 'half', not single or double"),
+        std::tuple("source", Json(3), "'source' is of the wrong kind")}) {
+    auto bad = good;
+    bad[key] = value;
+    expect_refusal([&](Json &whole) { whole["deepsea"] = bad; }, words);
+    bad.erase(key);
+    expect_refusal([&](Json &whole) { whole["deepsea"] = bad; },
+                   std::string("'") + key + "' is missing");
+  }
+}
+
+TEST(DpFile, TypesWithoutSlotsAreExcluded)
+{
+  auto file = read_dp_file(reference_file("two_types.dp"));
+  auto const slots = static_cast<std::size_t>(file.sel[0] + file.sel[1]);
+  auto const kept = static_cast<std::size_t>(file.sel[0]) * 4;
+  for (auto *list : {&file.davg, &file.dstd}) {    // of the second type, for both centers
+    list->erase(list->begin() + static_cast<std::ptrdiff_t>(4 * slots + kept), list->end());
+    list->erase(list->begin() + static_cast<std::ptrdiff_t>(kept),
+                list->begin() + static_cast<std::ptrdiff_t>(4 * slots));
+  }
+  file.sel[1] = 0;
+  EXPECT_EQ(model_of(file, "model").excluded, (std::vector<char>{0, 1, 0, 1}));
 }
 
 TEST(DpFile, ModelExclusionsCountWhereEmptySlotsAreNothing)

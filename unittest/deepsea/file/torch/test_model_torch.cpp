@@ -119,7 +119,7 @@ TEST(ModelTorch, WhatExistsIsKeptUnlessItMayBeReplaced)
   EXPECT_NO_THROW(check_output(folder.file("new.pt"), Existing::KEEP, path));
   for (auto const existing : {Existing::KEEP, Existing::REPLACE}) {
     expect_error([&] { check_output(path, existing, folder.file("./model.pt")); },
-                 "is the file to be converted");
+                 "is the input; give");
     expect_error([&] { check_output(folder.file(""), existing, path); }, "that is no file");
   }
 }
