@@ -59,15 +59,18 @@ struct Part {
   std::size_t index, begin, end;
 };
 
-// Cuts `count` things, which cost `cost` each, into parts of nearly equal size, at most `most`
-// each.
-inline void cut(std::size_t index, std::size_t count, std::size_t most, double cost,
+// Cuts `count` things into parts of nearly equal size, at most `most` each, and all but the last
+// one of whole groups of `group`.
+inline void cut(std::size_t index, std::size_t count, std::size_t most, std::size_t group,
                 TaskLists<Part> &tasks)
 {
-  std::size_t const pieces = (count + most - 1) / most;
+  std::size_t const groups = (count + group - 1) / group;
+  std::size_t const most_groups = std::max<std::size_t>(1, most / group);
+  std::size_t const pieces = (groups + most_groups - 1) / most_groups;
   for (std::size_t p = 0; p < pieces; ++p) {
-    Part const part = {index, count * p / pieces, count * (p + 1) / pieces};
-    tasks.add(cost * static_cast<double>(part.end - part.begin), part);
+    Part const part = {index, group * (groups * p / pieces),
+                       std::min(count, group * (groups * (p + 1) / pieces))};
+    tasks.add(static_cast<double>(part.end - part.begin), part);
   }
 }
 

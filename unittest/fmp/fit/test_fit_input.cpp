@@ -118,8 +118,8 @@ TEST_F(FitInputs, EverythingThatCanBeFree)
 
 TEST_F(FitInputs, UnknownKeysNameTheNearestOne)
 {
-  refused("/pair_stile", "1", "/pair_stile is not known; do you mean 'pair_style'?");
-  refused("/data/0/wieght", "1", "/data[1]/wieght is not known; do you mean 'weight'?");
+  refused("/pair_stile", "1", "pair_stile is not known; do you mean 'pair_style'?");
+  refused("/data/0/wieght", "1", "data[1]/wieght is not known; do you mean 'weight'?");
   refused("/free/pairs/Si O/roh", "true", "roh is not known; do you mean 'rho'?");
   refused("/free/pairs/Sii O", "{}", "is no pair of the potential file; do you mean 'Si O'?");
   refused("/free/models", R"({"A_B": true})", "A_B is not known; do you mean 'A_BO'?");
@@ -180,7 +180,7 @@ TEST_F(FitInputs, FramesThatCannotBeUsed)
 {
   numbers("set", "force", "(1, 9)",
           {1, 0, 0, 0, std::numeric_limits<double>::quiet_NaN(), 0, 0, 0, 1});
-  expect_error([&] { data(); }, "force.npy, frame 1: a number is nan");
+  expect_error([&] { data(); }, "force.npy, frame 1, atom 2: a number is nan");
   write_set("set", {"O", "Ge"}, {0, 0, 1});
   expect_error([&] { data(); }, "set, frame 1: the potential file has no element Ge");
   write_set("set", {"O", "Si"}, {0, 1, 1});
