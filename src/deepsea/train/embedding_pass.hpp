@@ -29,8 +29,8 @@ template <class Real> class EmbeddingPass {
   // 2. Fills g and slope of a center's neighbors.
   void values(std::size_t pair, PairPlaces<Real> &places, std::size_t center);
   // 3. After begin_gradient() of the thread, adds what a center's neighbors say about the gradient:
-  // `by_a` and `by_a_dot` are the loss's
-  //    derivatives by A and its tangent (descriptor_loops.hpp). Their g and slope are used up.
+  //    `by_a` and `by_a_dot` are the loss's derivatives by A and its tangent, see
+  //    descriptor_loops.hpp. The neighbors' g and slope are used up.
   void begin_gradient(int thread);
   void add_gradient(std::size_t pair, PairPlaces<Real> &places, std::size_t center,
                     const Real *by_a, const Real *by_a_dot, int thread);
@@ -66,7 +66,7 @@ template <class Real> class EmbeddingPass {
     typename DualNet<Real>::Rows rows;
     AlignedVector<Real> by_points;    // [points of all grids][width]
     AlignedVector<Real> whole;        // gradient by one net
-    AlignedVector<Real> gradient;     // by all nets that are not
+    AlignedVector<Real> gradient;     // by all nets that are not interpolated
   };
 
   int channels_;
