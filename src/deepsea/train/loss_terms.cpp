@@ -3,6 +3,17 @@
 
 namespace lbs::deepsea {
 
+void LossSums::add(const LossSums &other)
+{
+  loss += other.loss;
+  energy2 += other.energy2;
+  force2 += other.force2;
+  virial2 += other.virial2;
+  energies += other.energies;
+  forces += other.forces;
+  virials += other.virials;
+}
+
 LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
                        const LossFactors &factors, double share, LossSums &sums)
 {

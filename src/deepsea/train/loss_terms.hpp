@@ -26,6 +26,8 @@ struct LossSums {
   double force2 = 0.0;     // (F - F0)^2 of all components
   double virial2 = 0.0;    // ((V - V0) / N)^2
   double energies = 0.0, forces = 0.0, virials = 0.0;
+
+  void add(const LossSums &other);
 };
 
 // What a model says about a frame: eV, eV/A, eV.

@@ -83,7 +83,10 @@ void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch)
   double const tolerance = interpolation_tolerance(input_, model_);
   for (int trial = 0; trial < FIRST_TRIALS; ++trial) {
     engine_->evaluate(batch, factors(steps_), nullptr);
+    auto const before = engine_->grid_spacings();
     double const error = engine_->adapt_grids();
+    // Nothing is interpolated, or spacings are at their bounds.
+    if (engine_->grid_spacings() == before) return;
     if (error <= tolerance && error >= 0.1 * tolerance) return;
   }
 }
@@ -155,16 +158,9 @@ Errors Trainer::errors(const std::vector<const TrainingFrame *> &frames)
   std::size_t batches = 0;
   for (std::size_t first = 0; first < frames.size(); first += size, ++batches) {
     auto const last = std::min(frames.size(), first + size);
-    LossSums const part = engine_->evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
-                                             frames.begin() + static_cast<std::ptrdiff_t>(last)},
-                                            factors(std::max(0L, steps_ - 1)), nullptr);
-    sums.loss += part.loss;
-    sums.energy2 += part.energy2;
-    sums.force2 += part.force2;
-    sums.virial2 += part.virial2;
-    sums.energies += part.energies;
-    sums.forces += part.forces;
-    sums.virials += part.virials;
+    sums.add(engine_->evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
+                                frames.begin() + static_cast<std::ptrdiff_t>(last)},
+                               factors(std::max(0L, steps_ - 1)), nullptr));
   }
   return errors_of(sums, std::max<std::size_t>(1, batches));
 }

@@ -92,9 +92,7 @@ struct TrainingRun {
     auto const loss = host_engine(trainer.model(), 1);
     LossSums sums;
     for (const TrainingFrame &frame : all.frames) {
-      LossSums const one = loss->evaluate({&frame}, {0, 1, 0, 0}, nullptr);
-      sums.force2 += one.force2;
-      sums.forces += one.forces;
+      sums.add(loss->evaluate({&frame}, {0, 1, 0, 0}, nullptr));
     }
     return *errors_of(sums, 1).force;
   }
@@ -111,6 +109,44 @@ TEST(Trainer, ErrorsFall)
     while (run.trainer.steps() < 200) run.trainer.step();
     EXPECT_LT(run.force_error(), 0.7 * before) << precision;
   }
+}
+
+namespace {
+
+// Counts evaluations, and interpolates nothing.
+class CountingEngine final : public LossEngine {
+ public:
+  CountingEngine(const Model &model, int &count) : engine_(host_engine(model, 1)), count_(count) {}
+  void set(const std::vector<double> &parameters) override { engine_->set(parameters); }
+  LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
+                    GradientSink *sink) override
+  {
+    ++count_;
+    return engine_->evaluate(batch, factors, sink);
+  }
+  [[nodiscard]] std::size_t parameters() const override { return engine_->parameters(); }
+  [[nodiscard]] const std::vector<Prediction> &predictions() const override
+  {
+    return engine_->predictions();
+  }
+  [[nodiscard]] std::size_t memory_usage() const override { return 0; }
+
+ private:
+  std::unique_ptr<LossEngine> engine_;
+  int &count_;
+};
+
+}    // namespace
+
+// libtorch's engine has no grids whose spacing could be sought.
+TEST(Trainer, TheFirstStepSeeksNoGridsWhereThereAreNone)
+{
+  TrainingRun run(input());
+  int count = 0;
+  Trainer trainer(input(), run.model, run.frames, run.none,
+                  std::make_unique<CountingEngine>(run.model, count));
+  trainer.step();
+  EXPECT_EQ(count, 2);
 }
 
 TEST(Trainer, GoesOnWithTheSameNumbers)
