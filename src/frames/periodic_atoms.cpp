@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "periodic_atoms.hpp"
 
+#include "vectors.hpp"
+
 #include "support/input_error.hpp"
 
 #include <algorithm>
@@ -9,18 +11,6 @@
 namespace lbs {
 
 namespace {
-
-using Vector = std::array<double, 3>;
-
-double dot(const Vector &a, const Vector &b)
-{
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-Vector cross(const Vector &a, const Vector &b)
-{
-  return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-}
 
 void add(Vector &x, const Vector &a, double factor)
 {
@@ -37,7 +27,7 @@ struct Lattice {
   {
     for (std::size_t k = 0; k < 3; ++k)
       if (dot(cell[k], cell[k]) == 0.0 && !frame.periodic[k]) replace(k);
-    double const volume = dot(cell[0], cross(cell[1], cell[2]));
+    double const volume = signed_volume(cell);
     double const size =
         std::sqrt(dot(cell[0], cell[0]) * dot(cell[1], cell[1]) * dot(cell[2], cell[2]));
     if (!(std::abs(volume) > 1.0e-6 * size))

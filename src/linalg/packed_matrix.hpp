@@ -58,7 +58,6 @@ template <class Real> class PackedMatrix {
  private:
   int inputs_ = 0;
   int outputs_ = 0;
-  int rows_ = 0;                   // of the matrix: inputs
   AlignedVector<Real> numbers_;    // [group of outputs][input, whole groups][output of the group]
 };
 

@@ -2,6 +2,7 @@
 // deepsea train INPUT.json
 
 #include "deepsea_commands.hpp"
+#include "program.hpp"
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/train/initial_model.hpp"
@@ -56,8 +57,7 @@ struct TrainOptions {
   std::string start;
   std::string device;    // of libtorch; empty: this package's own loops
   bool shift = false;
-  bool restart = false;
-  bool force = false;
+  CheckpointOptions checkpoint;
   int threads = 1;
 };
 
@@ -163,11 +163,7 @@ class Run {
     for (const std::string &key : input_.ignored)
       std::printf("%s changes nothing here\n", key.c_str());
     remove_parts(input_.name);
-    if (fs::exists(checkpoint_) && !options.restart && !options.force)
-      throw InputError(checkpoint_ + " exists: go on from it with --restart, or begin anew with "
-                                     "--force");
-    if (options.restart && !fs::exists(checkpoint_))
-      throw InputError(checkpoint_ + " is missing, so there is nothing to go on from");
+    check_checkpoint(checkpoint_, options.checkpoint);
     std::string const folder = fs::path(options.input).parent_path().string();
     auto training = read_systems(input_.training.systems, folder, input_.model.elements);
     LabelledSet validation;
@@ -198,7 +194,7 @@ class Run {
                       ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
                       : torch_engine(model, options.device, options.threads);
     trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, std::move(engine));
-    if (options.restart) {
+    if (options.checkpoint.restart) {
       auto const kept = read_checkpoint(checkpoint_);
       trainer_->restore(kept, checkpoint_);
       best_ = kept.best;
@@ -311,8 +307,9 @@ class Run {
   void save()
   {
     trainer_->verify();
-    write_checkpoint(trainer_->checkpoint(best_), checkpoint_);
-    write_model(trainer_->model(), input_.name + ".pt");
+    Checkpoint const kept = trainer_->checkpoint(best_);
+    write_checkpoint(kept, checkpoint_);
+    write_model(kept.model, input_.name + ".pt");
   }
 };
 
@@ -324,10 +321,7 @@ void add_train(CLI::App &program)
   auto *command = program.add_subcommand("train", "train a model on labelled frames");
   command->add_option("INPUT", options->input, "JSON file with the keys of DeePMD-kit's dp train")
       ->required();
-  auto *restart = command->add_flag("--restart", options->restart,
-                                    "go on from the checkpoint that a run with this input left");
-  command->add_flag("--force", options->force, "begin anew where a checkpoint exists")
-      ->excludes(restart);
+  auto *restart = add_checkpoint_options(*command, options->checkpoint);
   auto *start =
       command->add_option("--start", options->start, "begin with the numbers of this model")
           ->excludes(restart);

@@ -2,6 +2,7 @@
 // fmp fit INPUT.json
 
 #include "fmp_commands.hpp"
+#include "program.hpp"
 
 #include "fmp/fit/checkpoint.hpp"
 #include "fmp/fit/report.hpp"
@@ -15,7 +16,6 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -34,8 +34,7 @@ void note_signal(int signal)
 
 struct FitOptions {
   std::string input;
-  bool restart = false;
-  bool force = false;
+  CheckpointOptions checkpoint;
   int threads = 1;
 };
 
@@ -56,13 +55,8 @@ class Run {
         data_(read_fit_data(input_, options.threads)), loss_(input_, data_, options.threads),
         state_(start_of(input_.free))
   {
-    bool const exists = std::filesystem::exists(checkpoint_);
-    if (exists && !options.restart && !options.force)
-      throw InputError(checkpoint_ + " exists: go on from it with --restart, or begin anew with "
-                                     "--force");
-    if (options.restart && !exists)
-      throw InputError(checkpoint_ + " is missing, so there is nothing to go on from");
-    if (options.restart) state_ = read_checkpoint(kept(state_), checkpoint_);
+    check_checkpoint(checkpoint_, options.checkpoint);
+    if (options.checkpoint.restart) state_ = read_checkpoint(kept(state_), checkpoint_);
   }
 
   void go()
@@ -148,10 +142,7 @@ void add_fit(CLI::App &program)
   auto *command =
       program.add_subcommand("fit", "fit a potential file to forces, energies and stresses");
   command->add_option("INPUT", options->input, "JSON file; see the manual")->required();
-  auto *restart = command->add_flag("--restart", options->restart,
-                                    "go on from the checkpoint that a run with this input left");
-  command->add_flag("--force", options->force, "begin anew where a checkpoint exists")
-      ->excludes(restart);
+  add_checkpoint_options(*command, options->checkpoint);
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));
   command->callback([options] { Run(*options).go(); });
 }

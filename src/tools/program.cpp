@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 
 namespace lbs {
@@ -34,6 +35,24 @@ int run_program(const std::string &name, const std::string &purpose,
     std::fprintf(stderr, "%s: %s\n", name.c_str(), e.what());
   }
   return 1;
+}
+
+CLI::Option *add_checkpoint_options(CLI::App &command, CheckpointOptions &options)
+{
+  auto *restart = command.add_flag("--restart", options.restart,
+                                   "go on from the checkpoint that a run with this input left");
+  command.add_flag("--force", options.force, "begin anew where a checkpoint exists")
+      ->excludes(restart);
+  return restart;
+}
+
+void check_checkpoint(const std::string &path, const CheckpointOptions &options)
+{
+  bool const exists = std::filesystem::exists(path);
+  if (exists && !options.restart && !options.force)
+    throw InputError(path + " exists: go on from it with --restart, or begin anew with --force");
+  if (options.restart && !exists)
+    throw InputError(path + " is missing, so there is nothing to go on from");
 }
 
 }    // namespace lbs

@@ -7,7 +7,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}    // namespace CLI
 
 namespace lbs {
 
@@ -15,5 +16,16 @@ namespace lbs {
 // reports what it throws. Gives the exit status.
 int run_program(const std::string &name, const std::string &purpose,
                 const std::function<void(CLI::App &)> &add_commands, int argc, char **argv);
+
+// What a command that leaves checkpoints does with one of a run before.
+struct CheckpointOptions {
+  bool restart = false;
+  bool force = false;
+};
+// Adds --restart, which is returned, and --force.
+CLI::Option *add_checkpoint_options(CLI::App &command, CheckpointOptions &options);
+// Throws InputError if there is a checkpoint and neither option says what to do with it, or if
+// --restart finds none.
+void check_checkpoint(const std::string &path, const CheckpointOptions &options);
 
 }    // namespace lbs

@@ -134,6 +134,25 @@ LBS_ALWAYS_INLINE void neighbor_derivatives_with(int count, int width, Real fact
   }
 }
 
+// What a neighbor's g and dg/ds get from channel m; `row` and `row_dot` hold the factor 1/N.
+template <class Real> struct ChannelAdjoint {
+  Real by_g, by_slope;
+};
+template <class Real>
+LBS_ALWAYS_INLINE ChannelAdjoint<Real> channel_adjoint(int m, int width, const Real *by_a,
+                                                       const Real *by_a_dot, const Real *row,
+                                                       const Real *row_dot, Real s_dot)
+{
+  Real const p0 = by_a_dot[m];
+  Real const p1 = by_a_dot[width + m];
+  Real const p2 = by_a_dot[2 * width + m];
+  Real const p3 = by_a_dot[3 * width + m];
+  return {by_a[m] * row[0] + by_a[width + m] * row[1] + by_a[2 * width + m] * row[2] +
+              by_a[3 * width + m] * row[3] + p0 * row_dot[0] + p1 * row_dot[1] + p2 * row_dot[2] +
+              p3 * row_dot[3],
+          s_dot * (p0 * row[0] + p1 * row[1] + p2 * row[2] + p3 * row[3])};
+}
+
 template <int, class Real>
 LBS_ALWAYS_INLINE void
 neighbor_adjoints_with(int width, Real factor, const Real *by_a, const Real *by_a_dot,
@@ -144,13 +163,9 @@ neighbor_adjoints_with(int width, Real factor, const Real *by_a, const Real *by_
                      factor * row_dot[3]};
 #pragma omp simd
   for (int m = 0; m < width; ++m) {
-    Real const p0 = by_a_dot[m];
-    Real const p1 = by_a_dot[width + m];
-    Real const p2 = by_a_dot[2 * width + m];
-    Real const p3 = by_a_dot[3 * width + m];
-    by_g[m] = by_a[m] * r[0] + by_a[width + m] * r[1] + by_a[2 * width + m] * r[2] +
-              by_a[3 * width + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
-    by_slope[m] = s_dot * (p0 * r[0] + p1 * r[1] + p2 * r[2] + p3 * r[3]);
+    ChannelAdjoint<Real> const to = channel_adjoint(m, width, by_a, by_a_dot, r, d, s_dot);
+    by_g[m] = to.by_g;
+    by_slope[m] = to.by_slope;
   }
 }
 
@@ -184,25 +199,15 @@ LBS_ALWAYS_INLINE void
 add_to_points_with(int width, Real factor, const Real *by_a, const Real *by_a_dot, const Real *row,
                    const Real *row_dot, Real s_dot, const Real *weights, Real *by_points)
 {
-  Real const s = factor * s_dot;
-  Real r[4], d[4], e[4];
-  for (int k = 0; k < 4; ++k) {
-    r[k] = factor * row[k];
-    d[k] = factor * row_dot[k];
-    e[k] = s * row[k];
-  }
+  Real const r[4] = {factor * row[0], factor * row[1], factor * row[2], factor * row[3]};
+  Real const d[4] = {factor * row_dot[0], factor * row_dot[1], factor * row_dot[2],
+                     factor * row_dot[3]};
 #pragma omp simd
   for (int m = 0; m < width; ++m) {
-    Real const p0 = by_a_dot[m];
-    Real const p1 = by_a_dot[width + m];
-    Real const p2 = by_a_dot[2 * width + m];
-    Real const p3 = by_a_dot[3 * width + m];
-    Real const by_g = by_a[m] * r[0] + by_a[width + m] * r[1] + by_a[2 * width + m] * r[2] +
-                      by_a[3 * width + m] * r[3] + p0 * d[0] + p1 * d[1] + p2 * d[2] + p3 * d[3];
-    Real const by_slope = p0 * e[0] + p1 * e[1] + p2 * e[2] + p3 * e[3];
+    ChannelAdjoint<Real> const to = channel_adjoint(m, width, by_a, by_a_dot, r, d, s_dot);
 #pragma GCC unroll 6
     for (int k = 0; k < WINDOW; ++k)
-      by_points[k * width + m] += weights[k] * by_g + weights[WINDOW + k] * by_slope;
+      by_points[k * width + m] += weights[k] * to.by_g + weights[WINDOW + k] * to.by_slope;
   }
 }
 

@@ -20,7 +20,7 @@ template <class Real>
 EmbeddingPass<Real>::EmbeddingPass(const Model &model, double tolerance, int threads)
     : channels_(model.channels()), width_(padded<Real>(channels_)), threads_(threads),
       factor_(static_cast<Real>(1.0 / model.selected_neighbors())), tolerance_(tolerance),
-      nets_(model.embedding.size()), windows_(model.embedding.size())
+      nets_(model.embedding.size())
 {
   ParameterLayout const layout(model);
   for (std::size_t n = 0; n < nets_.size(); ++n) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "loss_engine.hpp"
 
 #include "batch_places.hpp"
 #include "descriptor_loops.hpp"
 #include "dual_net.hpp"
 #include "embedding_pass.hpp"
-#include "loss_engine.hpp"
 #include "parameters.hpp"
 #include "task_lists.hpp"
 

@@ -3,8 +3,7 @@
 
 #include "deepsea/frames/frame_energy.hpp"
 #include "frames/periodic_atoms.hpp"
-
-#include <cmath>
+#include "frames/vectors.hpp"
 
 namespace lbs::deepsea {
 
@@ -14,11 +13,7 @@ TrainingFrame make_training_frame(const Frame &frame, const Labels &labels, cons
   made.atoms = static_cast<int>(frame.x.size());
   made.type = types_of(frame, model.elements);
   made.labels = labels;
-  auto const &c = frame.cell;
-  if (frame.periodic[0] && frame.periodic[1] && frame.periodic[2])
-    made.volume = std::fabs(c[0][0] * (c[1][1] * c[2][2] - c[1][2] * c[2][1]) -
-                            c[0][1] * (c[1][0] * c[2][2] - c[1][2] * c[2][0]) +
-                            c[0][2] * (c[1][0] * c[2][1] - c[1][1] * c[2][0]));
+  made.volume = volume_of(frame);
   PeriodicAtoms const periodic(frame, made.type, model.cutoff);
   made.first.push_back(0);
   for (std::size_t i = 0; i < frame.x.size(); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "coulomb_sums.hpp"
 
+#include "frames/vectors.hpp"
 #include "support/input_error.hpp"
 
 #include <cmath>
@@ -9,8 +10,6 @@
 namespace lbs::fmp::fit {
 
 namespace {
-
-using Vector = std::array<double, 3>;
 
 // Sums of one frame while they grow.
 class Summation {
@@ -83,25 +82,15 @@ class Summation {
   void add_wave(const Vector &k, double g, double volume);
 };
 
-Vector cross(const Vector &a, const Vector &b)
-{
-  return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-}
-
-double dot(const Vector &a, const Vector &b)
-{
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
 void Summation::add_waves(const Frame &frame, double g, double largest)
 {
   auto const &cell = frame.cell;
-  double const volume = std::fabs(dot(cell[0], cross(cell[1], cell[2])));
+  double const volume = signed_volume(cell);
   std::array<Vector, 3> reciprocal{};
   std::array<int, 3> most{};
   for (std::size_t k = 0; k < 3; ++k) {
     reciprocal[k] = cross(cell[(k + 1) % 3], cell[(k + 2) % 3]);
-    for (double &value : reciprocal[k]) value *= 2.0 * M_PI / dot(cell[0], cross(cell[1], cell[2]));
+    for (double &value : reciprocal[k]) value *= 2.0 * M_PI / volume;
     // n of k = sum n b is k . a / 2 pi, at most |k| |a| / 2 pi
     most[k] = static_cast<int>(largest * std::sqrt(dot(cell[k], cell[k])) / (2.0 * M_PI));
   }
@@ -112,7 +101,7 @@ void Summation::add_waves(const Frame &frame, double g, double largest)
         Vector k{};
         for (std::size_t n = 0; n < 3; ++n)
           k[n] = a * reciprocal[0][n] + b * reciprocal[1][n] + c * reciprocal[2][n];
-        if (dot(k, k) <= largest * largest) add_wave(k, g, volume);
+        if (dot(k, k) <= largest * largest) add_wave(k, g, std::fabs(volume));
       }
 }
 

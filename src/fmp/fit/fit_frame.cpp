@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fit_frame.hpp"
 
+#include "frames/vectors.hpp"
 #include "support/input_error.hpp"
 
 #include <algorithm>
@@ -9,13 +10,6 @@
 namespace lbs::fmp::fit {
 
 namespace {
-
-using Vector = std::array<double, 3>;
-
-double dot(const Vector &a, const Vector &b)
-{
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
 
 // Adds what a pair with this energy and force contributes to a column of values.
 void add_pair(const FramePair &pair, const PairValue &v, Eigen::Ref<Eigen::VectorXd> column)
@@ -139,12 +133,7 @@ void add_geometry(const Frame &frame, const StyleCommand &style, double smooth, 
       made.pairs[std::min(a, b) * t + std::max(a, b)].push_back(pair);
     }
   made.coulomb = coulomb_sums(style, smooth, frame, atoms, elements);
-  bool const periodic = frame.periodic[0] && frame.periodic[1] && frame.periodic[2];
-  auto const &c = frame.cell;
-  Vector const normal = {c[1][1] * c[2][2] - c[1][2] * c[2][1],
-                         c[1][2] * c[2][0] - c[1][0] * c[2][2],
-                         c[1][0] * c[2][1] - c[1][1] * c[2][0]};
-  made.volume = periodic ? std::fabs(dot(c[0], normal)) : 0.0;
+  made.volume = volume_of(frame);
 }
 
 FrameValues evaluate(const FitFrame &frame, const ConditionTerms &terms, Eigen::MatrixXd *slopes)
