@@ -20,11 +20,11 @@ set(lbs_environment @variables@)
 execute_process(COMMAND "@CMAKE_COMMAND@" -E env ${lbs_environment}
   "@LBS_PYTHON@" "@script@" collect
   "@folder@" @prefix@ "@cases@.list.cmake" [==[@arg_EXCLUDE@]==])
-function(lbs_pytest_entry name task processors what batch)
+function(lbs_pytest_entry name task what batch)
   add_test(${name} "@LBS_PYTHON@" "@script@" ${task}
     "@folder@/${what}" "@cases@/${batch}")
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "${lbs_environment}" TIMEOUT 600
-    PROCESSORS ${processors} SKIP_RETURN_CODE 77 @properties@)
+    SKIP_RETURN_CODE 77 @properties@)
   if(task STREQUAL "case")
     set_tests_properties(${name} PROPERTIES DEPENDS ${batch})
   endif()

@@ -148,10 +148,9 @@ def cmake_lines(prefix, files, nodes):
     lines = []
     for file in files:
         name = f"{prefix}.{file.stem.removeprefix('test_')}.batch"
-        processors = 2 if "ranks" in file.read_text(encoding="utf-8") else 1
-        lines.append(f"lbs_pytest_entry({name} batch {processors} [==[{file.name}]==] {name})")
+        lines.append(f"lbs_pytest_entry({name} batch [==[{file.name}]==] {name})")
         mine = [n for n in nodes if n.startswith(file.name + "::")]
-        lines += [f"lbs_pytest_entry({entry} case 1 [==[{node}]==] {name})"
+        lines += [f"lbs_pytest_entry({entry} case [==[{node}]==] {name})"
                   for entry, node in entry_names(prefix, mine).items()]
     return "\n".join(lines) + "\n"
 
