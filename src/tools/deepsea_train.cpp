@@ -2,6 +2,7 @@
 // deepsea train INPUT.json
 
 #include "deepsea_commands.hpp"
+#include "mpi_ranks.hpp"
 #include "program.hpp"
 
 #include "deepsea/file/model_file.hpp"
@@ -25,6 +26,7 @@
 #include <fstream>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +61,7 @@ struct TrainOptions {
   bool shift = false;
   CheckpointOptions checkpoint;
   int threads = 1;
+  bool mpi = false;
 };
 
 // Files that write_bytes() had no time to finish.
@@ -152,17 +155,20 @@ std::string errors_text(const Errors &errors)
   return text;
 }
 
-// One training run with its files.
+// One training run with its files, which the first of its ranks writes.
 class Run {
  public:
-  explicit Run(const TrainOptions &options)
-      : options_(options), input_(read_training_input(options.input)),
-        lock_(input_.name + ".lock", "save_ckpt", true),
-        curve_lock_(input_.curve, "disp_file", false), checkpoint_(input_.name + ".ckpt")
+  Run(const TrainOptions &options, Ranks &ranks)
+      : options_(options), ranks_(ranks), input_(read_training_input(options.input)),
+        checkpoint_(input_.name + ".ckpt")
   {
     for (const std::string &key : input_.ignored)
       std::printf("%s changes nothing here\n", key.c_str());
-    remove_parts(input_.name);
+    if (ranks_.is_first()) {
+      lock_.emplace(input_.name + ".lock", "save_ckpt", true);
+      curve_lock_.emplace(input_.curve, "disp_file", false);
+      remove_parts(input_.name);
+    }
     check_checkpoint(checkpoint_, options.checkpoint);
     std::string const folder = fs::path(options.input).parent_path().string();
     auto training = read_systems(input_.training.systems, folder, input_.model.elements);
@@ -193,6 +199,7 @@ class Run {
     auto engine = options.device.empty()
                       ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
                       : torch_engine(model, options.device, options.threads);
+    if (ranks_.size() > 1) engine = rank_engine(std::move(engine), ranks_, options.threads);
     trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, std::move(engine));
     if (options.checkpoint.restart) {
       auto const kept = read_checkpoint(checkpoint_);
@@ -206,7 +213,8 @@ class Run {
     std::signal(SIGTERM, note_signal);
     std::signal(SIGINT, note_signal);
     std::signal(SIGXFSZ, SIG_IGN);    // a file that may not grow is an error of writing it
-    Curve curve(input_.curve, trainer_->steps());
+    std::optional<Curve> curve;
+    if (ranks_.is_first()) curve.emplace(input_.curve, trainer_->steps());
     auto const begin = Clock::now();
     auto saved = begin;
     long const first = trainer_->steps();
@@ -215,7 +223,7 @@ class Run {
     std::printf("%zu training frames with %zu atoms, %zu validation frames\n",
                 training_.frames.size(), training_.atoms, validation_.frames.size());
     if (first == input_.steps) std::printf("all %ld steps are done\n", first);
-    while (trainer_->steps() < input_.steps && stop_signal == 0) {
+    while (trainer_->steps() < input_.steps && !ranks_.any(stop_signal != 0)) {
       trainer_->step();
       long const step = trainer_->steps();
       bool const last = step == input_.steps;
@@ -226,7 +234,8 @@ class Run {
         reported = Clock::now();
         reported_step = step;
       }
-      if (step % input_.save_every == 0 || last || seconds_since(saved) > CHECKPOINT_SECONDS) {
+      if (step % input_.save_every == 0 || last ||
+          ranks_.first_says(seconds_since(saved) > CHECKPOINT_SECONDS)) {
         save();
         saved = Clock::now();
       }
@@ -240,9 +249,10 @@ class Run {
 
  private:
   TrainOptions options_;
+  Ranks &ranks_;
   TrainingInput input_;
-  FileLock lock_;
-  FileLock curve_lock_;
+  std::optional<FileLock> lock_;
+  std::optional<FileLock> curve_lock_;
   std::string checkpoint_;
   TrainingSet training_;
   TrainingSet validation_;
@@ -279,14 +289,14 @@ class Run {
   }
 
   // `each`: seconds a step since the last report; `average`: of the whole run, with reports.
-  void report(Curve &curve, long step, double each, double average)
+  void report(std::optional<Curve> &curve, long step, double each, double average)
   {
     Errors const training = trainer_->training_errors();
     Errors validation;
     validation.loss = std::numeric_limits<double>::quiet_NaN();
     if (!validation_.frames.empty()) validation = trainer_->validation_errors();
     double const rate = input_.rate.at(step - 1);    // of the step that was taken
-    curve.add(step, validation, training, rate);
+    if (curve) curve->add(step, validation, training, rate);
     const Errors &judged = validation_.frames.empty() ? training : validation;
     std::printf("step %ld of %ld:%s, lr %.1e, %.1f ms/step, %s left\n", step, input_.steps,
                 errors_text(judged).c_str(), rate, 1.0e3 * each,
@@ -299,7 +309,7 @@ class Run {
                          p.virial.limit * std::pow(judged.virial.value_or(0.0), 2);
     if (score < best_) {
       best_ = score;
-      write_model(trainer_->model(), input_.name + "-best.pt");
+      if (ranks_.is_first()) write_model(trainer_->model(), input_.name + "-best.pt");
     }
   }
 
@@ -307,6 +317,7 @@ class Run {
   void save()
   {
     trainer_->verify();
+    if (!ranks_.is_first()) return;
     Checkpoint const kept = trainer_->checkpoint(best_);
     write_checkpoint(kept, checkpoint_);
     write_model(kept.model, input_.name + ".pt");
@@ -332,8 +343,13 @@ void add_train(CLI::App &program)
   command->add_option("--device", options->device,
                       "compute by libtorch, on cpu, cuda or cuda:NUMBER; slower on a CPU");
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));
+  command->add_flag("--mpi", options->mpi,
+                    "share the frames of each batch out to the ranks that mpirun started");
   command->callback([options] {
-    Run(*options).go();
+    const auto work = [&options](Ranks &ranks) { Run(*options, ranks).go(); };
+    Ranks alone;
+    if (options->mpi) on_mpi_ranks(work);
+    else work(alone);
     // What waits for this program shall know that it did not end by itself.
     if (stop_signal != 0) std::raise(stop_signal);
   });

@@ -29,12 +29,21 @@ int run_program(const std::string &name, const std::string &purpose,
     return 0;
   } catch (const CLI::ParseError &e) {
     return program.exit(e) == 0 ? 0 : 1;    // prints help and version, too
-  } catch (const std::bad_alloc &) {
-    std::fprintf(stderr, "%s: not enough memory\n", name.c_str());
-  } catch (const std::exception &e) {
-    std::fprintf(stderr, "%s: %s\n", name.c_str(), e.what());
+  } catch (const std::exception &) {
+    report_exception(name);
   }
   return 1;
+}
+
+void report_exception(const std::string &who)
+{
+  try {
+    throw;
+  } catch (const std::bad_alloc &) {
+    std::fprintf(stderr, "%s: not enough memory\n", who.c_str());
+  } catch (const std::exception &e) {
+    std::fprintf(stderr, "%s: %s\n", who.c_str(), e.what());
+  }
 }
 
 CLI::Option *add_checkpoint_options(CLI::App &command, CheckpointOptions &options)

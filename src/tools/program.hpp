@@ -17,6 +17,9 @@ namespace lbs {
 int run_program(const std::string &name, const std::string &purpose,
                 const std::function<void(CLI::App &)> &add_commands, int argc, char **argv);
 
+// In a catch clause: writes what was thrown to stderr, after `who` and a colon.
+void report_exception(const std::string &who);
+
 // What a command that leaves checkpoints does with one of a run before.
 struct CheckpointOptions {
   bool restart = false;

@@ -37,6 +37,8 @@ ROOMS = {
              "deepsea/train fmp fmp/fit frames support",
 }
 
+SPEAKS_LAMMPS = r"(.*/)?((pair|compute|fix)_\w+\.(h|cpp)|(lammps|plugin)/.*)$"
+
 # A library is told by the names of its headers; it may be used in these rooms.
 LIBRARIES = [
     ("libtorch", r"torch/|ATen/|c10/", r"deepsea/file/torch/"),
@@ -46,6 +48,7 @@ LIBRARIES = [
      r"support/json_section|(deepsea/file/deepmd|deepsea/train|fmp/fit|tools)/"),
     ("Ceres Solver", r"ceres/|Eigen/", r"fmp/fit/"),
     ("CLI11", r"CLI/", r"tools/"),
+    ("MPI", r"mpi\.h$", rf"tools/mpi_ranks|{SPEAKS_LAMMPS}"),
     ("zlib", r"zlib\.h$", r"deepsea/file/"),
     ("OpenMP", r"omp\.h$", r".*"),
     ("the configuration", r"lbs_config\.h$", r"plugin/"),
@@ -53,7 +56,6 @@ LIBRARIES = [
     ("the compiler", r"(cpuid|immintrin|x86intrin|arm_\w+)\.h$", r".*"),
     ("the standard library", r"\w+$", r".*"),
 ]
-SPEAKS_LAMMPS = r"(.*/)?((pair|compute|fix)_\w+\.(h|cpp)|(lammps|plugin)/.*)$"
 
 
 def includes(text):

@@ -13,6 +13,7 @@
 #include "training_frame.hpp"
 
 #include "deepsea/model/model.hpp"
+#include "support/ranks.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -70,5 +71,11 @@ std::unique_ptr<LossEngine> host_engine(const Model &model, int threads, double 
 // cuda:NUMBER. Throws InputError if libtorch or the device is not there.
 std::unique_ptr<LossEngine> torch_engine(const Model &model, const std::string &device,
                                          int threads);
+
+// The same on several ranks, each of which has such an engine and is given the same batches: it
+// evaluates some of a batch's frames, and all get the sums over all frames. predictions() are
+// those of the rank's own frames.
+std::unique_ptr<LossEngine> rank_engine(std::unique_ptr<LossEngine> engine, Ranks &ranks,
+                                        int threads);
 
 }    // namespace lbs::deepsea
