@@ -40,15 +40,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double CHECKPOINT_SECONDS = 300.0;
 
-volatile std::sig_atomic_t stop_signal = 0;
-
-// The first signal ends the run after a checkpoint; a second one ends it at once.
-void note_signal(int signal)
-{
-  stop_signal = signal;
-  std::signal(signal, SIG_DFL);
-}
-
 double seconds_since(Clock::time_point then)
 {
   return std::chrono::duration<double>(Clock::now() - then).count();
@@ -210,8 +201,7 @@ class Run {
 
   void go()
   {
-    std::signal(SIGTERM, note_signal);
-    std::signal(SIGINT, note_signal);
+    note_stop_signals();
     std::signal(SIGXFSZ, SIG_IGN);    // a file that may not grow is an error of writing it
     std::optional<Curve> curve;
     if (ranks_.is_first()) curve.emplace(input_.curve, trainer_->steps());
@@ -223,7 +213,7 @@ class Run {
     std::printf("%zu training frames with %zu atoms, %zu validation frames\n",
                 training_.frames.size(), training_.atoms, validation_.frames.size());
     if (first == input_.steps) std::printf("all %ld steps are done\n", first);
-    while (trainer_->steps() < input_.steps && !ranks_.any(stop_signal != 0)) {
+    while (trainer_->steps() < input_.steps && !ranks_.any(stop_is_asked())) {
       trainer_->step();
       long const step = trainer_->steps();
       bool const last = step == input_.steps;
@@ -350,8 +340,7 @@ void add_train(CLI::App &program)
     Ranks alone;
     if (options->mpi) on_mpi_ranks(work);
     else work(alone);
-    // What waits for this program shall know that it did not end by itself.
-    if (stop_signal != 0) std::raise(stop_signal);
+    end_as_asked();
   });
 }
 

@@ -13,7 +13,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -24,13 +23,6 @@ namespace lbs::fmp {
 namespace {
 
 using namespace fit;
-
-volatile std::sig_atomic_t stop_signal = 0;
-
-void note_signal(int signal)
-{
-  stop_signal = signal;
-}
 
 struct FitOptions {
   std::string input;
@@ -61,8 +53,7 @@ class Run {
 
   void go()
   {
-    std::signal(SIGTERM, note_signal);
-    std::signal(SIGINT, note_signal);
+    note_stop_signals();
     std::printf("%zu frames of %zu compositions, %ld deviations, %zu free parameters\n",
                 data_.frames.size(), data_.conditions.size(), loss_.rows(), input_.free.size());
     refuse_without_data();
@@ -71,7 +62,7 @@ class Run {
           std::printf("step %d: loss %.10g\n", state.steps, loss);
           std::fflush(stdout);
           write_checkpoint(kept(state), checkpoint_);
-          return stop_signal == 0;
+          return !stop_is_asked();
         });
     if (outcome.stopped) {
       std::printf("stopped at step %d; go on with --restart\n", outcome.state.steps);
@@ -121,13 +112,18 @@ class Run {
                 input_.name + ".fmp");
     write_bytes(parity_text(data_, predictions), input_.name + "-parity.txt");
     if (input_.cross_validation) report += validated(outcome.state);
+    if (stop_is_asked()) {
+      std::printf("stopped before the report was whole; --restart writes it\n");
+      return;
+    }
     write_bytes(report, input_.name + "-report.txt");
   }
 
   [[nodiscard]] std::string validated(const FitState &state) const
   {
     auto const left_out = cross_validate(input_, data_, options_.threads, state,
-                                         [](const FitState &, double) { return stop_signal == 0; });
+                                         [](const FitState &, double) { return !stop_is_asked(); });
+    if (stop_is_asked()) return {};
     auto text = cross_validation_text(input_, data_, left_out);
     std::printf("%s", text.c_str());
     return text;
@@ -144,7 +140,10 @@ void add_fit(CLI::App &program)
   command->add_option("INPUT", options->input, "JSON file; see the manual")->required();
   add_checkpoint_options(*command, options->checkpoint);
   command->add_option("--threads", options->threads, "threads")->check(CLI::Range(1, 1024));
-  command->callback([options] { Run(*options).go(); });
+  command->callback([options] {
+    Run(*options).go();
+    end_as_asked();
+  });
 }
 
 }    // namespace lbs::fmp

@@ -5,12 +5,42 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <new>
 
 namespace lbs {
+
+namespace {
+
+volatile std::sig_atomic_t stop_signal = 0;
+
+void note_signal(int signal)
+{
+  stop_signal = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+}    // namespace
+
+void note_stop_signals()
+{
+  std::signal(SIGTERM, note_signal);
+  std::signal(SIGINT, note_signal);
+}
+
+bool stop_is_asked()
+{
+  return stop_signal != 0;
+}
+
+void end_as_asked()
+{
+  std::fflush(stdout);
+  if (stop_signal != 0) std::raise(stop_signal);
+}
 
 int run_program(const std::string &name, const std::string &purpose,
                 const std::function<void(CLI::App &)> &add_commands, int argc, char **argv)

@@ -20,6 +20,14 @@ int run_program(const std::string &name, const std::string &purpose,
 // In a catch clause: writes what was thrown to stderr, after `who` and a colon.
 void report_exception(const std::string &who);
 
+// SIGTERM and SIGINT are only noted from now on, so that a command can end in order; a second one
+// ends it at once.
+void note_stop_signals();
+bool stop_is_asked();
+// At the end of a command: ends the program by the signal that was noted, if there is one, for what
+// waits for it to know that it did not end by itself.
+void end_as_asked();
+
 // What a command that leaves checkpoints does with one of a run before.
 struct CheckpointOptions {
   bool restart = false;

@@ -179,6 +179,7 @@ def test_goes_on_exactly(glasses, tmp_path):
                 run.send_signal(signal.SIGTERM)
                 break
         rest = run.stdout.read()
+    assert run.returncode == -signal.SIGTERM
     assert "go on with --restart" in rest
     assert not (tmp_path / "parts" / "fit.fmp").exists()
     assert "exists: go on from it with --restart" in fmp("fit", "input.json", status=1,

@@ -105,7 +105,7 @@ def test_arrows(tree):
 
 @pytest.mark.parametrize("file, name, words", [
     ("deepsea/host/evaluator.cpp", "atom.h", "LAMMPS is not for this file"),
-    ("network/rings/ring_search.cpp", "mpi.h", "LAMMPS is not for this file"),
+    ("network/rings/ring_search.cpp", "mpi.h", "MPI is not for this file"),
     ("fmp/pair_batch.cpp", "pair.h", "LAMMPS is not for this file"),
     ("deepsea/file/model_file.cpp", "torch/script.h", "libtorch is not for this file"),
     ("deepsea/pair_deepsea.cpp", "torch/script.h", "libtorch is not for this file"),
