@@ -308,9 +308,8 @@ class Run {
   {
     trainer_->verify();
     if (!ranks_.is_first()) return;
-    Checkpoint const kept = trainer_->checkpoint(best_);
-    write_checkpoint(kept, checkpoint_);
-    write_model(kept.model, input_.name + ".pt");
+    write_checkpoint(trainer_->checkpoint(best_), checkpoint_);
+    write_model(trainer_->model(), input_.name + ".pt");
   }
 };
 

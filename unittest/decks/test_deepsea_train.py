@@ -552,7 +552,7 @@ def test_epochs_and_inputs_as_version_1_has_them(folder):
     ("training", "num_epoch", 3, "numb_steps contradicts numb_epoch"),
     ("training", "numb_steps", 1e40, "numb_steps is a number out of range"),
     ("training", "mixed_precision", {}, "mixed_precision is not supported"),
-    ("training", "enable_ema", True, "enable_ema is not supported"),
+    ("training", "enable_ema", 0.5, "enable_ema"),
     ("training/training_data", "batch_size", "auto:x", "the number in batch_size"),
     ("training/training_data", "batch_size", "max:9", "must be a number of frames, auto"),
     ("training/training_data", "sys_probs", [0.5, 0.5], "sys_probs has 2 numbers for 1 systems"),

@@ -14,7 +14,7 @@ namespace lbs::deepsea {
 namespace {
 
 // The file: this text, parts with their lengths in front, the digest of all before it.
-const std::string MAGIC = "deepsea checkpoint 2\n";
+const std::string MAGIC = "deepsea checkpoint 3\n";
 constexpr std::size_t DIGITS = 64;
 
 std::string digest_of(const std::string &bytes)
@@ -91,8 +91,8 @@ void write_checkpoint(const Checkpoint &checkpoint, const std::string &path)
   put(bytes, as_bytes(&state.steps, sizeof state.steps));
   for (const auto *moments : {&state.first, &state.second})
     put(bytes, as_bytes(moments->data(), moments->size() * sizeof(double)));
-  const auto &spacings = checkpoint.grid_spacings;
-  put(bytes, as_bytes(spacings.data(), spacings.size() * sizeof(double)));
+  for (const auto *numbers : {&checkpoint.grid_spacings, &checkpoint.average})
+    put(bytes, as_bytes(numbers->data(), numbers->size() * sizeof(double)));
   write_bytes(bytes + digest_of(bytes), path);
 }
 
@@ -116,6 +116,7 @@ Checkpoint read_checkpoint(const std::string &path)
   checkpoint.optimizer.first = parts.numbers();
   checkpoint.optimizer.second = parts.numbers();
   checkpoint.grid_spacings = parts.numbers();
+  checkpoint.average = parts.numbers();
   return checkpoint;
 }
 

@@ -19,6 +19,7 @@ struct Checkpoint {
   Model model;          // with the parameters of the last step
   Adam::State optimizer;
   std::vector<double> grid_spacings;    // of the embedding nets
+  std::vector<double> average;          // of the parameters; empty if it is not kept
 };
 
 // Whole or not at all; see write_bytes().

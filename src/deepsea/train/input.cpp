@@ -309,6 +309,13 @@ DataInput read_data(JsonSection section, bool validation)
   return data;
 }
 
+double read_average(JsonSection &section)
+{
+  double const decay = section.number("ema_decay", 0.999, 0.0);
+  if (decay >= 1.0) section.fail("ema_decay", "must be less than 1");
+  return decay;
+}
+
 void read_training(JsonSection section, TrainingInput &input)
 {
   input.training = read_data(section.section("training_data"), false);
@@ -332,15 +339,15 @@ void read_training(JsonSection section, TrainingInput &input)
   read_optimizer(section, "opt_type", 0.0, input);
   input.largest_gradient = section.number("gradient_max_norm", 0.0, 0.0);
   section.only({"mixed_precision", "save_dir"}, {});
-  section.only({"enable_ema", "change_bias_after_training"}, {false});
+  if (section.get("enable_ema", false)) input.average_decay = read_average(section);
+  else section.ignore({"ema_decay"});
+  section.only("change_bias_after_training", {false});
   section.only("acc_freq", {1});
-  section.ignore({"disp_training",       "time_training",    "disp_avg",
-                  "profiling",           "profiling_file",   "tensorboard",
-                  "tensorboard_log_dir", "tensorboard_freq", "max_ckpt_keep",
-                  "ckpt_keep_ratio",     "ema_decay",        "ema_ckpt_keep",
-                  "numb_test",           "stat_file",        "stat_file_mode",
-                  "enable_profiler",     "zero_stage",       "neighbor_graph_method",
-                  "enable_compile",      "enable_tf32"});
+  section.ignore({"disp_training", "time_training", "disp_avg", "profiling", "profiling_file",
+                  "tensorboard", "tensorboard_log_dir", "tensorboard_freq", "max_ckpt_keep",
+                  "ckpt_keep_ratio", "ema_ckpt_keep", "numb_test", "stat_file", "stat_file_mode",
+                  "enable_profiler", "zero_stage", "neighbor_graph_method", "enable_compile",
+                  "enable_tf32"});
   section.finish();
 }
 

@@ -66,6 +66,7 @@ struct TrainingInput {
   bool weights_default = false;    // use_default_pf: atoms without atom_pref have weight 1
   AdamSettings adam;
   double largest_gradient = 0.0;       // gradient_max_norm; 0: any
+  double average_decay = 0.0;          // ema_decay; 0: enable_ema is false
   long steps = 0;                      // numb_steps; 0: by `epochs`, until set_steps()
   double epochs = 0.0;                 // numb_epoch: times that all frames are gone through
   double warmup_part = 0.0;            // warmup_ratio of the steps

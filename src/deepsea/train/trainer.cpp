@@ -75,6 +75,7 @@ Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingS
       force_scale_(root_mean_square_force(training.frames))
 {
   adam_ = Adam(parameters_.size(), input.adam, trainable_);
+  if (input.average_decay > 0.0) average_ = parameters_;
   engine_->set(parameters_);
 }
 
@@ -149,6 +150,14 @@ void Trainer::step()
   }
   if (steps_ % ADAPT_EVERY == 0) engine_->adapt_grids();
   ++steps_;
+  average();
+}
+
+void Trainer::average()
+{
+  double const decay = input_.average_decay;
+  for (std::size_t k = 0; k < average_.size(); ++k)
+    average_[k] = decay * average_[k] + (1.0 - decay) * parameters_[k];
 }
 
 Errors Trainer::errors(const std::vector<const TrainingFrame *> &frames)
@@ -187,25 +196,34 @@ Errors Trainer::validation_errors()
 {
   std::vector<const TrainingFrame *> frames;
   for (const TrainingFrame &frame : validation_.frames) frames.push_back(&frame);
-  return errors(frames);
+  if (average_.empty()) return errors(frames);
+  engine_->set(average_);
+  auto const found = errors(frames);
+  engine_->set(parameters_);
+  return found;
 }
 
 Model Trainer::model() const
 {
-  for (double const value : parameters_)
+  return model_of(average_.empty() ? parameters_ : average_);
+}
+
+Model Trainer::model_of(const std::vector<double> &parameters) const
+{
+  for (double const value : parameters)
     if (!std::isfinite(value))
       throw InputError("a weight is not finite after step " + std::to_string(steps_) +
                        "; use a smaller start_lr or more warmup_steps, or look for broken frames");
   Model made = model_;
-  set_parameters(parameters_, made);
+  set_parameters(parameters, made);
   made.sha256 = checksum(made);
   return made;
 }
 
 Checkpoint Trainer::checkpoint(double best) const
 {
-  return {input_.text, training_.digest,        steps_, best, model(),
-          adam_.state, engine_->grid_spacings()};
+  return {input_.text, training_.digest,         steps_,  best, model_of(parameters_),
+          adam_.state, engine_->grid_spacings(), average_};
 }
 
 void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
@@ -220,6 +238,7 @@ void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
   model_ = checkpoint.model;
   parameters_ = parameters_of(model_);
   adam_.state = checkpoint.optimizer;
+  average_ = checkpoint.average;
   steps_ = checkpoint.steps;
   if (!checkpoint.grid_spacings.empty()) engine_->set_grid_spacings(checkpoint.grid_spacings);
   engine_->set(parameters_);

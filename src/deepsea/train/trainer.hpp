@@ -44,12 +44,13 @@ class Trainer : private GradientSink {
   void step();
   // Throws as step() does if the present parameters are no good for the batch of the last step.
   void verify();
-  // Errors on the batch of the last step before it, on all validation frames, or on all frames of a
-  // set, at the present parameters.
+  // Errors on the batch of the last step at the present parameters, and on all validation frames at
+  // those of model().
   [[nodiscard]] Errors training_errors();
   [[nodiscard]] Errors validation_errors();
 
-  // With the present parameters and a checksum; throws InputError if they are not finite.
+  // With the present parameters, or their average if the input asks for it, and a checksum; throws
+  // InputError if they are not finite.
   [[nodiscard]] Model model() const;
   [[nodiscard]] Checkpoint checkpoint(double best) const;
   // Goes on from there; throws InputError if it belongs to another input or other data.
@@ -66,6 +67,7 @@ class Trainer : private GradientSink {
   Adam adam_;
   std::vector<double> parameters_;
   std::vector<double> gradient_;
+  std::vector<double> average_;    // of the parameters: exponential moving average; empty: none
   Ranges trainable_;
   double force_scale_ = 0.0;    // root mean square of the forces that are labels, eV/A
   long steps_ = 0;
@@ -77,6 +79,8 @@ class Trainer : private GradientSink {
   void begin(const LossSums &sums) override;
   void take(std::size_t begin, std::size_t end, const double *gradient) override;
   void limit_gradient();
+  void average();
+  [[nodiscard]] Model model_of(const std::vector<double> &parameters) const;
   std::vector<const TrainingFrame *> batch_of(long step);
   Errors errors(const std::vector<const TrainingFrame *> &frames);
 };

@@ -168,6 +168,34 @@ TEST(Trainer, GoesOnWithTheSameNumbers)
   EXPECT_NE(parameters_of(second.trainer.model()), parameters_of(first.trainer.model()));
 }
 
+// The models are the moving average of those that a run without it has; so are they after a
+// restart.
+TEST(Trainer, AveragesItsModels)
+{
+  ScratchFolder const folder;
+  std::string const path = folder.file("c.ckpt");
+  TrainingInput averaged = input();
+  averaged.average_decay = 0.75;
+  TrainingRun plain(input());
+  TrainingRun whole(averaged);
+  auto expected = parameters_of(plain.model);
+  while (whole.trainer.steps() < 9) {
+    if (whole.trainer.steps() == 5) write_checkpoint(whole.trainer.checkpoint(0.5), path);
+    plain.trainer.step();
+    whole.trainer.step();
+    auto const now = parameters_of(plain.trainer.model());
+    for (std::size_t k = 0; k < now.size(); ++k) expected[k] = 0.75 * expected[k] + 0.25 * now[k];
+  }
+  EXPECT_EQ(parameters_of(whole.trainer.model()), expected);
+  EXPECT_NE(parameters_of(plain.trainer.model()), expected);
+  TrainingRun second(averaged);
+  second.trainer.restore(read_checkpoint(path), path);
+  while (second.trainer.steps() < 9) second.trainer.step();
+  EXPECT_EQ(parameters_of(second.trainer.model()), expected);
+  // Errors of training are those of the present parameters.
+  EXPECT_EQ(whole.trainer.training_errors().loss, plain.trainer.training_errors().loss);
+}
+
 TEST(Trainer, CheckpointsOfOtherRunsAreRefused)
 {
   ScratchFolder const folder;
@@ -343,5 +371,7 @@ TEST(TrainingInput, UnknownKeysNameTheNearest)
   expect_error(with("\"fitting_net\": {", "\"fitting_net\": {\"numb_fparam\": 2, "),
                {"numb_fparam is not supported with the value 2; only 0 is"});
   expect_error(with("\"sel\": \"auto\"", "\"sel\": [1, 2]"), {"sel must have a number for each"});
+  expect_error(with("\"numb_steps\"", "\"enable_ema\": true, \"ema_decay\": 1.0, \"numb_steps\""),
+               {"ema_decay must be less than 1"});
   expect_error(with("{", ""), {"in.json is no JSON"});
 }
