@@ -36,6 +36,11 @@ std::string as_bytes(const void *numbers, std::size_t count)
   return {static_cast<const char *>(numbers), count};
 }
 
+template <class Number> void put(std::string &bytes, const std::vector<Number> &numbers)
+{
+  put(bytes, as_bytes(numbers.data(), numbers.size() * sizeof(Number)));
+}
+
 class Parts {
  public:
   Parts(const std::string &bytes, const std::string &path) : bytes_(bytes), path_(path) {}
@@ -58,11 +63,11 @@ class Parts {
     std::memcpy(&value, part.data(), sizeof value);
     return value;
   }
-  std::vector<double> numbers()
+  template <class Number> std::vector<Number> numbers()
   {
     std::string const part = next();
-    std::vector<double> values(part.size() / sizeof(double));
-    std::memcpy(values.data(), part.data(), values.size() * sizeof(double));
+    std::vector<Number> values(part.size() / sizeof(Number));
+    std::memcpy(values.data(), part.data(), values.size() * sizeof(Number));
     return values;
   }
 
@@ -89,10 +94,11 @@ void write_checkpoint(const Checkpoint &checkpoint, const std::string &path)
   put(bytes, to_message(checkpoint.model));
   const Adam::State &state = checkpoint.optimizer;
   put(bytes, as_bytes(&state.steps, sizeof state.steps));
-  for (const auto *moments : {&state.first, &state.second})
-    put(bytes, as_bytes(moments->data(), moments->size() * sizeof(double)));
-  for (const auto *numbers : {&checkpoint.grid_spacings, &checkpoint.average})
-    put(bytes, as_bytes(numbers->data(), numbers->size() * sizeof(double)));
+  for (const auto *moments : {&state.in_single.first, &state.in_single.second})
+    put(bytes, *moments);
+  for (const auto *numbers : {&state.in_double.first, &state.in_double.second,
+                              &checkpoint.grid_spacings, &checkpoint.average})
+    put(bytes, *numbers);
   write_bytes(bytes + digest_of(bytes), path);
 }
 
@@ -113,10 +119,12 @@ Checkpoint read_checkpoint(const std::string &path)
   checkpoint.best = parts.number<double>();
   checkpoint.model = from_message(parts.next());
   checkpoint.optimizer.steps = parts.number<long>();
-  checkpoint.optimizer.first = parts.numbers();
-  checkpoint.optimizer.second = parts.numbers();
-  checkpoint.grid_spacings = parts.numbers();
-  checkpoint.average = parts.numbers();
+  Adam::State &state = checkpoint.optimizer;
+  for (auto *moments : {&state.in_single.first, &state.in_single.second})
+    *moments = parts.numbers<float>();
+  for (auto *numbers : {&state.in_double.first, &state.in_double.second, &checkpoint.grid_spacings,
+                        &checkpoint.average})
+    *numbers = parts.numbers<double>();
   return checkpoint;
 }
 

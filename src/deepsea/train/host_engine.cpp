@@ -12,7 +12,6 @@
 #include "linalg/simd.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 namespace lbs::deepsea {
 
@@ -63,7 +62,7 @@ template <class Real> class HostEngine final : public LossEngine {
     by_weights_.run(
         [&](const WeightTask &task, int thread) { fitting_gradient(task, work_[thread], *sink); });
     embedding_.gradient(places_, [&](std::size_t begin, std::size_t end, const Real *gradient) {
-      give(begin, end, gradient, *sink);
+      sink->take(begin, end, gradient);
     });
     give_biases(*sink);
     set_rest();
@@ -353,25 +352,13 @@ template <class Real> class HostEngine final : public LossEngine {
     auto const weights = net.weights(task.layer, task.first, task.last);
     grow(work.gradient, weights.end - weights.begin);
     net.weight_gradient(rows, task.layer, task.first, task.last, false, work.gradient.data());
-    give(place + weights.begin, place + weights.end, work.gradient.data(), sink);
+    sink.take(place + weights.begin, place + weights.end, work.gradient.data());
     net.set_weights(parameters_ + place, task.layer, task.first, task.last);
     if (task.first > 0) return;
     auto const rest = net.rest(task.layer);
     grow(work.gradient, rest.end - rest.begin);
     net.rest_gradient(rows, task.layer, false, work.gradient.data());
-    give(place + rest.begin, place + rest.end, work.gradient.data(), sink);
-  }
-
-  // Hands a part of the gradient on, in double precision.
-  static void give(std::size_t begin, std::size_t end, const Real *gradient, GradientSink &sink)
-  {
-    if constexpr (std::is_same_v<Real, double>) {
-      sink.take(begin, end, gradient);
-    } else {
-      thread_local std::vector<double> part;
-      part.assign(gradient, gradient + (end - begin));
-      sink.take(begin, end, part.data());
-    }
+    sink.take(place + rest.begin, place + rest.end, work.gradient.data());
   }
 
   void give_biases(GradientSink &sink) const

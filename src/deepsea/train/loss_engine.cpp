@@ -13,12 +13,21 @@ class WholeGradient final : public GradientSink {
   void begin(const LossSums &) override {}
   void take(std::size_t begin, std::size_t end, const double *gradient) override
   {
-    std::copy(gradient, gradient + (end - begin),
-              gradient_.begin() + static_cast<std::ptrdiff_t>(begin));
+    copy(begin, end, gradient);
+  }
+  void take(std::size_t begin, std::size_t end, const float *gradient) override
+  {
+    copy(begin, end, gradient);
   }
 
  private:
   std::vector<double> &gradient_;
+
+  template <class Real> void copy(std::size_t begin, std::size_t end, const Real *gradient)
+  {
+    std::copy(gradient, gradient + (end - begin),
+              gradient_.begin() + static_cast<std::ptrdiff_t>(begin));
+  }
 };
 
 }    // namespace

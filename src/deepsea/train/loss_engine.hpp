@@ -28,9 +28,11 @@ class GradientSink {
   virtual ~GradientSink() = default;
   // Once, before all parts: the errors of the batch. If it throws, there is no gradient.
   virtual void begin(const LossSums &sums) = 0;
-  // The gradient by the numbers [begin, end) of ParameterLayout. Several threads call it at once,
-  // for different numbers, when the engine no longer needs the parameters.
+  // The gradient by the numbers [begin, end) of ParameterLayout, in the precision of the engine.
+  // Several threads call it at once, for different numbers, when the engine no longer needs the
+  // parameters.
   virtual void take(std::size_t begin, std::size_t end, const double *gradient) = 0;
+  virtual void take(std::size_t begin, std::size_t end, const float *gradient) = 0;
 };
 
 class LossEngine {

@@ -2,6 +2,8 @@
 // Steps down the gradient of a loss.
 #pragma once
 
+#include "deepsea/model/model.hpp"
+
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -24,17 +26,24 @@ using Ranges = std::vector<std::pair<std::size_t, std::size_t>>;
 class Adam {
  public:
   Adam() = default;
-  // Moves only parameters in `trainable`.
-  Adam(std::size_t parameters, const AdamSettings &settings, Ranges trainable);
+  // Moves only parameters in `trainable`. In single precision moments of the gradient are kept and
+  // moves reckoned in that, which is half as much to read and write.
+  Adam(std::size_t parameters, const AdamSettings &settings, Ranges trainable,
+       Precision precision = Precision::DOUBLE);
 
   // Begins a step, which moves `parameters` as the gradient comes.
   void begin(double rate, std::vector<double> &parameters);
   // Moves parameters [begin, end); several threads may move different ones at once.
   void take(std::size_t begin, std::size_t end, const double *gradient);
+  void take(std::size_t begin, std::size_t end, const float *gradient);
 
-  // All that a restart needs.
+  template <class Real> struct Moments {
+    std::vector<Real> first, second;
+  };
+  // All that a restart needs; moments of one precision are there.
   struct State {
-    std::vector<double> first, second;    // moments of the gradient
+    Moments<double> in_double;
+    Moments<float> in_single;
     long steps = 0;
   };
   State state;
@@ -44,6 +53,9 @@ class Adam {
   Ranges trainable_;
   double rate_ = 0.0;
   double *parameters_ = nullptr;
+
+  template <class Real>
+  void move(std::size_t begin, std::size_t end, const Real *gradient, Moments<Real> &moments);
 };
 
 }    // namespace lbs::deepsea

@@ -74,7 +74,7 @@ Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingS
       trainable_(trainable_numbers(model, input.model)),
       force_scale_(root_mean_square_force(training.frames))
 {
-  adam_ = Adam(parameters_.size(), input.adam, trainable_);
+  adam_ = Adam(parameters_.size(), input.adam, trainable_, model.precision);
   if (input.average_decay > 0.0) average_ = parameters_;
   engine_->set(parameters_);
 }
@@ -131,6 +131,11 @@ void Trainer::begin(const LossSums &sums)
 }
 
 void Trainer::take(std::size_t begin, std::size_t end, const double *gradient)
+{
+  adam_.take(begin, end, gradient);
+}
+
+void Trainer::take(std::size_t begin, std::size_t end, const float *gradient)
 {
   adam_.take(begin, end, gradient);
 }

@@ -78,6 +78,7 @@ class Trainer : private GradientSink {
   void check(const LossSums &sums) const;
   void begin(const LossSums &sums) override;
   void take(std::size_t begin, std::size_t end, const double *gradient) override;
+  void take(std::size_t begin, std::size_t end, const float *gradient) override;
   void limit_gradient();
   void average();
   [[nodiscard]] Model model_of(const std::vector<double> &parameters) const;
