@@ -11,6 +11,13 @@
 
 namespace lbs::deepsea {
 
+// What only a file of `deepsea export` tells.
+struct ExportedBeside {
+  std::vector<double> shortest;    // A, [center * types + neighbor]
+  Precision precision = Precision::DOUBLE;
+  Provenance provenance;
+};
+
 // Names are those of DeePMD-kit; what is not named here has been refused by the reader of the file.
 struct DeepmdModel {
   std::vector<std::string> type_map;
@@ -44,13 +51,7 @@ struct DeepmdModel {
 
   Provenance provenance;
 
-  // What only a file of `deepsea export` tells; it goes before the rest.
-  struct Beside {
-    std::vector<double> shortest;    // A, [center * types + neighbor]
-    Precision precision = Precision::DOUBLE;
-    Provenance provenance;
-  };
-  std::optional<Beside> beside;
+  std::optional<ExportedBeside> beside;    // its numbers go before the others
 };
 
 // The activation function by DeePMD-kit's name for it, in capitals or not; the message of the error
