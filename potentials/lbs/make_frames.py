@@ -132,11 +132,11 @@ def random_atoms(elements, cell, rings, rng):
     raise RuntimeError("the cell is too full for random positions")
 
 
-def write_data(path, atoms, elements, rings=0):
+def write_data(path, atoms, elements, rings=0, style="charge"):
     """Data file; the cell must be lower triangular.
 
     The first 6 `rings` atoms are rings, B and O in turn: atom_style full with their bonds and
-    angles. Without rings atom_style charge.
+    angles. Without rings `style` charge or atomic.
     """
     c = np.asarray(atoms.cell)
     bonds = [(6 * k + i, 6 * k + (i + 1) % 6) for k in range(rings) for i in range(6)]
@@ -148,11 +148,12 @@ def write_data(path, atoms, elements, rings=0):
     lines += [""] + [f"0 {c[k, k]:.12f} {a}lo {a}hi" for k, a in enumerate("xyz")]
     lines += [f"{c[1, 0]:.12f} {c[2, 0]:.12f} {c[2, 1]:.12f} xy xz yz", "", "Masses", ""]
     lines += [f"{t} {atomic_masses[atomic_numbers[e]]:.5f}" for t, e in enumerate(elements, 1)]
-    lines += ["", f"Atoms # {'full' if rings else 'charge'}", ""]
+    style = "full" if rings else style
+    before, after = {"full": ("1 ", "0 "), "charge": ("", "0 "), "atomic": ("", "")}[style]
+    lines += ["", f"Atoms # {style}", ""]
     atoms.wrap()
     for i, (s, r) in enumerate(zip(atoms.get_chemical_symbols(), atoms.positions), 1):
-        molecule = "1 " if rings else ""
-        lines.append(f"{i} {molecule}{elements.index(s) + 1} 0 "
+        lines.append(f"{i} {before}{elements.index(s) + 1} {after}"
                      + " ".join(f"{x:.12f}" for x in r))
     for name, terms in (("Bonds", bonds), ("Angles", angles)):
         if terms:

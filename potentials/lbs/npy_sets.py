@@ -9,7 +9,8 @@ A set is a folder with one folder for each system (equal atoms in equal order):
   type_map.raw  elements, the same in all systems     type.raw  index into it of each atom
   frames.txt    name and origin of each frame, one JSON object a line, in the order of the arrays
   set.000/      coord (f, 3n), box (f, 9), energy (f,), force (f, 3n), virial (f, 9), all float64;
-                no virial where the first label has None for it
+                no energy or virial where the first label has None for it; atom_pref (f, n), the
+                weights of the forces in training, where labels have "weights"
 """
 import glob
 import json
@@ -77,13 +78,13 @@ def write_system(folder, labels, elements):
             if list(label["symbols"]) != list(first["symbols"]):
                 raise ValueError(f"{label['info']['name']} has other atoms than {folder}")
             out.write(json.dumps(label["info"]) + "\n")
-    flat = dict(coord="positions", box="cell", force="forces", virial="virial")
-    if first["virial"] is None:
-        del flat["virial"]
+    flat = dict(coord="positions", box="cell", force="forces", virial="virial", energy="energy",
+                atom_pref="weights")
     for key, name in flat.items():
-        np.save(f"{folder}/set.000/{key}.npy",
-                np.array([np.asarray(label[name], dtype=float).ravel() for label in labels]))
-    np.save(f"{folder}/set.000/energy.npy", np.array([float(label["energy"]) for label in labels]))
+        if first.get(name) is None:
+            continue
+        rows = np.array([np.asarray(label[name], dtype=float).ravel() for label in labels])
+        np.save(f"{folder}/set.000/{key}.npy", rows[:, 0] if key == "energy" else rows)
 
 
 def _demand(label):

@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Gather single labels (DIR/labels/*.npz) into the sets under data/, beside what is there.
 
-    to_npy.py [--work DIR] [--data data] [--settings settings.json]
+    to_npy.py [--work DIR] [--data data] [--settings settings.json] [--trust SPREAD] [--sets SET...]
 
 May be run at any time, also while labels are being made; says how many frames each set has.
+
+--trust is for labels of a teacher, which have the spread of several calculators: forces of atoms
+with a spread above it (eV/A) get the weight 0 in atom_pref.npy, the others 1. A frame that has such
+atoms goes into a system of its own, SYSTEM.doubtful, without energy and virial, and is left out if
+they are more than a quarter. What data/ has is not kept then: all of it is in DIR.
 """
 import argparse
 import glob
@@ -16,6 +21,19 @@ import numpy as np
 import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+MOST_DOUBTFUL = 0.25    # of the atoms of a frame
+
+
+def trusted(label, spread):
+    """The label with weights of its atoms, without what a doubtful atom spoils; None if too many
+    are."""
+    weights = (label["spread"] <= spread).astype(float)
+    doubtful = 1.0 - weights.mean()
+    if doubtful > MOST_DOUBTFUL:
+        return None
+    if doubtful > 0.0:
+        label = {**label, "energy": None, "virial": None}
+    return {**label, "weights": weights}
 
 
 def main():
@@ -23,10 +41,12 @@ def main():
     parser.add_argument("--settings", default=f"{HERE}/settings.json")
     parser.add_argument("--data", default=f"{HERE}/data")
     parser.add_argument("--work", default="work-cp2k")
+    parser.add_argument("--trust", type=float, help="largest spread of a label that counts, eV/A")
+    parser.add_argument("--sets", nargs="+", help="only these")
     options = parser.parse_args()
     elements = json.load(open(options.settings))["elements"]
-    systems = {}
-    for folder in glob.glob(f"{options.data}/*/*/"):
+    systems, left_out = {}, 0
+    for folder in glob.glob(f"{options.data}/*/*/") if options.trust is None else []:
         systems[os.path.relpath(folder, options.data)] = npy_sets.read_system(folder)
     for file in glob.glob(f"{options.work}/labels/*.npz"):
         if file.endswith(".part.npz"):
@@ -34,8 +54,17 @@ def main():
         with np.load(file) as arrays:
             label = {key: arrays[key] for key in arrays.files}
         label["info"] = json.loads(str(label["info"]))
+        if options.sets and label["info"]["set"] not in options.sets:
+            continue
         npy_sets.check_label(label, elements)
         key = f"{label['info']['set']}/{npy_sets.system_name(label)}"
+        if options.trust is not None:
+            label = trusted(label, options.trust)
+            if label is None:
+                left_out += 1
+                continue
+            if label["energy"] is None:
+                key += ".doubtful"
         systems.setdefault(key, {})[label["info"]["name"]] = label
     count = {}
     for key, labels in sorted(systems.items()):
@@ -44,6 +73,8 @@ def main():
         name = key.split("/")[0]
         count[name] = count.get(name, 0) + len(labels)
     print(" ".join(f"{name}: {n} frames" for name, n in count.items()) or "no labels yet")
+    if left_out:
+        print(f"{left_out} frames left out, as too many atoms have a spread above {options.trust}")
 
 
 if __name__ == "__main__":

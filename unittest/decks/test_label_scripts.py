@@ -14,7 +14,9 @@ from label_frames import LBS, distances, xyz
 sys.path.insert(0, LBS)
 import compare     # noqa: E402
 import cp2k        # noqa: E402
+import explore     # noqa: E402
 import npy_sets    # noqa: E402
+import to_npy      # noqa: E402
 
 ELEMENTS = ["Li", "B", "O", "Si"]
 MASS = {"Li": 6.94, "B": 10.81, "O": 15.999, "Si": 28.085}    # g/mol
@@ -105,6 +107,42 @@ def test_a_system_is_read_as_it_was_written(tmp_path):
             assert np.array_equal(read[label["info"]["name"]][key], label[key]), key
     with pytest.raises(ValueError, match="x3 has other atoms"):
         npy_sets.write_system(f"{tmp_path}/made/A", every, ELEMENTS)
+
+
+def test_labels_that_a_teacher_guesses_do_not_count(tmp_path, monkeypatch, capsys):
+    """Doubtful atoms get no weight, their frames no energy, and frames full of them are left out."""
+    every = made_up(4)
+    spreads = ([0.1, 0.2, 0.3], [0.1, 0.5, 0.1], [0.5, 0.1, 0.5], [0.1, 0.1, 0.4])
+    os.makedirs(f"{tmp_path}/work/labels")
+    for label, spread in zip(every, spreads):
+        # 12 atoms, so that one of them is less than a quarter
+        label = {**label, "symbols": np.tile(label["symbols"], 4), "cell": 6.0 * np.eye(3),
+                 "positions": np.tile(label["positions"], (4, 1)),
+                 "forces": np.tile(label["forces"], (4, 1))}
+        spread = spread + [0.1] * 9 if spread.count(0.5) < 2 else 4 * spread
+        npy_sets.write_label(f"{tmp_path}/work/labels/{label['info']['name']}.npz", Frame(label),
+                             label["energy"], label["forces"], label["virial"], spread=spread)
+    monkeypatch.setattr(sys, "argv", ["to_npy.py", "--work", f"{tmp_path}/work", "--data",
+                                      f"{tmp_path}/data", "--trust", "0.4"])
+    to_npy.main()
+    assert "1 frames left out" in capsys.readouterr().out
+    folders = sorted(os.listdir(f"{tmp_path}/data/made"))
+    assert len(folders) == 2 and folders[1] == folders[0] + ".doubtful"
+    sound, doubtful = (f"{tmp_path}/data/made/{folder}/set.000" for folder in folders)
+    assert np.load(f"{sound}/atom_pref.npy").tolist() == [[1.0] * 12] * 2
+    assert np.load(f"{sound}/energy.npy").shape == (2,)
+    assert np.load(f"{doubtful}/atom_pref.npy").tolist() == [[1.0, 0.0] + [1.0] * 10]
+    assert sorted(os.listdir(doubtful)) == ["atom_pref.npy", "box.npy", "coord.npy", "force.npy"]
+
+
+def test_frames_are_picked_where_models_disagree():
+    """Those within the window, the largest deviations first, apart from each other."""
+    window = {"deviation": [0.2, 1.0], "apart": 0.5, "per_run": 2}
+    times = np.arange(6) * 0.3
+    deviations = np.array([0.1, 0.9, 0.8, 2.0, 0.5, 0.3])
+    assert explore.picked(times, deviations, window) == [1, 4]
+    assert explore.picked(times, 0.1 * deviations, window) == [3]
+    assert explore.picked(times, 0.01 * deviations, window) == []
 
 
 def test_errors_of_a_teacher(tmp_path, capsys):
