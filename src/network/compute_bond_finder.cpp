@@ -94,6 +94,13 @@ void BondFinder::read_homopolar(int narg, char **arg, int &iarg)
   iarg += 4;
 }
 
+void BondFinder::log_cutoffs() const
+{
+  if (comm->me == 0)
+    utils::logmesg(lmp, "{}: bonds up to B-O {} A, Si-O {} A\n", name_, cutoffs.boron,
+                   cutoffs.silicon);
+}
+
 void BondFinder::take_labels()
 {
   if (!type_role.empty()) return;

@@ -22,6 +22,11 @@ class BondFinder : protected Pointers {
   std::vector<lbs::network::Role> type_role;    // by atom type, index 0 unused
   lbs::network::BondCutoffs cutoffs;
 
+  // The first minima of g(r) in lithium borosilicate glass and melt; see the documentation.
+  void take_default_cutoffs() { cutoffs = {1.95, 2.15}; }
+  // Tells the cutoffs between formers and oxygen.
+  void log_cutoffs() const;
+
   // Reads 'types EL ...', 'cutoff EL EL LENGTH' or 'homopolar EL EL LENGTH' at arg[iarg], and moves
   // iarg behind it. The words in `keywords` end the list of types.
   void read_types(int narg, char **arg, int &iarg, const std::vector<std::string> &keywords);

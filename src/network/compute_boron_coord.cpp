@@ -4,25 +4,15 @@
 #include "compute_rank_exchange.h"
 
 #include "atom.h"
-#include "comm.h"
 #include "error.h"
 #include "memory.h"
 #include "update.h"
-#include "utils.h"
 
 #include <algorithm>
 #include <cstring>
 
 using namespace LAMMPS_NS;
 using lbs::network::Role;
-
-namespace {
-
-// First minima of g(r) in lithium borosilicate glass and melt, A; see the documentation.
-constexpr double DEFAULT_B_O = 1.95;
-constexpr double DEFAULT_SI_O = 2.15;
-
-}    // namespace
 
 ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg)
     : Compute(lmp, narg, arg), bonds_(lmp, "boron/coord")
@@ -32,7 +22,7 @@ ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg)
   vector_flag = 1;
   size_vector = lbs::network::CENSUS_VALUES;
   extvector = -1;    // all are counts but the fraction
-  bonds_.cutoffs = {DEFAULT_B_O, DEFAULT_SI_O};
+  bonds_.take_default_cutoffs();
 
   int iarg = 3;
   while (iarg < narg) {
@@ -45,9 +35,7 @@ ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg)
   bonds_.take_labels();
   if (!bonds_.has_type(Role::OXYGEN))
     error->all(FLERR, "compute boron/coord: no atom type is O, so nothing can be coordinated");
-  if (comm->me == 0)
-    utils::logmesg(lmp, "boron/coord: bonds up to B-O {} A, Si-O {} A\n", bonds_.cutoffs.boron,
-                   bonds_.cutoffs.silicon);
+  bonds_.log_cutoffs();
 
   vector = new double[size_vector];
   extlist = new int[size_vector];

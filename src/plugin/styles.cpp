@@ -8,6 +8,7 @@
 #endif
 #include "fmp/pair_fmp_lbs.h"
 #include "network/compute_boron_coord.h"
+#include "network/compute_qn_atom.h"
 #include "network/compute_ring_persist.h"
 #include "network/compute_ring_stats.h"
 
@@ -57,6 +58,7 @@ const PairStyle PAIR_STYLES[] = {
 
 const ComputeStyle COMPUTE_STYLES[] = {
     {"boron/coord", "coordination of boron, silicon and oxygen", create_compute<ComputeBoronCoord>},
+    {"qn/atom", "bridging oxygens of silicon and boron", create_compute<ComputeQnAtom>},
     {"ring/stats", "rings of the network", create_compute<ComputeRingStats>},
     {"ring/persist", "share of a reference set of rings that exists",
      create_compute<ComputeRingPersist>},

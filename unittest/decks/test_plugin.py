@@ -17,7 +17,8 @@ pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
 
 MODEL = system() + DSF + "\nrun 0\n"
 STYLES = (("pair", "fmp/lbs"), *([("pair", "deepsea")] if DEEPSEA else []),
-          ("compute", "boron/coord"), ("compute", "ring/stats"), ("compute", "ring/persist"))
+          ("compute", "boron/coord"), ("compute", "qn/atom"), ("compute", "ring/stats"),
+          ("compute", "ring/persist"))
 
 
 def program(tmp_path, text, autoload=True):
