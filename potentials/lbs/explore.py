@@ -9,9 +9,10 @@ A round of active learning: train a committee (several seeds), explore, label wh
 again with it. Writes frames/ROUND.xyz (a name such as r1), beside what is there already; a stop
 loses the run in work. "explore" in settings.json has the number of runs, their length (ps), the
 temperatures that they go round with, and the window of the largest deviation of a force (eV/A):
-below it a frame has nothing to teach, above it it may be no glass any more. At most "per_run" frames
-of a run are taken, "apart" ps from each other, those with the largest deviations first, and none
-with a pair closer than "closest" of its radii. Each run starts from a frame of --start, in turn.
+below it a frame has nothing to teach, above it, it may be no glass any more. At most "per_run" of
+the frames of a run are taken, "apart" ps from each other, those with the largest deviations first,
+and none with a pair closer than "closest" of its radii. Each run starts from a frame of --start, in
+turn.
 """
 import argparse
 import json

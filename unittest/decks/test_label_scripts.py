@@ -110,7 +110,7 @@ def test_a_system_is_read_as_it_was_written(tmp_path):
 
 
 def test_labels_that_a_teacher_guesses_do_not_count(tmp_path, monkeypatch, capsys):
-    """Doubtful atoms get no weight, their frames no energy, and frames full of them are left out."""
+    """Doubtful atoms get no weight, their frames no energy; frames full of them are left out."""
     every = made_up(4)
     spreads = ([0.1, 0.2, 0.3], [0.1, 0.5, 0.1], [0.5, 0.1, 0.5], [0.1, 0.1, 0.4])
     os.makedirs(f"{tmp_path}/work/labels")
