@@ -8,7 +8,6 @@ namespace lbs::deepsea {
 
 namespace {
 
-constexpr int WINDOW = EmbeddingGrid::WINDOW;
 constexpr double FINEST = 0.01;
 constexpr double COARSEST = 0.5;
 
