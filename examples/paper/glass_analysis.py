@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the figures have in common: numbers out of LAMMPS' files, each with its uncertainty.
+
+Uncertainties are standard errors (one sigma). numpy and scipy are needed.
+"""
+import dataclasses
+import pathlib
+
+import numpy as np
+import scipy.optimize
+
+BOLTZMANN = 8.617333262e-5    # eV/K
+
+# Bound coherent scattering lengths of natural elements, fm (V. F. Sears, Neutron News 3, 26, 1992).
+NEUTRON_LENGTHS = {"Li": -1.90, "B": 5.30, "O": 5.803, "Si": 4.1491, "Na": 3.63,
+                   "7Li": -2.22, "11B": 6.65}
+# X-ray form factors of neutral atoms: sum of a exp(-b (q/4 pi)^2) + c, with five a, five b, c
+# (D. Waasmaier, A. Kirfel, Acta Cryst. A 51, 416, 1995).
+XRAY_FORM_FACTORS = {
+    "Li": ((0.974637, 0.158472, 0.811855, 0.262416, 0.790108),
+           (4.334946, 0.342451, 97.102966, 201.363831, 1.409234), 0.002542),
+    "B": ((2.085185, 1.06458, 1.062788, 0.140515, 0.641784),
+          (23.494068, 1.137894, 61.238976, 0.114886, 0.399036), 0.003823),
+    "O": ((2.960427, 2.508818, 0.637853, 0.722838, 1.142756),
+          (14.182259, 5.936858, 0.112726, 34.958481, 0.39024), 0.027014),
+    "Si": ((5.275329, 3.191038, 1.511514, 1.356849, 2.519114),
+           (2.631338, 33.730728, 0.081119, 86.288643, 1.170087), 0.145073),
+    "Na": ((4.910127, 3.081783, 1.262067, 1.098938, 0.560991),
+           (3.281434, 9.119178, 0.102763, 132.013947, 0.405878), 0.079712)}
+
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Frame:
+    """One time of a dump: cell vectors in rows (A), columns by name, sorted by ID."""
+    step: int
+    cell: np.ndarray
+    columns: dict
+
+    def positions(self, names=("xu", "yu", "zu")):
+        """Positions as (atoms, 3)."""
+        return np.column_stack([self.columns[name] for name in names])
+
+
+def read_dump(path):
+    """Frames of a text dump, one after the other. A last frame that a stopped run left cut off is
+    passed over. Raises ValueError with the name of the file if it is none.
+    """
+    with open(path) as file:
+        while line := file.readline():
+            if not line.startswith("ITEM: TIMESTEP"):
+                raise ValueError(f"{path}: is no dump of LAMMPS: {line.strip()[:40]!r}")
+            try:
+                step = int(file.readline())
+                file.readline()
+                atoms = int(file.readline())
+                tilted = "xy" in file.readline()
+                bounds = np.array([file.readline().split() for _ in range(3)], float)
+                names = file.readline().split()[2:]
+                rows = np.array([file.readline().split() for _ in range(atoms)], float)
+                rows = rows.reshape(atoms, len(names))
+            except ValueError:
+                if file.readline():
+                    raise ValueError(f"{path}: a frame in the middle is broken") from None
+                return
+            rows = rows[np.argsort(rows[:, names.index("id")])]
+            yield Frame(step, _cell(bounds, tilted), dict(zip(names, rows.T)))
+
+
+def _cell(bounds, tilted):
+    """Cell vectors from the bounds of a dump, which for a tilted cell are those of its box."""
+    xy, xz, yz = bounds[:, 2] if tilted else (0.0, 0.0, 0.0)
+    low, high = bounds[:, 0].copy(), bounds[:, 1].copy()
+    low[0] -= min(0.0, xy, xz, xy + xz)
+    high[0] -= max(0.0, xy, xz, xy + xz)
+    low[1] -= min(0.0, yz)
+    high[1] -= max(0.0, yz)
+    return np.diag(high - low) + np.array([[0, 0, 0], [xy, 0, 0], [xz, yz, 0]])
+
+
+def read_table(path):
+    """Rows of numbers of fix ave/time or fix print; lines that are not whole are left out."""
+    rows = []
+    for line in pathlib.Path(path).read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        try:
+            rows.append([float(word) for word in line.split()])
+        except ValueError:
+            continue
+    width = max((len(row) for row in rows), default=0)
+    rows = [row for row in rows if len(row) == width]
+    if not rows:
+        raise ValueError(f"{path}: there is no row of numbers yet; has the run begun?")
+    return np.array(rows)
+
+
+# ---- averages ------------------------------------------------------------------------------------
+
+
+def block_average(values, blocks=None):
+    """Mean and its standard error from averages of blocks that follow each other.
+
+    Without `blocks` their number falls by halves, and the largest error counts (H. Flyvbjerg, H. G.
+    Petersen, J. Chem. Phys. 91, 461, 1989); at least five blocks are needed for one.
+    """
+    values = np.asarray(values, float)
+    if blocks is None:
+        counts, n = [], len(values)
+        while n >= 5:
+            counts.append(n)
+            n //= 2
+    else:
+        counts = [blocks]
+    if not counts or len(values) < counts[0]:
+        raise ValueError(f"{len(values)} values are too few for an error")
+    errors = []
+    for n in counts:
+        size = len(values) // n
+        means = values[:n * size].reshape(n, size).mean(axis=1)
+        errors.append(means.std(ddof=1) / np.sqrt(n))
+    return values.mean(), max(errors)
+
+
+def mean_and_error(values):
+    """Mean of independent values, such as those of several seeds, and its standard error."""
+    values = np.asarray(values, float)
+    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return values.mean(), error
+
+
+# ---- diffusion -----------------------------------------------------------------------------------
+
+
+def mean_square_displacement(positions, collective=False, every=1):
+    """<|r(t0+t) - r(t0)|^2> in A^2 for each lag, over all atoms and origins t0, `every` frames
+    apart. `positions` (frames, atoms, 3) do not jump at the cell's borders. With `collective` the
+    displacements of all atoms are summed before they are squared, and the result is divided by
+    their number: its slope is that of the charge, if all atoms have the same.
+    """
+    frames = len(positions)
+    sums, counts = np.zeros(frames), np.zeros(frames)
+    for origin in range(0, frames, every):
+        moved = positions[origin:] - positions[origin]
+        if collective:
+            square = (moved.sum(axis=1) ** 2).sum(axis=-1) / positions.shape[1]
+        else:
+            square = (moved ** 2).sum(axis=-1).mean(axis=-1)
+        sums[:len(square)] += square
+        counts[:len(square)] += 1
+    return sums / counts
+
+
+def diffusion(positions, frame_time, window, collective=False, blocks=5):
+    """Diffusion coefficient in A^2/ps and its standard error.
+
+    A line is fitted to the mean square displacement at lags within `window` (ps, beginning and
+    end); the run is cut into `blocks` parts that are longer than the window, whose coefficients
+    give the error.
+    """
+    size = len(positions) // blocks
+    if size * frame_time < window[1]:
+        raise ValueError(f"{blocks} blocks of {size * frame_time:g} ps are shorter than the window, "
+                         f"which ends at {window[1]:g} ps: run for longer, or take a shorter window")
+
+    def slope(part):
+        msd = mean_square_displacement(part, collective)
+        time = frame_time * np.arange(len(msd))
+        inside = (time >= window[0]) & (time <= window[1])
+        return np.polyfit(time[inside], msd[inside], 1)[0] / 6.0
+
+    values = [slope(positions[k * size:(k + 1) * size]) for k in range(blocks)]
+    return mean_and_error(values)
+
+
+@dataclasses.dataclass
+class Line:
+    """A fitted line with the errors of its numbers."""
+    slope: float
+    slope_error: float
+    value: float
+    value_error: float
+
+
+def weighted_line(x, y, errors):
+    """y = value + slope x by least squares with known errors of y."""
+    x, y, w = np.asarray(x, float), np.asarray(y, float), 1.0 / np.asarray(errors, float)
+    matrix = np.column_stack([w, w * x])
+    covariance = np.linalg.inv(matrix.T @ matrix)
+    value, slope = covariance @ matrix.T @ (w * y)
+    return Line(slope, np.sqrt(covariance[1, 1]), value, np.sqrt(covariance[0, 0]))
+
+
+def activation_energy(temperatures, values, errors):
+    """Activation energy (eV) and its error, and the value at infinite temperature, from
+    coefficients at three temperatures (K) or more.
+    """
+    if len(temperatures) < 3:
+        raise ValueError(f"{len(temperatures)} temperatures are too few for an activation energy")
+    values, errors = np.asarray(values, float), np.asarray(errors, float)
+    line = weighted_line(1.0 / (BOLTZMANN * np.asarray(temperatures, float)), np.log(values),
+                         errors / values)
+    return -line.slope, line.slope_error, np.exp(line.value)
+
+
+# ---- glass transition ----------------------------------------------------------------------------
+
+
+@dataclasses.dataclass
+class Fold:
+    """Where two lines meet."""
+    temperature: float
+    error: float
+    below: float    # slopes
+    above: float
+
+
+def _fold(temperature, values):
+    def line(t, place, value, below, above):
+        return value + np.where(t < place, below, above) * (t - place)
+
+    middle = np.quantile(temperature, [0.25, 0.5, 0.75])
+    best = None
+    for place in middle:
+        low, high = temperature < place, temperature >= place
+        start = (place, values[np.abs(temperature - place).argmin()],
+                 np.polyfit(temperature[low], values[low], 1)[0],
+                 np.polyfit(temperature[high], values[high], 1)[0])
+        found, _ = scipy.optimize.curve_fit(line, temperature, values, start, maxfev=20000)
+        left = values - line(temperature, *found)
+        if best is None or (left ** 2).sum() < (best[1] ** 2).sum():
+            best = found, left
+    return best
+
+
+def glass_transition(temperature, values, block=10, trials=200, seed=1):
+    """The fold of an energy or volume against temperature: a bent line fitted by least squares.
+
+    Its error comes from fits to resampled deviations, in blocks of `block` neighboring points that
+    keep what correlation they have.
+    """
+    order = np.argsort(temperature)
+    temperature, values = np.asarray(temperature)[order], np.asarray(values)[order]
+    found, left = _fold(temperature, values)
+    rng = np.random.default_rng(seed)
+    places = []
+    for _ in range(trials):
+        starts = rng.integers(0, len(left) - block + 1, size=len(left) // block + 1)
+        noise = np.concatenate([left[s:s + block] for s in starts])[:len(left)]
+        places.append(_fold(temperature, values - left + noise)[0][0])
+    if not temperature[0] < found[0] < temperature[-1]:
+        raise ValueError("no fold lies within the temperatures")
+    return Fold(found[0], float(np.std(places)), found[2], found[3])
+
+
+# ---- structure factors ---------------------------------------------------------------------------
+
+
+def reciprocal_vectors(cell, edges, most, rng):
+    """For each shell between two edges (1/A), vectors q that the cell allows: `most` of them at
+    random if there are more. Only one of q and -q is taken.
+    """
+    basis = 2.0 * np.pi * np.linalg.inv(cell).T
+    # No index of a vector within the last edge is larger than this.
+    reach = np.ceil(edges[-1] * np.linalg.norm(cell, axis=1) / (2.0 * np.pi)).astype(int)
+    index = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), axis=-1)
+    index = index.reshape(-1, 3)
+    index = index[len(index) // 2 + 1:]
+    q = index @ basis
+    shell = np.searchsorted(edges, np.linalg.norm(q, axis=1), side="right") - 1
+    chosen = []
+    for k in range(len(edges) - 1):
+        mine = np.flatnonzero(shell == k)
+        if len(mine) > most:
+            mine = rng.choice(mine, most, replace=False)
+        chosen.append(q[mine])
+    return chosen
+
+
+def partial_structure_factors(frames, elements, edges, most=60, seed=1):
+    """Partial structure factors of Ashcroft and Langreth, S_ab(q) = <rho_a(q) rho_b(-q)> /
+    sqrt(N_a N_b), by sums over the cell's reciprocal vectors.
+
+    `frames` are pairs (cell, positions), `elements` that of each atom. Returns the elements in
+    order, the mean |q| of each shell and an array (shells, elements, elements); NaN where a shell
+    has no vector. Same numbers as dynasor 2.5, whose sums are divided by all atoms.
+    """
+    kinds = sorted(set(elements))
+    members = [np.flatnonzero(np.asarray(elements) == kind) for kind in kinds]
+    rng = np.random.default_rng(seed)
+    shells = len(edges) - 1
+    sums, lengths = np.zeros((shells, len(kinds), len(kinds))), np.zeros(shells)
+    counts = np.zeros(shells)
+    for cell, positions in frames:
+        for k, q in enumerate(reciprocal_vectors(np.asarray(cell), edges, most, rng)):
+            if len(q) == 0:
+                continue
+            waves = np.exp(1j * (q @ positions.T))
+            rho = np.array([waves[:, m].sum(axis=1) / np.sqrt(len(m)) for m in members])
+            sums[k] += np.einsum("aq,bq->ab", rho, rho.conj()).real
+            lengths[k] += np.linalg.norm(q, axis=1).sum()
+            counts[k] += len(q)
+    with np.errstate(invalid="ignore"):
+        return kinds, lengths / counts, sums / counts[:, None, None]
+
+
+def form_factor(element, q):
+    """Of X-rays: electrons, at q in 1/A."""
+    a, b, c = XRAY_FORM_FACTORS[element]
+    s2 = (np.asarray(q, float) / (4.0 * np.pi)) ** 2
+    return c + sum(x * np.exp(-y * s2) for x, y in zip(a, b))
+
+
+def total_structure_factor(kinds, numbers, q, partials, weights):
+    """Of Faber and Ziman, normalized so that it goes to 1: sum_ab c_a c_b w_a w_b (A_ab - 1) /
+    <w>^2 + 1. `numbers` of atoms of each kind; `weights` has a length of each kind, or a function of
+    q. Use NEUTRON_LENGTHS, or functions that call form_factor().
+    """
+    c = np.asarray(numbers, float) / np.sum(numbers)
+    w = np.array([np.broadcast_to(weights[kind](q) if callable(weights[kind]) else weights[kind],
+                                  np.shape(q)) for kind in kinds])
+    root = np.sqrt(c)
+    # From Ashcroft-Langreth: S_ab = delta_ab + sqrt(c_a c_b) (A_ab - 1).
+    deviation = partials - np.eye(len(kinds))
+    top = np.einsum("a,b,aq,bq,qab->q", root, root, w, w, deviation)
+    return 1.0 + top / np.einsum("a,aq->q", c, w) ** 2

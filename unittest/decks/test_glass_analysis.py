@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The numbers of examples/paper against planted ones: diffusion, folds, structure factors."""
+import os
+import sys
+
+import numpy as np
+import pytest
+
+from deck import ROOT, dump, frame, read_frame, system
+
+sys.path.insert(0, os.path.join(ROOT, "examples", "paper"))
+import glass_analysis as ga    # noqa: E402
+
+ELEMENT = np.array(["", "Li", "B", "O", "Si"])
+
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["glass", "glass_triclinic"])
+def test_dumps_are_read_as_lammps_wrote_them(lmp, name):
+    result = lmp(system(name) + "pair_style zero 5.0\npair_coeff * *\n"
+                 + dump("type id zu xu yu") + "run 0\n")
+    cell, types, x, _ = read_frame(frame(name))
+    (got,) = ga.read_dump(result.folder / "atoms.dump")
+    assert np.allclose(got.cell, cell, atol=1e-9) and got.step == 0
+    assert np.array_equal(got.columns["type"], types)
+    shift = (got.positions() - x) @ np.linalg.inv(cell)
+    assert np.allclose(shift, np.rint(shift), atol=1e-9) and np.ptp(x) > 10
+
+
+def test_a_dump_that_was_cut_off(lmp, tmp_path):
+    result = lmp(system() + "pair_style zero 5.0\npair_coeff * *\n" + dump("id xu yu zu", every=1)
+                 + "fix 1 all nve\nrun 3\n")
+    text = (result.folder / "atoms.dump").read_text()
+    path = tmp_path / "cut.dump"
+    for end in (len(text) - 30, text.rindex("ITEM: ATOMS") - 40):
+        path.write_text(text[:end])
+        assert [f.step for f in ga.read_dump(path)] == [0, 1, 2]
+    path.write_text(text.replace("ITEM: ATOMS id xu yu zu\n", "ITEM: ATOMS id xu yu zu\n1 x\n", 1))
+    with pytest.raises(ValueError, match="cut.dump: a frame in the middle is broken"):
+        list(ga.read_dump(path))
+    path.write_text("LAMMPS\n")
+    with pytest.raises(ValueError, match="cut.dump: is no dump of LAMMPS"):
+        list(ga.read_dump(path))
+
+
+def test_tables_are_read_without_their_last_broken_row(tmp_path):
+    path = tmp_path / "t"
+    path.write_text("# head\n1 2.5\n2 3.5\n3 4")
+    assert ga.read_table(path).tolist() == [[1, 2.5], [2, 3.5], [3, 4]]
+    path.write_text("# head\n1 2.5\n2 3.5\n3")
+    assert ga.read_table(path).tolist() == [[1, 2.5], [2, 3.5]]
+    path.write_text("# head\n")
+    with pytest.raises(ValueError, match="has the run begun"):
+        ga.read_table(path)
+
+
+# ---- averages ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.9])
+def test_errors_of_means_know_correlation(memory):
+    """x' = memory x + noise: the variance of the mean is that of x times (1+m)/(1-m)/N."""
+    rng = np.random.default_rng(3)
+    length, truth = 4096, np.sqrt((1 + memory) / (1 - memory) / (1 - memory ** 2) / 4096)
+    errors = []
+    for _ in range(40):
+        x = np.zeros(length)
+        for k, noise in enumerate(rng.normal(size=length)):
+            x[k] = memory * x[k - 1] + noise
+        errors.append(ga.block_average(x)[1])
+    # The largest error of all sizes of blocks is an upper estimate.
+    assert 0.9 * truth < np.median(errors) < 1.6 * truth
+    with pytest.raises(ValueError, match="4 values are too few"):
+        ga.block_average(range(4))
+
+
+# ---- diffusion -----------------------------------------------------------------------------------
+
+
+def langevin(lmp, ranks=1):
+    """Trajectory of particles that feel nothing but fix langevin: D = k T damp / m."""
+    temperature, mass, damp = 300.0, 6.941, 0.02
+    text = ("units metal\natom_style atomic\nregion r block 0 20 0 20 0 20\ncreate_box 1 r\n"
+            "create_atoms 1 random 200 5 NULL\n"
+            f"mass 1 {mass}\npair_style zero 2.0\npair_coeff * *\ncomm_modify cutoff 3.0\n"
+            f"velocity all create {temperature} 7 dist gaussian\nfix 1 all nve\n"
+            f"fix 2 all langevin {temperature} {temperature} {damp} 11\ntimestep 0.002\n"
+            "neigh_modify every 1 delay 0 check yes\n"
+            + dump("id xu yu zu", every=100) + "run 40000\n")
+    # 1 eV/(g/mol) is 9648.533 A^2/ps^2.
+    expected = ga.BOLTZMANN * temperature * damp / mass * 9648.533
+    result = lmp(text, ranks)
+    positions = np.array([f.positions() for f in ga.read_dump(result.folder / "atoms.dump")])
+    return positions, expected
+
+
+def test_planted_diffusion(lmp):
+    """Of single particles and, as they know nothing of each other, of all together."""
+    positions, expected = langevin(lmp)
+    d, error = ga.diffusion(positions, 0.2, (1.0, 4.0))
+    assert abs(d - expected) < 2.0 * error + 0.005 * expected
+    assert 0.001 * expected < error < 0.1 * expected
+    together, wide = ga.diffusion(positions, 0.2, (1.0, 4.0), collective=True)
+    assert abs(together - expected) < 2.0 * wide and wide > 2.0 * error
+    # Particles that move as one: the collective coefficient is their number times the other.
+    one = np.repeat(positions[:, :1], 5, axis=1)
+    single = ga.mean_square_displacement(one)
+    assert np.allclose(ga.mean_square_displacement(one, collective=True), 5.0 * single)
+    with pytest.raises(ValueError, match="are shorter than the window"):
+        ga.diffusion(positions, 0.2, (1.0, 100.0))
+
+
+def test_origins_by_hand():
+    """One atom at 0, 1, 3 A."""
+    positions = np.array([[[0.0, 0, 0]], [[1.0, 0, 0]], [[3.0, 0, 0]]])
+    assert ga.mean_square_displacement(positions).tolist() == [0.0, (1 + 4) / 2, 9.0]
+    assert ga.mean_square_displacement(positions, every=2).tolist() == [0.0, 1.0, 9.0]
+
+
+def test_planted_activation_energy():
+    rng = np.random.default_rng(1)
+    t = np.array([500.0, 600.0, 700.0, 900.0])
+    truth = 3.0 * np.exp(-0.4 / (ga.BOLTZMANN * t))
+    found = [ga.activation_energy(t, truth * rng.normal(1, 0.05, 4), 0.05 * truth)
+             for _ in range(200)]
+    energy, error, _ = np.transpose(found)
+    assert abs(energy.mean() - 0.4) < 0.002
+    assert energy.std() == pytest.approx(error.mean(), rel=0.15) and error.mean() > 0.001
+    assert ga.activation_energy(t, truth, 0.05 * truth)[2] == pytest.approx(3.0)
+    with pytest.raises(ValueError, match="2 temperatures are too few"):
+        ga.activation_energy(t[:2], truth[:2], truth[:2])
+
+
+# ---- glass transition ----------------------------------------------------------------------------
+
+
+def test_planted_fold():
+    """Energies with a kink at 1122 K and noise; the error says how far fits scatter."""
+    rng = np.random.default_rng(2)
+    t = np.linspace(300.0, 2000.0, 171)
+    truth = np.where(t < 1122.0, 2.6e-4, 3.9e-4) * (t - 1122.0) - 7.0
+    folds = [ga.glass_transition(t, truth + rng.normal(0, 0.004, len(t)), trials=30)
+             for _ in range(20)]
+    places, errors = [f.temperature for f in folds], [f.error for f in folds]
+    assert abs(np.mean(places) - 1122.0) < 3.0 * np.std(places) / np.sqrt(20)
+    assert 0.5 < np.std(places) / np.mean(errors) < 2.0
+    assert folds[0].below == pytest.approx(2.6e-4, rel=0.05)
+    assert folds[0].above == pytest.approx(3.9e-4, rel=0.05)
+
+
+# ---- structure factors ---------------------------------------------------------------------------
+
+
+def test_structure_factors_by_pairs():
+    """Of the stored glass: sums over all pairs of atoms, for the same vectors."""
+    cell, types, x, _ = read_frame(frame("glass_triclinic"))
+    edges = np.array([1.0, 1.1, 1.2])
+    kinds, q, partials = ga.partial_structure_factors([(cell, x)], ELEMENT[types], edges, most=5)
+    vectors = ga.reciprocal_vectors(cell, edges, 5, np.random.default_rng(1))
+    assert kinds == ["B", "Li", "O", "Si"] and [len(v) for v in vectors] == [5, 5]
+    for k, mine in enumerate(vectors):
+        # They are vectors of the reciprocal lattice, and within their shell.
+        assert np.allclose(mine @ cell.T / (2 * np.pi), np.rint(mine @ cell.T / (2 * np.pi)))
+        lengths = np.linalg.norm(mine, axis=1)
+        assert (lengths >= edges[k]).all() and (lengths < edges[k + 1]).all()
+        assert q[k] == pytest.approx(lengths.mean())
+        waves = np.cos((x[:, None] - x[None]) @ mine.T).mean(axis=-1)
+        for a, one in enumerate(kinds):
+            for b, other in enumerate(kinds):
+                i, j = ELEMENT[types] == one, ELEMENT[types] == other
+                expected = waves[np.ix_(i, j)].sum() / np.sqrt(i.sum() * j.sum())
+                assert partials[k, a, b] == pytest.approx(expected, abs=1e-9)
+    assert np.abs(partials).max() > 0.5
+
+
+def test_structure_factors_of_a_crystal():
+    """CsCl: peaks as high as there are atoms, of either sign between the two kinds."""
+    a, n = 3.0, 4
+    corner = a * np.stack(np.meshgrid(*[np.arange(n)] * 3), axis=-1).reshape(-1, 3)
+    x = np.concatenate([corner, corner + 0.5 * a])
+    elements = np.array(["Li"] * n ** 3 + ["O"] * n ** 3)
+    first = 2.0 * np.pi / a
+    edges = np.array([0.5, 0.99, 1.01, np.sqrt(2) - 0.01, np.sqrt(2) + 0.01]) * first
+    _, q, partials = ga.partial_structure_factors([(n * a * np.eye(3), x)], elements, edges, 1000)
+    assert q[1] == pytest.approx(first) and q[3] == pytest.approx(np.sqrt(2) * first)
+    assert np.allclose(partials[0], 0.0, atol=1e-9)
+    assert np.allclose(partials[1], n ** 3 * np.array([[1, -1], [-1, 1]]))
+    assert np.allclose(partials[3], n ** 3 * np.ones((2, 2)))
+
+
+def test_structure_factor_of_an_ideal_gas_is_one():
+    rng = np.random.default_rng(5)
+    frames = [(20.0 * np.eye(3), rng.uniform(0, 20, (300, 3))) for _ in range(30)]
+    elements = np.array(["Li"] * 60 + ["O"] * 200 + ["Si"] * 40)
+    kinds, q, partials = ga.partial_structure_factors(frames, elements, np.linspace(2, 8, 7), 60)
+    assert np.abs(partials - np.eye(3)).max() < 0.15
+    for weights in (ga.NEUTRON_LENGTHS, {e: (lambda q, e=e: ga.form_factor(e, q)) for e in kinds}):
+        total = ga.total_structure_factor(kinds, [60, 200, 40], q, partials, weights)
+        assert np.abs(total - 1.0).max() < 0.1
+
+
+def test_totals_by_hand():
+    """Two kinds, one shell: 1/2 and 1/2 of atoms, lengths 1 and 3."""
+    partials = np.array([[[1.2, 0.3], [0.3, 0.8]]])
+    # sum c_a c_b b_a b_b (A_ab - 1) with A - 1 = deviation / (1/2)
+    expected = 1.0 + 0.25 * (0.4 * 1 + 2 * 0.6 * 3 - 0.4 * 9) / 4.0
+    total = ga.total_structure_factor(["A", "B"], [7, 7], np.array([2.0]), partials,
+                                      {"A": 1.0, "B": lambda q: 3.0 + 0 * q})
+    assert total == pytest.approx(expected) and abs(expected - 1.0) > 0.01
+
+
+@pytest.mark.parametrize("element, electrons", [("Li", 3), ("B", 5), ("O", 8), ("Si", 14),
+                                                ("Na", 11)])
+def test_form_factors_begin_with_the_electrons(element, electrons):
+    assert ga.form_factor(element, 0.0) == pytest.approx(electrons, abs=0.01)
+    assert ga.form_factor(element, 5.0) < 0.75 * electrons
