@@ -162,8 +162,9 @@ def diffusion(positions, frame_time, window, collective=False, blocks=5):
     """
     size = len(positions) // blocks
     if size * frame_time < window[1]:
-        raise ValueError(f"{blocks} blocks of {size * frame_time:g} ps are shorter than the window, "
-                         f"which ends at {window[1]:g} ps: run for longer, or take a shorter window")
+        raise ValueError(f"{blocks} blocks of {size * frame_time:g} ps are shorter than the "
+                         f"window, which ends at {window[1]:g} ps: run for longer, or take a "
+                         "shorter window")
 
     def slope(part):
         msd = mean_square_displacement(part, collective)
@@ -315,8 +316,8 @@ def form_factor(element, q):
 
 def total_structure_factor(kinds, numbers, q, partials, weights):
     """Of Faber and Ziman, normalized so that it goes to 1: sum_ab c_a c_b w_a w_b (A_ab - 1) /
-    <w>^2 + 1. `numbers` of atoms of each kind; `weights` has a length of each kind, or a function of
-    q. Use NEUTRON_LENGTHS, or functions that call form_factor().
+    <w>^2 + 1. `numbers` of atoms of each kind; `weights` has a length of each kind, or a function
+    of q. Use NEUTRON_LENGTHS, or functions that call form_factor().
     """
     c = np.asarray(numbers, float) / np.sum(numbers)
     w = np.array([np.broadcast_to(weights[kind](q) if callable(weights[kind]) else weights[kind],
