@@ -214,14 +214,20 @@ class Fold:
     """Where two lines meet."""
     temperature: float
     error: float
+    value: float    # there
     below: float    # slopes
     above: float
 
+    def line(self, temperature):
+        """The fitted values."""
+        return _bent(temperature, self.temperature, self.value, self.below, self.above)
+
+
+def _bent(t, place, value, below, above):
+    return value + np.where(t < place, below, above) * (t - place)
+
 
 def _fold(temperature, values):
-    def line(t, place, value, below, above):
-        return value + np.where(t < place, below, above) * (t - place)
-
     middle = np.quantile(temperature, [0.25, 0.5, 0.75])
     best = None
     for place in middle:
@@ -229,8 +235,9 @@ def _fold(temperature, values):
         start = (place, values[np.abs(temperature - place).argmin()],
                  np.polyfit(temperature[low], values[low], 1)[0],
                  np.polyfit(temperature[high], values[high], 1)[0])
-        found, _ = scipy.optimize.curve_fit(line, temperature, values, start, maxfev=20000)
-        left = values - line(temperature, *found)
+        found = scipy.optimize.least_squares(lambda p: _bent(temperature, *p) - values, start,
+                                             x_scale=np.abs(start) + 1e-12).x
+        left = values - _bent(temperature, *found)
         if best is None or (left ** 2).sum() < (best[1] ** 2).sum():
             best = found, left
     return best
@@ -253,7 +260,7 @@ def glass_transition(temperature, values, block=10, trials=200, seed=1):
         places.append(_fold(temperature, values - left + noise)[0][0])
     if not temperature[0] < found[0] < temperature[-1]:
         raise ValueError("no fold lies within the temperatures")
-    return Fold(found[0], float(np.std(places)), found[2], found[3])
+    return Fold(found[0], float(np.std(places)), *found[1:])
 
 
 # ---- structure factors ---------------------------------------------------------------------------

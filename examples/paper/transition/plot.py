@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The fold of energy and volume against temperature, from what in.transition wrote.
+
+    plot.py [--from 500] [--to 2000] [--picture transition.png] PREFIX
+
+Reads PREFIX.heat and, if it is there, PREFIX.cool. A bent line is fitted to the energy and to the
+volume between two temperatures; the vibrations' own part of the energy, 3/2 k T, is taken off
+first. The errors are those of the fit; runs with other seeds, or other glasses, scatter by more.
+"""
+import argparse
+import os
+import pathlib
+import sys
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+import glass_analysis as ga    # noqa: E402
+
+
+def rows_of(path):
+    """Temperature, energy and volume; a step that stands twice, as a killed run leaves it, once."""
+    rows = {row[0]: row[1:] for row in ga.read_table(path)}
+    return np.array([rows[step] for step in sorted(rows)]).T
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("prefix")
+    parser.add_argument("--from", type=float, default=500.0, dest="low")
+    parser.add_argument("--to", type=float, default=2000.0, dest="high")
+    parser.add_argument("--picture", default="transition.png")
+    options = parser.parse_args()
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), constrained_layout=True)
+    for part, color in (("heat", "tab:red"), ("cool", "tab:blue")):
+        path = f"{options.prefix}.{part}"
+        if not os.path.exists(path):
+            continue
+        temperature, energy, volume = rows_of(path)
+        energy = energy - 1.5 * ga.BOLTZMANN * temperature
+        inside = (temperature > options.low) & (temperature < options.high)
+        if inside.sum() < 40:
+            sys.exit(f"{path} has {inside.sum()} points between {options.low:g} and "
+                     f"{options.high:g} K, too few for a fold; let the run go on")
+        for axis, values, name in ((axes[0], energy, "energy"), (axes[1], volume, "volume")):
+            fold = ga.glass_transition(temperature[inside], values[inside])
+            print(f"{part:4s} {name}: {fold.temperature:.0f} +- {fold.error:.0f} K, slopes "
+                  f"{fold.below:.3e} below and {fold.above:.3e} above")
+            axis.plot(temperature, values, color=color, lw=0.7, label=part)
+            t = np.array([options.low, fold.temperature, options.high])
+            axis.plot(t, fold.line(t), color="black", lw=1)
+            axis.axvline(fold.temperature, color=color, ls="--", lw=0.8)
+    axes[0].set(xlabel="T (K)", ylabel="potential energy - 3/2 kT (eV/atom)")
+    axes[1].set(xlabel="T (K)", ylabel="volume (A$^3$/atom)")
+    axes[0].legend()
+    figure.savefig(options.picture, dpi=150)
+    print(f"wrote {options.picture}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The decks and scripts of examples/paper, in short: they end, go on after a kill, and say what is
+missing.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from deck import ROOT, TIMEOUT, environment, frame
+
+PAPER = os.path.join(ROOT, "examples", "paper")
+TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
+             "-var", "piece", "200")
+TRANSITION = ("-var", "hold", "0.1", "-var", "low", "1000", "-var", "high", "3000", "-var", "rate",
+              "1000", "-var", "average", "0.02", "-var", "piece", "400")
+
+
+@pytest.fixture(name="folder")
+def make_folder(tmp_path):
+    """A copy of the decks, beside what they include."""
+    for name in ("paper", "melt-quench"):
+        shutil.copytree(os.path.join(ROOT, "examples", name), tmp_path / name)
+    return tmp_path / "paper"
+
+
+def command(name, *words):
+    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "glass", str(frame("glass")),
+            *words]
+
+
+def run(folder, name, *words):
+    """Output of a deck that has to succeed."""
+    done = subprocess.run(command(name, *words), cwd=folder / name, capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False, env=environment(1))
+    assert done.returncode == 0, done.stdout[-2000:]
+    return done.stdout
+
+
+def plot(folder, name, *words):
+    """Output of a script that has to succeed."""
+    done = subprocess.run([sys.executable, "plot.py", *words], cwd=folder / name, text=True,
+                          capture_output=True, timeout=TIMEOUT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (folder / name / f"{name}.png").stat().st_size > 10000
+    return done.stdout
+
+
+def test_transport(folder):
+    """Diffusion at three temperatures; it grows with the temperature."""
+    words = []
+    for t in (1500, 2500, 3500):
+        out = run(folder, "transport", *TRANSPORT, "-var", "T", str(t))
+        assert out.count("min left") == 6 and "NVT: step 1200 of 1200" in out
+        words.append(f"{t}=li-{t}K.dump")
+    out = plot(folder, "transport", "--frame", "0.02", "--window", "0.1", "0.4", *words)
+    rows = [line.split() for line in out.splitlines() if " +- " in line and "energy" not in line]
+    d = [float(row[1]) for row in rows]
+    assert len(rows) == 3 and 1e-6 < d[0] < d[1] < d[2] < 1e-2
+    energy = re.search(r"activation energy (\S+) \+- (\S+) eV", out)
+    assert 0.05 < float(energy[1]) < 1.0 and float(energy[2]) > 0
+
+
+def test_transition(folder):
+    """Both ramps; energies rise with temperature on either side of the fold."""
+    out = run(folder, "transition", *TRANSITION)
+    assert re.findall(r"^(\w+): step", out, re.M).count("heat") == 5
+    for part in ("heat", "cool"):
+        rows = np.loadtxt(folder / "transition" / f"fold.{part}")
+        assert len(rows) == 100 and np.ptp(rows[:, 1]) > 1000
+    out = plot(folder, "transition", "--from", "1000", "--to", "3000", "fold")
+    folds = re.findall(r"(\w+) (\w+): (\S+) \+- (\S+) K, slopes (\S+) below and (\S+) above", out)
+    assert [f[:2] for f in folds] == [("heat", "energy"), ("heat", "volume"), ("cool", "energy"),
+                                      ("cool", "volume")]
+    assert all(1000 < float(f[2]) < 3000 and float(f[3]) > 0 for f in folds)
+
+
+@pytest.mark.parametrize("name, words, marks", [
+    ("transport", TRANSPORT, ("NPT: step 200 ", "NVT: step 600 ")),
+    ("transition", TRANSITION, ("heat: step 900 ", "cool: step 2900 "))])
+def test_a_killed_run_goes_on(folder, name, words, marks):
+    """Killed twice, it loses one piece at most and ends with the rows of a whole run."""
+    run(folder, name, *words, "-var", "out", "whole")
+    for mark in marks:
+        with subprocess.Popen(command(name, *words, "-var", "out", "parts"), cwd=folder / name,
+                              stdout=subprocess.PIPE, text=True, env=environment(1)) as program:
+            for line in program.stdout:
+                if mark in line:
+                    break
+            else:
+                pytest.fail(f"no line has '{mark}'")
+            time.sleep(0.05)
+            program.kill()
+    assert (folder / name / "parts.restart").exists()
+    out = run(folder, name, *words, "-var", "out", "parts")
+    assert "read_restart" in out or "restart file" in out
+    first = re.search(r"^\w+: step (\d+) of", out, re.M)
+    assert int(first[1]) > int(re.search(r"\d+", marks[1])[0])
+    steps = {}
+    for out in ("whole", "parts"):
+        if name == "transport":
+            text = (folder / name / f"{out}.dump").read_text()
+            steps[out] = sorted(set(re.findall(r"TIMESTEP\n(\d+)", text)))
+        else:
+            steps[out] = [row[0] for part in ("heat", "cool")
+                          for row in np.unique(np.loadtxt(folder / name / f"{out}.{part}"), axis=0)]
+            steps[out] = sorted(set(steps[out]))
+    assert len(steps["whole"]) > 40 and steps["parts"] == steps["whole"]
+    # What is done is done.
+    assert "min left" not in run(folder, name, *words, "-var", "out", "parts")
+
+
+def test_what_is_missing_is_named(folder):
+    for words, message in ((("-var", "preset", "quick"), "unknown preset quick"),
+                           (("-var", "potential", "none"), "unknown potential none"),
+                           (("-var", "model", "none.pt"), "none.pt")):
+        done = subprocess.run(command("transport", *words), cwd=folder / "transport", text=True,
+                              capture_output=True, timeout=TIMEOUT, check=False,
+                              env=environment(1))
+        assert done.returncode != 0 and message in done.stdout
+    (folder / "transport/short.dump").write_text("")
+    done = subprocess.run([sys.executable, "plot.py", "500=short.dump"], cwd=folder / "transport",
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "short.dump has 0 frames; let the run go on" in done.stderr
+    (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
+    done = subprocess.run([sys.executable, "plot.py", "fold"], cwd=folder / "transition",
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "too few for a fold" in done.stderr
