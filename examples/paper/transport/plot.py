@@ -5,10 +5,11 @@
     plot.py [--frame 0.1] [--window 50 150] [--picture transport.png] T=DUMP [T=DUMP ...]
 
 T is the temperature in K, DUMP what in.transport wrote; several dumps of one temperature (seeds)
-are averaged. --frame is the time between frames in ps, --window the lags in ps between which a line
-is fitted to the mean square displacement. Prints a table: D of single ions, D of the charge (all ions
-together), their ratio (the Haven ratio) and the conductivity that the second gives by Nernst and
-Einstein, each with its standard error; and the activation energy if there are three temperatures.
+are averaged. --frame is the time between frames in ps, --window the lags in ps between which a
+line is fitted to the mean square displacement. Prints a table: D of single ions, D of the charge
+(all ions together), their ratio (the Haven ratio) and the conductivity that the second gives by
+Nernst and Einstein, the first two with standard errors; and the activation energy if there are
+three temperatures.
 """
 import argparse
 import collections
