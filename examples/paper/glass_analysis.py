@@ -263,6 +263,63 @@ def glass_transition(temperature, values, block=10, trials=200, seed=1):
     return Fold(found[0], float(np.std(places)), *found[1:])
 
 
+# ---- bonds ---------------------------------------------------------------------------------------
+
+
+class Bonds:
+    """Bonds between formers and oxygen of one frame, with the vectors along them."""
+
+    def __init__(self, cell, positions, elements, cutoffs):
+        """`cutoffs`: length in A of each former's bonds to O; `elements` that of each atom."""
+        self.elements = np.asarray(elements)
+        oxygen = np.flatnonzero(self.elements == "O")
+        one, other, vectors = [], [], []
+        for former, cutoff in cutoffs.items():
+            mine = np.flatnonzero(self.elements == former)
+            d = positions[oxygen][None] - positions[mine][:, None]
+            f = d @ np.linalg.inv(cell)
+            # The closest image of a cell that may be sheared is among the neighbors of this one.
+            for shift in np.ndindex(3, 3, 3):
+                image = (f - np.rint(f) + np.array(shift) - 1) @ cell
+                i, j = np.nonzero((image ** 2).sum(axis=-1) < cutoff ** 2)
+                one.append(mine[i])
+                other.append(oxygen[j])
+                vectors.append(image[i, j])
+        self.former, self.oxygen = np.concatenate(one), np.concatenate(other)
+        self.vector = np.concatenate(vectors).reshape(-1, 3)
+
+    def _around(self, middle):
+        """Bonds of each atom of an element: partners and vectors from it."""
+        if middle == "O":
+            centers, partners, vectors = self.oxygen, self.former, -self.vector
+        else:
+            centers, partners, vectors = self.former, self.oxygen, self.vector
+        for atom in np.flatnonzero(self.elements == middle):
+            mine = centers == atom
+            yield partners[mine], vectors[mine]
+
+    def angles(self, one, middle, other):
+        """All angles one-middle-other in degrees."""
+        found = []
+        for partners, vectors in self._around(middle):
+            unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            kinds = self.elements[partners]
+            for a in range(len(partners)):
+                for b in range(a):
+                    if {kinds[a], kinds[b]} == {one, other}:
+                        found.append(unit[a] @ unit[b])
+        return np.degrees(np.arccos(np.clip(found, -1.0, 1.0)))
+
+    def planarity(self, former, count):
+        """Distance in A of each former with `count` (3) bonds from the plane of its oxygens."""
+        found = []
+        for _, vectors in self._around(former):
+            if len(vectors) == count:
+                normal = np.cross(vectors[1] - vectors[0], vectors[2] - vectors[0])
+                found.append(abs(vectors[0] @ normal) / np.linalg.norm(normal))
+        return np.array(found)
+
+
 # ---- structure factors ---------------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ from deck import ROOT, dump, frame, read_frame, system
 sys.path.insert(0, os.path.join(ROOT, "examples", "paper"))
 import glass_analysis as ga    # noqa: E402
 
+from test_boron_coord import around    # noqa: E402
+
 ELEMENT = np.array(["", "Li", "B", "O", "Si"])
 
 
@@ -148,6 +150,35 @@ def test_planted_fold():
     assert 0.5 < np.std(places) / np.mean(errors) < 2.0
     assert folds[0].below == pytest.approx(2.6e-4, rel=0.05)
     assert folds[0].above == pytest.approx(3.9e-4, rel=0.05)
+
+
+# ---- bonds ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", [8.0 * np.eye(3), [[8, 0, 0], [3, 8, 0], [-2, 3, 8]]])
+def test_angles_of_known_units(cell):
+    """A Si2O7 and a BO3 whose B lies 0.2 A above its oxygens, across the cell's corner."""
+    cell = np.array(cell, float)
+    corners = around(4, 1.62)
+    bent = np.radians(140.0)
+    # The second Si at 140 degrees from the first, seen from the shared oxygen.
+    first = -corners[0] / 1.62
+    side = np.cross(first, [0, 0, 1.0])
+    second = np.cos(bent) * first + np.sin(bent) * side / np.linalg.norm(side)
+    silicate = np.vstack([[0, 0, 0], corners, corners[0] + 1.62 * second])
+    borate = np.vstack([[0, 0, 0.2], around(3, 1.37)]) + [4.0, 4.0, 4.0]
+    elements = ["Si"] + ["O"] * 4 + ["Si", "B"] + ["O"] * 3
+    for shift in ([0, 0, 0], [7.9, 7.8, 0.1]):
+        x = np.vstack([silicate, borate]) + shift
+        x = (x @ np.linalg.inv(cell) % 1.0) @ cell
+        bonds = ga.Bonds(cell, x, elements, {"Si": 1.8, "B": 1.6})
+        assert np.allclose(bonds.angles("O", "Si", "O"), np.degrees(np.arccos(-1 / 3)))
+        assert np.allclose(bonds.angles("Si", "O", "Si"), 140.0)
+        assert len(bonds.angles("Si", "O", "B")) == 0
+        inner = np.degrees(np.arccos(1 - 1.5 * 1.37 ** 2 / (1.37 ** 2 + 0.04)))
+        assert np.allclose(bonds.angles("O", "B", "O"), inner) and inner < 119.5
+        assert np.allclose(bonds.planarity("B", 3), 0.2)
+        assert len(bonds.angles("O", "Si", "O")) == 6 and len(bonds.planarity("Si", 3)) == 0
 
 
 # ---- structure factors ---------------------------------------------------------------------------
