@@ -5,6 +5,7 @@ Uncertainties are standard errors (one sigma). numpy and scipy are needed.
 """
 import dataclasses
 import pathlib
+import sys
 
 import numpy as np
 import scipy.optimize
@@ -27,6 +28,14 @@ XRAY_FORM_FACTORS = {
            (2.631338, 33.730728, 0.081119, 86.288643, 1.170087), 0.145073),
     "Na": ((4.910127, 3.081783, 1.262067, 1.098938, 0.560991),
            (3.281434, 9.119178, 0.102763, 132.013947, 0.405878), 0.079712)}
+
+
+def run(main):
+    """Calls it; what is wrong with its input ends the program with one line."""
+    try:
+        main()
+    except (ValueError, OSError) as problem:
+        sys.exit(str(problem))
 
 
 # ---- files ---------------------------------------------------------------------------------------

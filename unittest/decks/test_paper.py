@@ -17,10 +17,16 @@ from deck import ROOT, TIMEOUT, environment, frame
 PAPER = os.path.join(ROOT, "examples", "paper")
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
+QUENCH = ("-var", "glass", "LBS_40_20_40", "-var", "high", "1000", "-var", "up", "2000", "-var",
+          "hold", "0.1", "-var", "down", "2000", "-var", "before", "0.1", "-var", "average", "0.2",
+          "-var", "frame", "0.02", "-var", "piece", "100")
 STRUCTURE = ("-var", "hold", "0.2", "-var", "average", "0.4", "-var", "frame", "0.02", "-var",
              "piece", "100")
 TRANSITION = ("-var", "hold", "0.1", "-var", "low", "1000", "-var", "high", "3000", "-var", "rate",
               "1000", "-var", "average", "0.02", "-var", "piece", "400")
+
+
+PARTS = {"quench": ("history", "final"), "transition": ("heat", "cool")}
 
 
 @pytest.fixture(name="folder")
@@ -32,7 +38,7 @@ def make_folder(tmp_path):
 
 
 def command(name, *words):
-    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "glass", str(frame("glass")),
+    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "start", str(frame("glass")),
             *words]
 
 
@@ -68,6 +74,24 @@ def test_transport(folder):
     assert 0.05 < float(energy[1]) < 1.0 and float(energy[2]) > 0
 
 
+def test_quench(folder):
+    """Both protocols; 4B at the end is what the glass that is written has."""
+    out = run(folder, "quench", *QUENCH, "-var", "out", "fast")
+    assert [s for s in re.findall(r"^(\w+): step", out, re.M)] == (
+        ["heat"] * 4 + ["hold"] + ["cool"] * 4 + ["rest"] + ["average"] * 2)
+    history = np.loadtxt(folder / "quench" / "fast.history")
+    assert len(history) == 71 and history[0, 1] > 800 > 700 > history[-1, 1]
+    final = np.loadtxt(folder / "quench" / "fast.final")
+    assert len(final) == 11 and (final[:, 3:5].sum(axis=1) <= 36).all()
+    assert np.allclose(final[:, 2], final[:, 4] / 36, atol=1e-4) and final[-1, 4] > 0
+    run(folder, "quench", *QUENCH, "-var", "protocol", "hold", "-var", "out", "slow")
+    words = [f"LBS_40_20_40={','.join(names)}" for names in (("fast", "slow"), ("fast",))]
+    out = plot(folder, "quench", *words)
+    rows = re.findall(r"^LBS_40_20_40 +56.5 +(\S+) \+- +(\S+)", out, re.M)
+    assert len(rows) == 2
+    assert float(rows[1][0]) == pytest.approx(100 * final[:, 2].mean(), abs=0.06)
+
+
 def test_structure(folder):
     """Averages of the dump, and what the script makes of them."""
     out = run(folder, "structure", *STRUCTURE)
@@ -101,6 +125,7 @@ def test_transition(folder):
 
 @pytest.mark.parametrize("name, words, marks", [
     ("transport", TRANSPORT, ("NPT: step 200 ", "NVT: step 600 ")),
+    ("quench", QUENCH, ("heat: step 350 ", "cool: step 650 ")),
     ("structure", STRUCTURE, ("hold: step 100 ", "average: step 300 ")),
     ("transition", TRANSITION, ("heat: step 900 ", "cool: step 2900 "))])
 def test_a_killed_run_goes_on(folder, name, words, marks):
@@ -123,12 +148,12 @@ def test_a_killed_run_goes_on(folder, name, words, marks):
     assert int(first[1]) > int(re.search(r"\d+", marks[1])[0])
     steps = {}
     for out in ("whole", "parts"):
-        if name != "transition":
+        if name in ("structure", "transport"):
             text = (folder / name / f"{out}.dump").read_text()
             steps[out] = sorted(set(re.findall(r"TIMESTEP\n(\d+)", text)))
         else:
-            steps[out] = [row[0] for part in ("heat", "cool")
-                          for row in np.unique(np.loadtxt(folder / name / f"{out}.{part}"), axis=0)]
+            steps[out] = [row[0] for part in PARTS[name]
+                          for row in np.loadtxt(folder / name / f"{out}.{part}")]
             steps[out] = sorted(set(steps[out]))
     assert len(steps["whole"]) >= 20 and steps["parts"] == steps["whole"]
     # What is done is done.
@@ -148,6 +173,11 @@ def test_what_is_missing_is_named(folder):
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "short.dump has 0 frames; let the run go on" in done.stderr
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
+    for name, word in (("quench", "LBS_40_20_40=none"), ("transition", "none")):
+        (folder / name / "none.cool").write_text("")
+        done = subprocess.run([sys.executable, "plot.py", word], cwd=folder / name,
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1 and "none." in done.stderr
     done = subprocess.run([sys.executable, "plot.py", "fold"], cwd=folder / "transition",
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "too few for a fold" in done.stderr

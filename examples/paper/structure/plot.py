@@ -120,4 +120,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

@@ -35,7 +35,7 @@ def trajectory(path):
     """
     frames = {frame.step: frame for frame in ga.read_dump(path)}
     if len(frames) < 10:
-        raise SystemExit(f"{path} has {len(frames)} frames; let the run go on")
+        raise ValueError(f"{path} has {len(frames)} frames; let the run go on")
     ordered = [frames[step] for step in sorted(frames)]
     return (np.array([frame.positions() for frame in ordered]),
             abs(np.linalg.det(ordered[-1].cell)))
@@ -70,11 +70,8 @@ def main():
     print("  T (K)   D (cm2/s)             D charge (cm2/s)      Haven  conductivity (S/cm)")
     rows = []
     for temperature in sorted(runs):
-        try:
-            d, error = coefficients(runs[temperature], options, False)
-            charge, charge_error = coefficients(runs[temperature], options, True)
-        except ValueError as problem:
-            sys.exit(f"{temperature:g} K: {problem}")
+        d, error = coefficients(runs[temperature], options, False)
+        charge, charge_error = coefficients(runs[temperature], options, True)
         positions, volume = trajectory(runs[temperature][0])
         sigma = conductivity(charge, temperature, positions.shape[1], volume)
         rows.append((temperature, d, error))
@@ -103,4 +100,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

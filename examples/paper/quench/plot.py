@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boron coordination and rings of glasses remade by in.quench, beside NMR.
+
+    plot.py [--picture quench.png] GLASS=PREFIX[,PREFIX...] ...
+
+GLASS is a name of ../../melt-quench/glasses.lmp, PREFIX what in.quench wrote; prefixes behind one
+name are seeds, whose scatter gives the error (of a single run it is that over time, which is too
+small). Prints a table of 4B, 5-fold Si, non-bridging O, three-membered B-O rings and the share of
+3B in a ring, and draws 4B beside NMR and rings while cooling.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+import glass_analysis as ga    # noqa: E402
+
+# The columns of in.quench behind the step.
+COLUMNS = ("T", "4B", "3B", "4B number", "5-fold Si", "NBO", "ring 1", "ring 2", "ring 3", "ring 4",
+           "ring 5", "ring 6", "ring 7", "3B in rings")
+
+
+def measured():
+    """Percentage of 4B by NMR of each glass."""
+    text = (HERE.parents[1] / "melt-quench" / "glasses.lmp").read_text()
+    return {name: float(nmr) for name, nmr in
+            re.findall(r"== (LBS_\w+)\".*?variable nmr equal (\S+)\"", text, re.DOTALL)}
+
+
+def columns(path):
+    """Columns by name; a step that stands twice, as a killed run leaves it, counts once."""
+    rows = {row[0]: row[1:] for row in ga.read_table(path)}
+    return dict(zip(COLUMNS, np.array([rows[step] for step in sorted(rows)]).T))
+
+
+def with_error(runs, quantity):
+    """Mean and error of a quantity (a function of columns) over runs, or over time of one."""
+    if len(runs) > 1:
+        return ga.mean_and_error([quantity(run).mean() for run in runs])
+    return ga.block_average(quantity(runs[0]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="+", metavar="GLASS=PREFIX,...")
+    parser.add_argument("--picture", default="quench.png")
+    options = parser.parse_args()
+    nmr = measured()
+    quantities = {"4B %": lambda c: 100.0 * c["4B"], "5-fold Si": lambda c: c["5-fold Si"],
+                  "NBO": lambda c: c["NBO"],
+                  "B-O 3MR": lambda c: sum(c[f"ring {k}"] for k in range(1, 5)),
+                  "3B in 3MR %": lambda c: 100.0 * c["3B in rings"]}
+    print(f"{'glass':14s} {'NMR':>6s} " + " ".join(f"{name:>15s}" for name in quantities))
+    table = []
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), constrained_layout=True)
+    for word in options.runs:
+        glass, _, names = word.partition("=")
+        if glass not in nmr:
+            sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(nmr)}")
+        runs = [columns(f"{name}.final") for name in names.split(",")]
+        values = [with_error(runs, quantity) for quantity in quantities.values()]
+        table.append((nmr[glass], *values[0]))
+        print(f"{glass:14s} {nmr[glass]:6.1f} "
+              + " ".join(f"{mean:7.1f} +- {error:4.1f}" for mean, error in values))
+        history = columns(f"{names.split(',')[0]}.history")
+        axes[1].plot(history["T"], quantities["B-O 3MR"](history), lw=1, label=glass)
+    x, y, error = np.transpose(table)
+    axes[0].errorbar(x, y, error, fmt="o")
+    axes[0].plot([0, 70], [0, 70], color="black", lw=0.8)
+    axes[0].set(xlabel="4B by NMR (%)", ylabel="4B (%)")
+    axes[1].set(xlabel="T (K)", ylabel="three-membered B-O rings")
+    axes[1].legend(fontsize=8)
+    figure.savefig(options.picture, dpi=150)
+    print(f"mean difference from NMR {np.mean(y - x):+.1f}, largest {np.abs(y - x).max():.1f}")
+    print(f"wrote {options.picture}")
+
+
+if __name__ == "__main__":
+    ga.run(main)
