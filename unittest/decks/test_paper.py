@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pytest
 
-from deck import ROOT, TIMEOUT, environment, frame
+from deck import ROOT, TIMEOUT, environment, frame, thermo
 
 PAPER = os.path.join(ROOT, "examples", "paper")
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
@@ -50,13 +50,19 @@ def run(folder, name, *words):
     return done.stdout
 
 
-def plot(folder, name, *words):
+def script(folder, name, *words):
     """Output of a script that has to succeed."""
     done = subprocess.run([sys.executable, "plot.py", *words], cwd=folder / name, text=True,
                           capture_output=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 0, done.stderr
-    assert (folder / name / f"{name}.png").stat().st_size > 10000
     return done.stdout
+
+
+def plot(folder, name, *words):
+    """The same of a script that draws a picture."""
+    out = script(folder, name, *words)
+    assert (folder / name / f"{name}.png").stat().st_size > 10000
+    return out
 
 
 def test_transport(folder):
@@ -90,6 +96,33 @@ def test_quench(folder):
     rows = re.findall(r"^LBS_40_20_40 +56.5 +(\S+) \+- +(\S+)", out, re.M)
     assert len(rows) == 2
     assert float(rows[1][0]) == pytest.approx(100 * final[:, 2].mean(), abs=0.06)
+
+
+def test_elastic_constants(folder, lmp):
+    """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies."""
+    crystal = ("-var", "start", str(frame("li2o")))
+    done = subprocess.run(["lmp", "-in", "in.elastic", "-log", "none", *crystal], text=True,
+                          cwd=folder / "elastic", capture_output=True, check=False,
+                          timeout=TIMEOUT, env=environment(1))
+    assert done.returncode == 0 and done.stdout.count("of 12 done") == 12, done.stdout[-2000:]
+    out = script(folder, "elastic", "elastic").splitlines()
+    c = np.array([line.split() for line in out[:6]], float)
+    for a, b in ((0, 1), (1, 2)):
+        assert c[a, a] == pytest.approx(c[b, b], abs=0.1)
+        assert c[a + 3, a + 3] == pytest.approx(c[b + 3, b + 3], abs=0.1)
+    assert c[0, 1] == pytest.approx(c[1, 2], abs=0.1) and abs(c[:3, 3:]).max() < 0.1
+    assert c[0, 0] > c[0, 1] > 50 and c[3, 3] > 20
+    bulk = (c[0, 0] + 2.0 * c[0, 1]) / 3.0
+    # The atoms of antifluorite stay where they are when the cell grows.
+    relaxed = (folder / "elastic" / "elastic.restart").resolve()
+    deck = ("read_restart {0}\npair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n"
+            "pair_coeff * * deng-du-teter.fmp Li B O Si n4 dbx charges set\n"
+            "pair_modify shift yes\nchange_box all x scale {1} y scale {1} z scale {1} remap\n"
+            + thermo("step pe vol") + "run 0\n")
+    e = 0.002
+    low, rest, high = (lmp(deck.format(relaxed, 1 + s)).last() for s in (-e, 0.0, e))
+    curvature = (low["PotEng"] + high["PotEng"] - 2.0 * rest["PotEng"]) / e ** 2
+    assert bulk == pytest.approx(curvature / (9.0 * rest["Volume"]) * 160.21766, rel=0.01)
 
 
 def test_structure(folder):

@@ -51,6 +51,9 @@ def main():
             fold = ga.glass_transition(temperature[inside], values[inside])
             print(f"{part:4s} {name}: {fold.temperature:.0f} +- {fold.error:.0f} K, slopes "
                   f"{fold.below:.3e} below and {fold.above:.3e} above")
+            if name == "volume":
+                print(f"{part:4s} thermal expansion of the volume below: "
+                      f"{fold.below / fold.line(options.low) * 1e6:.0f} 1e-6/K")
             axis.plot(temperature, values, color=color, lw=0.7, label=part)
             t = np.array([options.low, fold.temperature, options.high])
             axis.plot(t, fold.line(t), color="black", lw=1)
