@@ -18,7 +18,7 @@ def numbers(table):
     return np.array([column for name, column in table.items() if name != "Step"]).T
 
 
-def run_and_rerun(lmp, name, ranks, args=(), runs="run 60\n"):
+def run_and_rerun(lmp, name, ranks, args=(), runs="run 100\n"):
     """Rings of each step of a hot run, and of the same frames read back from a dump: there every
     list is built anew. The rerun is on one rank and without KOKKOS.
     """
