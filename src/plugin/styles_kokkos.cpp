@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "styles_kokkos.hpp"
+#include "lbs_config.h"
+
+#include "fmp/pair_fmp_lbs_kokkos.h"
+
+#include "compute.h"
+#include "error.h"
+#include "lammps.h"
+#include "pair.h"
+
+using namespace LAMMPS_NS;
+
+namespace lbs {
+
+namespace {
+
+// Arrays of Kokkos cannot be made before LAMMPS has started it.
+void need_kokkos(LAMMPS *lmp, const char *style)
+{
+  if (lmp->kokkos == nullptr)
+    lmp->error->all(FLERR,
+                    "{}/kk needs the KOKKOS package switched on: start LAMMPS with '-k on', as in "
+                    "'lmp -k on -sf kk -in in.file', or use the style without /kk",
+                    style);
+}
+
+template <class Style> Pair *create_pair(LAMMPS *lmp)
+{
+  need_kokkos(lmp, Style::NAME);
+  return new Style(lmp);
+}
+
+// Where there is no GPU, both types are the same.
+using Device = LMPDeviceType;
+using Host = LMPHostType;
+
+}    // namespace
+
+std::vector<PairStyle> kokkos_pair_styles()
+{
+  constexpr const char *FMP = "fmp/lbs by KOKKOS";
+  return {{"fmp/lbs/kk", FMP, create_pair<PairFmpLbsKokkos<Device>>},
+          {"fmp/lbs/kk/device", FMP, create_pair<PairFmpLbsKokkos<Device>>},
+          {"fmp/lbs/kk/host", FMP, create_pair<PairFmpLbsKokkos<Host>>}};
+}
+
+std::vector<ComputeStyle> kokkos_compute_styles()
+{
+  return {};
+}
+
+}    // namespace lbs
