@@ -79,9 +79,28 @@ class PairFmpLbs : public Pair {
   void init_coulomb();
   void check_special_bonds() const;
   void check_box() const;
+  [[noreturn]] void stop_at_collision(tagint first, tagint second) const;
   void check_atom_distance(const lbs::fmp::Collision &collision) const;
   [[nodiscard]] lbs::fmp::PairLoopInput loop_input() const;
   template <class Coulomb> void run_loop(const Coulomb &coulomb, double self_energy);
+
+  // Calls run(coulomb, self_energy) with the Coulomb term in use and its self energy per q^2.
+  template <class Run> void with_coulomb(Run &&run);
 };
+
+template <class Run> void PairFmpLbs::with_coulomb(Run &&run)
+{
+  switch (style_.coulomb) {
+    case lbs::fmp::CoulombStyle::LONG:
+      if (ncoultablebits) run(coulomb_table_, 0.0);
+      else run(coulomb_long_, 0.0);
+      break;
+    case lbs::fmp::CoulombStyle::DSF:
+    case lbs::fmp::CoulombStyle::WOLF:
+      run(coulomb_damped_, coulomb_damped_.self_energy * coulomb_damped_.qqrd2e);
+      break;
+    case lbs::fmp::CoulombStyle::NONE: run(lbs::fmp::NoCoulomb{}, 0.0); break;
+  }
+}
 
 }    // namespace LAMMPS_NS

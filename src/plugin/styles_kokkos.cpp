@@ -2,7 +2,7 @@
 #include "styles_kokkos.hpp"
 #include "lbs_config.h"
 
-#include "fmp/pair_fmp_lbs_kokkos.h"
+#include "fmp/kk/pair_fmp_lbs_kokkos.h"
 
 #include "compute.h"
 #include "error.h"

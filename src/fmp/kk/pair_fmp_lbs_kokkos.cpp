@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pair_fmp_lbs_kokkos.h"
+
+#include "pair_kernel.hpp"
+
+#include "lammps/kokkos_adapter.h"
+
+#include "atom.h"
+#include "force.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+using namespace LAMMPS_NS;
+using lbs::fmp::PairSums;
+using lbs::fmp::PairTerm;
+using lbs::kokkos::ON_HOST;
+using lbs::kokkos::SPACE;
+
+namespace {
+
+// Few atoms leave a GPU empty unless several lanes share each; LAMMPS draws the line here.
+constexpr int FEW_ATOMS = 16000;
+
+// Rows of the Coulomb tables of Pair.
+constexpr int TABLES = 6;
+
+template <class Value> auto host_view(Value *data, std::size_t size)
+{
+  return Kokkos::View<Value *, Kokkos::HostSpace, Kokkos::MemoryUnmanaged>(data, size);
+}
+
+// Makes a view at least this long; what it held is lost then.
+template <class View> void grow(View &view, const std::string &label, std::size_t size)
+{
+  if (view.extent(0) >= size) return;
+  view = View();    // first, for both may not fit
+  view = View(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
+}
+
+}    // namespace
+
+template <class DeviceType>
+PairFmpLbsKokkos<DeviceType>::PairFmpLbsKokkos(LAMMPS *lmp)
+    : PairFmpLbs(lmp),
+      by_kernels_(!ON_HOST<DeviceType> || std::getenv("LBS_KOKKOS_KERNELS") != nullptr)
+{
+  respa_enable = 0;
+  kokkosable = 1;
+  atomKK = static_cast<AtomKokkos *>(atom);
+  execution_space = SPACE<DeviceType>;
+  datamask_read = X_MASK | F_MASK | TYPE_MASK | TAG_MASK | Q_MASK | ENERGY_MASK | VIRIAL_MASK;
+  datamask_modify = F_MASK | ENERGY_MASK | VIRIAL_MASK;
+  // The kernels add up the virial of pairs, which spares another one over all atoms.
+  if (by_kernels_) no_virial_fdotr_compute = 1;
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::init_style()
+{
+  PairFmpLbs::init_style();
+  auto *request = neighbor->find_request(this);
+  lbs::kokkos::on_device<DeviceType>(request);
+  // On the host half lists are twice as fast, whatever 'package kokkos neigh' says.
+  full_list_ = by_kernels_ && lmp->kokkos->neighflag == FULL;
+  if (full_list_) request->enable_full();
+  if (by_kernels_ && ncoultablebits && style_.coulomb == lbs::fmp::CoulombStyle::LONG) take_table();
+}
+
+template <class DeviceType> double PairFmpLbsKokkos<DeviceType>::init_one(int i, int j)
+{
+  terms_changed_ = true;
+  return PairFmpLbs::init_one(i, j);
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute(int eflag, int vflag)
+{
+  ev_init(eflag, vflag);
+  if (by_kernels_) look_at_collision();
+  if (neighbor->ago == 0) {
+    atomKK->sync(Host, TYPE_MASK | TAG_MASK | MASK_MASK | Q_MASK);
+    follow_atoms();
+    if (command_.set_charges) atomKK->modified(Host, Q_MASK);
+  }
+  atomKK->sync(execution_space, datamask_read);
+  atomKK->modified(execution_space, datamask_modify);
+  if (by_kernels_) compute_on_device();
+  else compute_on_host();
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::add(const PairSums &sums)
+{
+  if (eflag_global) {
+    eng_vdwl += sums.e_short;
+    eng_coul += sums.e_coulomb;
+  }
+  if (vflag_global)
+    for (int k = 0; k < 6; ++k) virial[k] += sums.virial[k];
+}
+
+// ---- host ---------------------------------------------------------------------------------------
+
+template <class DeviceType>
+template <class Coulomb>
+void PairFmpLbsKokkos<DeviceType>::run_on_host(const Coulomb &coulomb, double self_energy)
+{
+  auto const in = loop_input();
+  int const atoms = atom->nlocal + atom->nghost;
+  PairSums sums;
+  lbs::fmp::Collision collision;
+  if (evflag) {
+    double *const v = vflag_atom ? &vatom[0][0] : nullptr;
+    double const self = eflag_either ? self_energy : 0.0;
+    collision =
+        host_loop_.run<true>(in, atoms, coulomb, self, sums, eflag_atom ? eatom : nullptr, v);
+  } else {
+    collision = host_loop_.run<false>(in, atoms, coulomb, 0.0, sums, nullptr, nullptr);
+  }
+  check_atom_distance(collision);
+  add(sums);
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute_on_host()
+{
+  if constexpr (ON_HOST<DeviceType>) {
+    if (neighbor->ago == 0) host_loop_.take_list(*static_cast<NeighListKokkos<DeviceType> *>(list));
+    if (list->inum > 0)
+      with_coulomb([this](const auto &coulomb, double self) { run_on_host(coulomb, self); });
+    if (vflag_fdotr) virial_fdotr_compute();
+  }
+}
+
+// ---- device -------------------------------------------------------------------------------------
+
+// Terms after a change, and factors of special_bonds, which a hybrid style changes for each call.
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::take_parameters()
+{
+  if (terms_changed_) {
+    grow(d_terms_, "lbs::terms", terms_.size());
+    Kokkos::deep_copy(d_terms_, host_view(terms_.data(), terms_.size()));
+    terms_changed_ = false;
+  }
+  double factors[8];
+  std::copy_n(force->special_lj, 4, factors);
+  std::copy_n(force->special_coul, 4, factors + 4);
+  if (special_.size() != 8 || !std::equal(factors, factors + 8, special_.begin())) {
+    special_.assign(factors, factors + 8);
+    grow(d_special_, "lbs::special", 8);
+    Kokkos::deep_copy(d_special_, host_view(special_.data(), 8));
+  }
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::take_table()
+{
+  std::size_t const rows = std::size_t{1} << ncoultablebits;
+  std::vector<double> all;
+  for (const double *table : {rtable, drtable, ftable, dftable, etable, detable})
+    all.insert(all.end(), table, table + rows);
+  d_table_ = DeviceArray<double>("lbs::table", all.size());
+  Kokkos::deep_copy(d_table_, host_view(all.data(), all.size()));
+}
+
+// Stops if the last call met two atoms on one spot. It does not wait for the device, so what the
+// call before has found may show one call later.
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::look_at_collision()
+{
+  if (h_collision_.extent(0) == 0) return;
+  if (h_collision_(0) == 0) return;
+  Kokkos::fence("lbs::look_at_collision");
+  stop_at_collision(h_collision_(0), h_collision_(1));
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::grow_atom_arrays()
+{
+  int const atoms = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
+  if (eflag_atom) {
+    grow(d_eatom_, "lbs::eatom", atoms);
+    Kokkos::deep_copy(DeviceType(), d_eatom_, 0.0);
+  }
+  if (vflag_atom) {
+    grow(d_vatom_, "lbs::vatom", 6 * static_cast<std::size_t>(atoms));
+    Kokkos::deep_copy(DeviceType(), d_vatom_, 0.0);
+  }
+}
+
+// LAMMPS reads the values of atoms from the arrays of the host.
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::fetch_atom_arrays()
+{
+  std::size_t const atoms = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
+  auto const fetch = [](double *target, const auto &source, std::size_t size) {
+    Kokkos::deep_copy(host_view(target, size),
+                      Kokkos::subview(source, Kokkos::pair<std::size_t, std::size_t>(0, size)));
+  };
+  if (atoms == 0) return;
+  if (eflag_atom) fetch(eatom, d_eatom_, atoms);
+  if (vflag_atom) fetch(&vatom[0][0], d_vatom_, 6 * atoms);
+}
+
+template <class DeviceType>
+template <bool FULL, bool TALLY, class Coulomb>
+void PairFmpLbsKokkos<DeviceType>::launch(const Coulomb &coulomb, double self_energy,
+                                          PairSums &sums)
+{
+  using Kernel = lbs::fmp::PairKernel<DeviceType, Coulomb, FULL, TALLY>;
+  static_assert(sizeof(Kernel) < 512, "a launch would wait for the one before");
+  auto *const rows = static_cast<NeighListKokkos<DeviceType> *>(list);
+  Kernel kernel;
+  kernel.x = atomKK->k_x.template view<DeviceType>();
+  kernel.f = atomKK->k_f.template view<DeviceType>();
+  kernel.neighbors = rows->d_neighbors;
+  kernel.ilist = rows->d_ilist.data();
+  kernel.numneigh = rows->d_numneigh.data();
+  kernel.q = atomKK->k_q.template view<DeviceType>().data();
+  kernel.type = atomKK->k_type.template view<DeviceType>().data();
+  kernel.tag = atom->tag_enable ? atomKK->k_tag.template view<DeviceType>().data() : nullptr;
+  kernel.terms = d_terms_.data();
+  kernel.special = d_special_.data();
+  kernel.collision = d_collision_.data();
+  kernel.eatom = eflag_atom ? d_eatom_.data() : nullptr;
+  kernel.vatom = vflag_atom ? d_vatom_.data() : nullptr;
+  kernel.coulomb = coulomb;
+  kernel.cut_coulomb_sq = cut_coul_ * cut_coul_;
+  kernel.self_energy = self_energy;
+  kernel.stride = atom->ntypes + 1;
+  kernel.inum = list->inum;
+  kernel.partners = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
+
+  Kokkos::RangePolicy<DeviceType> const threads(0, list->inum);
+  const auto *kk = lmp->kokkos;
+  bool const few =
+      kk->neigh_thread_set ? kk->neigh_thread != 0 : kk->ngpus > 0 && list->inum <= FEW_ATOMS;
+  if constexpr (TALLY) {
+    if (few) Kokkos::parallel_reduce("fmp/lbs", Kernel::policy(list->inum), kernel, sums);
+    else Kokkos::parallel_reduce("fmp/lbs", threads, kernel, sums);
+  } else {
+    if (few) Kokkos::parallel_for("fmp/lbs", Kernel::policy(list->inum), kernel);
+    else Kokkos::parallel_for("fmp/lbs", threads, kernel);
+  }
+}
+
+template <class DeviceType>
+template <class Coulomb>
+void PairFmpLbsKokkos<DeviceType>::run_on_device(const Coulomb &coulomb, double self_energy)
+{
+  PairSums sums;
+  double const self = eflag_either ? self_energy : 0.0;
+  if (full_list_) {
+    if (evflag) launch<true, true>(coulomb, self, sums);
+    else launch<true, false>(coulomb, self, sums);
+  } else {
+    if (evflag) launch<false, true>(coulomb, self, sums);
+    else launch<false, false>(coulomb, self, sums);
+  }
+  add(sums);
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute_on_device()
+{
+  if (d_collision_.extent(0) == 0) {
+    d_collision_ = DeviceArray<tagint>("lbs::collision", 2);
+    h_collision_ = decltype(h_collision_)("lbs::h_collision", 2);
+  }
+  if (list->inum == 0) return;
+  take_parameters();
+  grow_atom_arrays();
+  with_coulomb([this](const auto &coulomb, double self) {
+    using Coulomb = std::decay_t<decltype(coulomb)>;
+    if constexpr (std::is_same_v<Coulomb, lbs::fmp::CoulombTable>) {
+      auto on_device = coulomb;
+      const double **const tables[] = {&on_device.r,  &on_device.dr, &on_device.f,
+                                       &on_device.df, &on_device.e,  &on_device.de};
+      for (int k = 0; k < TABLES; ++k)
+        *tables[k] = d_table_.data() + (static_cast<std::size_t>(k) << ncoultablebits);
+      run_on_device(on_device, self);
+    } else {
+      run_on_device(coulomb, self);
+    }
+  });
+  fetch_atom_arrays();
+  Kokkos::deep_copy(DeviceType(), h_collision_, d_collision_);
+  if (evflag) {
+    Kokkos::fence("lbs::collision");
+    look_at_collision();
+  }
+}
+
+template <class DeviceType> double PairFmpLbsKokkos<DeviceType>::memory_usage()
+{
+  auto const numbers =
+      d_special_.extent(0) + d_table_.extent(0) + d_eatom_.extent(0) + d_vatom_.extent(0);
+  return PairFmpLbs::memory_usage() + static_cast<double>(numbers) * sizeof(double) +
+         static_cast<double>(d_terms_.extent(0)) * sizeof(PairTerm);
+}
+
+namespace LAMMPS_NS {
+template class PairFmpLbsKokkos<LMPDeviceType>;
+#ifdef LMP_KOKKOS_GPU
+template class PairFmpLbsKokkos<LMPHostType>;
+#endif
+}    // namespace LAMMPS_NS
