@@ -143,16 +143,16 @@ class Runner:
         self.folder = folder
         self.count = 0
 
-    def run(self, text, ranks=1, args=(), cwd=None, timeout=TIMEOUT, env=()):
+    def run(self, text, ranks=1, args=(), cwd=None, timeout=TIMEOUT, env=(), more=MORE_ARGS):
         """Run a deck in a new folder or in `cwd`; return its Result, whatever its exit status. `env`
-        has variables beside those of all decks.
+        has variables beside those of all decks, `more` the arguments that all decks have.
         """
         self.count += 1
         folder = self.folder / f"run{self.count}"
         folder.mkdir(parents=True)
         (folder / "in.deck").write_text(text)
         command = ["lmp", "-in", str(folder / "in.deck"), "-log", str(folder / "log.lammps"),
-                   "-screen", "none", *MORE_ARGS, *args]
+                   "-screen", "none", *more, *args]
         if ranks > 1:
             if "LBS_NO_MPI" in os.environ:
                 pytest.skip("this LAMMPS has no MPI")
@@ -164,9 +164,9 @@ class Runner:
                               env={**environment(ranks), **dict(env)})
         return Result(folder, done.returncode, done.stdout + done.stderr)
 
-    def __call__(self, text, ranks=1, args=(), timeout=TIMEOUT, env=()):
+    def __call__(self, text, ranks=1, args=(), **options):
         """Run a deck that has to succeed."""
-        result = self.run(text, ranks, args, timeout=timeout, env=env)
+        result = self.run(text, ranks, args, **options)
         assert result.status == 0, result.log[-3000:]
         return result
 
