@@ -11,6 +11,8 @@
 #include "neigh_list_kokkos.h"
 #include "neigh_request.h"
 
+#include <cstdlib>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -47,6 +49,27 @@ constexpr LAMMPS_NS::ExecutionSpace SPACE = ExecutionSpaceFromDevice<DeviceType>
 
 // Whether a style runs on the host; in builds without a GPU all do.
 template <class DeviceType> constexpr bool ON_HOST = std::is_same_v<DeviceType, LMPHostType>;
+
+// Whether the kernels for devices are to run. On the host each style has a way of its own that
+// suits processors better, unless a test asks for the kernels.
+template <class DeviceType> bool by_kernels()
+{
+  return !ON_HOST<DeviceType> || std::getenv("LBS_KOKKOS_KERNELS") != nullptr;
+}
+
+// An array of the host as a view.
+template <class Value> auto host_view(Value *data, std::size_t size)
+{
+  return Kokkos::View<Value *, Kokkos::HostSpace, Kokkos::MemoryUnmanaged>(data, size);
+}
+
+// Makes a view of one dimension at least this long; what it held is lost then.
+template <class View> void grow(View &view, const std::string &label, std::size_t size)
+{
+  if (view.extent(0) >= size) return;
+  view = View();    // first, for both may not fit
+  view = View(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
+}
 
 // Turns a request for a neighbor list into one for a list of the KOKKOS package.
 template <class DeviceType> void on_device(LAMMPS_NS::NeighRequest *request)

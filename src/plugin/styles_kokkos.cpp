@@ -3,6 +3,7 @@
 #include "lbs_config.h"
 
 #include "fmp/kk/pair_fmp_lbs_kokkos.h"
+#include "network/kk/compute_boron_coord_kokkos.h"
 
 #include "compute.h"
 #include "error.h"
@@ -31,6 +32,12 @@ template <class Style> Pair *create_pair(LAMMPS *lmp)
   return new Style(lmp);
 }
 
+template <class Style> Compute *create_compute(LAMMPS *lmp, int narg, char **arg)
+{
+  need_kokkos(lmp, Style::NAME);
+  return new Style(lmp, narg, arg);
+}
+
 // Where there is no GPU, both types are the same.
 using Device = LMPDeviceType;
 using Host = LMPHostType;
@@ -47,7 +54,10 @@ std::vector<PairStyle> kokkos_pair_styles()
 
 std::vector<ComputeStyle> kokkos_compute_styles()
 {
-  return {};
+  constexpr const char *CENSUS = "boron/coord by KOKKOS";
+  return {{"boron/coord/kk", CENSUS, create_compute<ComputeBoronCoordKokkos<Device>>},
+          {"boron/coord/kk/device", CENSUS, create_compute<ComputeBoronCoordKokkos<Device>>},
+          {"boron/coord/kk/host", CENSUS, create_compute<ComputeBoronCoordKokkos<Host>>}};
 }
 
 }    // namespace lbs

@@ -209,9 +209,34 @@ def test_collision(lmp, tmp_path, way, thermo_every):
     assert "Loop time" in result.log
 
 
+@pytest.mark.parametrize("way", ["host", "host, two threads", "kernels, two threads"])
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_coordination(lmp, plain, ranks, way):
+    """Counts of a hot glass, which have to be equal at every step, and of one group."""
+    deck = (system("glass") + DSF + "\ngroup some id <= 200\n"
+            "compute all all boron/coord types Li B O Si\n"
+            "compute some some boron/coord types Li B O Si\n"
+            + thermo("step c_all[*] c_some[*]")
+            + dump("id x y z c_all c_some", every=10) + "thermo 5\n"
+            "velocity all create 6000.0 31 loop geom\nfix nve all nve\nrun 20\n"
+            "info out log computes\n")
+    mine, theirs = accelerated(lmp, deck, way, ranks), plain(deck)
+    assert "boron/coord/kk" in mine.log and "boron/coord/kk" not in theirs.log
+    one, two = mine.thermo()[-1], theirs.thermo()[-1]
+    assert sum(one[f"c_all[{k}]"].max() for k in (2, 3, 6)) > 50
+    assert any(column.min() < column.max() for column in one.values())
+    for name, column in two.items():
+        assert np.array_equal(one[name], column), name
+    for (_, _, a), (_, _, b) in zip(mine.frames(), theirs.frames()):
+        for name in ("c_all", "c_some"):
+            assert np.array_equal(a[name], b[name]) and a[name].sum() > 100
+
+
 @pytest.mark.parametrize("suffix", ["kk", "kk/device", "kk/host"])
 def test_needs_kokkos_switched_on(lmp, suffix):
     deck = system() + DSF.replace("fmp/lbs", f"fmp/lbs/{suffix}") + "\n" + TAIL
     lmp.fails(deck, "pair fmp/lbs/kk needs the KOKKOS package switched on: start LAMMPS with"
                     " '-k on'")
     assert lmp(deck, args=("-k", "on", "-sf", "kk")).last()["PotEng"] < -1000.0
+    lmp.fails(system() + f"compute c all boron/coord/{suffix} types Li B O Si\n",
+              "compute boron/coord/kk needs the KOKKOS package switched on")

@@ -11,14 +11,14 @@
 #include "neighbor.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 using namespace LAMMPS_NS;
 using lbs::fmp::PairSums;
 using lbs::fmp::PairTerm;
+using lbs::kokkos::grow;
+using lbs::kokkos::host_view;
 using lbs::kokkos::ON_HOST;
 using lbs::kokkos::SPACE;
 
@@ -30,25 +30,11 @@ constexpr int FEW_ATOMS = 16000;
 // Rows of the Coulomb tables of Pair.
 constexpr int TABLES = 6;
 
-template <class Value> auto host_view(Value *data, std::size_t size)
-{
-  return Kokkos::View<Value *, Kokkos::HostSpace, Kokkos::MemoryUnmanaged>(data, size);
-}
-
-// Makes a view at least this long; what it held is lost then.
-template <class View> void grow(View &view, const std::string &label, std::size_t size)
-{
-  if (view.extent(0) >= size) return;
-  view = View();    // first, for both may not fit
-  view = View(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
-}
-
 }    // namespace
 
 template <class DeviceType>
 PairFmpLbsKokkos<DeviceType>::PairFmpLbsKokkos(LAMMPS *lmp)
-    : PairFmpLbs(lmp),
-      by_kernels_(!ON_HOST<DeviceType> || std::getenv("LBS_KOKKOS_KERNELS") != nullptr)
+    : PairFmpLbs(lmp), by_kernels_(lbs::kokkos::by_kernels<DeviceType>())
 {
   respa_enable = 0;
   kokkosable = 1;
