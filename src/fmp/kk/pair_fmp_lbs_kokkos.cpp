@@ -27,6 +27,14 @@ namespace {
 // Few atoms leave a GPU empty unless several lanes share each; LAMMPS draws the line here.
 constexpr int FEW_ATOMS = 16000;
 
+// With what Kokkos adds to it, a kernel may exceed the 512 bytes above which a launch on a GPU
+// would wait for the one before, unless it is called light.
+template <class Policy> auto light(const Policy &policy)
+{
+  return Kokkos::Experimental::require(policy,
+                                       Kokkos::Experimental::WorkItemProperty::HintLightWeight);
+}
+
 // Rows of the Coulomb tables of Pair.
 constexpr int TABLES = 6;
 
@@ -192,7 +200,6 @@ void PairFmpLbsKokkos<DeviceType>::launch(const Coulomb &coulomb, double self_en
                                           PairSums &sums)
 {
   using Kernel = lbs::fmp::PairKernel<DeviceType, Coulomb, FULL, TALLY>;
-  static_assert(sizeof(Kernel) < 512, "a launch would wait for the one before");
   auto *const rows = static_cast<NeighListKokkos<DeviceType> *>(list);
   Kernel kernel;
   kernel.x = atomKK->k_x.template view<DeviceType>();
@@ -215,15 +222,16 @@ void PairFmpLbsKokkos<DeviceType>::launch(const Coulomb &coulomb, double self_en
   kernel.inum = list->inum;
   kernel.partners = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
 
-  Kokkos::RangePolicy<DeviceType> const threads(0, list->inum);
+  auto const threads = light(Kokkos::RangePolicy<DeviceType>(0, list->inum));
+  auto const teams = light(Kernel::policy(list->inum));
   const auto *kk = lmp->kokkos;
   bool const few =
       kk->neigh_thread_set ? kk->neigh_thread != 0 : kk->ngpus > 0 && list->inum <= FEW_ATOMS;
   if constexpr (TALLY) {
-    if (few) Kokkos::parallel_reduce("fmp/lbs", Kernel::policy(list->inum), kernel, sums);
+    if (few) Kokkos::parallel_reduce("fmp/lbs", teams, kernel, sums);
     else Kokkos::parallel_reduce("fmp/lbs", threads, kernel, sums);
   } else {
-    if (few) Kokkos::parallel_for("fmp/lbs", Kernel::policy(list->inum), kernel);
+    if (few) Kokkos::parallel_for("fmp/lbs", teams, kernel);
     else Kokkos::parallel_for("fmp/lbs", threads, kernel);
   }
 }

@@ -18,8 +18,7 @@ template <class DeviceType> struct TeamShape {
 };
 
 // FULL: the list has each pair twice, and only the force on its own atom is written. TALLY: with
-// energies and virial. The whole stays below 512 bytes, above which a launch on a GPU waits for the
-// one before, so arrays of one dimension are pointers.
+// energies and virial. Arrays of one dimension are pointers, for launches copy the whole.
 template <class DeviceType, class Coulomb, bool FULL, bool TALLY> struct PairKernel {
   using device_type = DeviceType;
   using value_type = PairSums;
