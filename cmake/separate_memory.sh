@@ -10,6 +10,14 @@
 # Device code goes into the files with Kokkos only. Other optimization than -O1 takes far longer.
 readonly SEPARATE_CXX=clang++-16
 readonly SEPARATE_OFFLOAD=-fopenmp-targets=x86_64-pc-linux-gnu
+readonly SEPARATE_PACKAGES=(clang-16 clang-tools-16 libomp-16-dev)
+readonly SEPARATE_COMMON=(-DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_STANDARD=17 -DBUILD_SHARED_LIBS=ON
+  -DCMAKE_CXX_COMPILER="$SEPARATE_CXX" -DKokkos_ENABLE_OPENMPTARGET=ON)
+readonly SEPARATE_KOKKOS_OPTIONS=("${SEPARATE_COMMON[@]}" -DKokkos_ENABLE_SERIAL=ON
+  -DCMAKE_CXX_FLAGS="-O1 -w -fopenmp=libomp $SEPARATE_OFFLOAD")
+readonly SEPARATE_LAMMPS_OPTIONS=("${SEPARATE_COMMON[@]}" -DPKG_KOKKOS=ON -DPKG_PLUGIN=ON
+  -DBUILD_MPI=OFF -DBUILD_OMP=OFF -DEXTERNAL_KOKKOS=ON -DCMAKE_CXX_FLAGS="-O1 -w"
+  -DWITH_JPEG=OFF -DWITH_PNG=OFF -DWITH_GZIP=OFF -DWITH_CURL=OFF -DWITH_FFMPEG=OFF)
 
 # LAMMPS' files with Kokkos that are kept, without _kokkos.cpp: the core, and what test decks name.
 readonly SEPARATE_FILES=(atom atom_map atom_vec atom_vec_atomic atom_vec_charge comm comm_tiled
@@ -62,8 +70,8 @@ separate_lammps() {
   }\
 ' "$kokkos/comm_kokkos.cpp"
   # Device code goes into these files, and into what they are linked to.
-  { printf 'set(users'
-    grep -l '#include "accelerator_kokkos.h"' "$2"/src/*.cpp | sed "s,.*/,\n  \${LAMMPS_SOURCE_DIR}/,"
+  { printf 'set(users\n'
+    grep -l '#include "accelerator_kokkos.h"' "$2"/src/*.cpp | sed 's,.*/,  ${LAMMPS_SOURCE_DIR}/,'
     printf ')\nset_property(SOURCE ${KOKKOS_PKG_SOURCES} ${users} APPEND PROPERTY COMPILE_OPTIONS\n'
     printf '  %s)\ntarget_link_options(lammps PUBLIC -fopenmp=libomp %s)\n' "$SEPARATE_OFFLOAD"{,}
   } >>"$2/cmake/Modules/Packages/KOKKOS.cmake"
