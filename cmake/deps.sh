@@ -410,8 +410,8 @@ separate_copy() {
 }
 
 provide_separate_memory() {
-  local lammps_name=${LAMMPS[$DEFAULT_HOST]} changes kokkos_prefix=$CACHE/$KOKKOS-separate prefix hash
-  prefix=$CACHE/$lammps_name-separate
+  local lammps_name=${LAMMPS[$DEFAULT_HOST]} kokkos_prefix=$CACHE/$KOKKOS-separate
+  local prefix=$CACHE/$lammps_name-separate changes hash
   PACKAGES+=("${SEPARATE_PACKAGES[@]}")
   provide_packages
   provide_python

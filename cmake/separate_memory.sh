@@ -51,7 +51,7 @@ separate_lammps() {
   done
 
   # A static member of a class does not exist on the device.
-  sed -i 's/ThreadVectorRange(team_member, tile_size)/ThreadVectorRange(team_member, int(tile_size))/' \
+  sed -i 's/(team_member, tile_size)/(team_member, int(tile_size))/' \
     "$kokkos/transpose_helper_kokkos.h"
   # Teams get no scratch memory by team_shmem_size(), so lists are built by single threads.
   sed -i '/^#ifdef LMP_KOKKOS_GPU$/ {
@@ -60,7 +60,8 @@ separate_lammps() {
   }' "$kokkos/npair_kokkos.cpp"
   # team_scan() with a total gives no total: no ghost atoms, wrong energies, no message. The list of
   # a border is made with one counter instead.
-  sed -i -e 's/parallel_for(config,f)/parallel_for(Kokkos::RangePolicy<DeviceType>(nfirst,nlast),f)/' \
+  local range='Kokkos::RangePolicy<DeviceType>(nfirst,nlast)'
+  sed -i -e "s/parallel_for(config,f)/parallel_for($range,f)/" \
     -e '/size_t shmem_size(const int team_size)/ i\
   KOKKOS_INLINE_FUNCTION\
   void operator() (const int i) const {\

@@ -4,7 +4,7 @@
 #include "lbs_config.h"
 #include "style_table.hpp"
 #ifdef LBS_KOKKOS_STYLES
-#include "styles_kokkos.hpp"
+#include "styles_kokkos.h"
 #endif
 
 #ifdef LBS_DEEPSEA

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "styles_kokkos.hpp"
+#include "styles_kokkos.h"
 #include "lbs_config.h"
 
 #include "fmp/kk/pair_fmp_lbs_kokkos.h"

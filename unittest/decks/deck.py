@@ -144,8 +144,9 @@ class Runner:
         self.count = 0
 
     def run(self, text, ranks=1, args=(), cwd=None, timeout=TIMEOUT, env=(), more=MORE_ARGS):
-        """Run a deck in a new folder or in `cwd`; return its Result, whatever its exit status. `env`
-        has variables beside those of all decks, `more` the arguments that all decks have.
+        """Run a deck in a new folder or in `cwd`; return its Result, whatever its exit status.
+
+        `env` has variables beside those of all decks, `more` the arguments that all decks have.
         """
         self.count += 1
         folder = self.folder / f"run{self.count}"

@@ -32,7 +32,8 @@ ROOMS = {
     "network": "network/graph network/rings support",
     "network/graph": "support",
     "network/rings": "network/graph support",
-    "plugin": "deepsea fmp network lammps support",
+    "network/kk": "network network/graph lammps support",
+    "plugin": "deepsea fmp fmp/kk network network/kk lammps support",
     "tools": "deepsea deepsea/file deepsea/file/deepmd deepsea/frames deepsea/host deepsea/model "
              "deepsea/train fmp fmp/fit frames support",
 }
@@ -40,7 +41,8 @@ ROOMS = {
 # A library is told by the names of its headers; it may be used in these rooms.
 LIBRARIES = [
     ("libtorch", r"torch/|ATen/|c10/", r"deepsea/file/torch/"),
-    ("Kokkos", r"Kokkos_|.*kokkos.*", r".*/kk/"),
+    ("Kokkos", r"Kokkos_|.*kokkos.*|neigh_request\.h$",
+     r".*/kk/|lammps/kokkos_adapter\.h$|plugin/styles_kokkos\.cpp$"),
     ("HDF5", r"hdf5|H5", r"frames/"),
     ("JSON", r"nlohmann/",
      r"support/json_section|(deepsea/file/deepmd|deepsea/train|fmp/fit|tools)/"),
