@@ -30,6 +30,10 @@ def has_package(name):
 
 needs_kokkos = pytest.mark.skipif(not has_package("KOKKOS"),
                                   reason="this LAMMPS has no KOKKOS package")
+# whether the plugin was built with the styles for KOKKOS
+KOKKOS_STYLES = has_package("KOKKOS") and "LBS_NO_KOKKOS" not in os.environ
+needs_kokkos_styles = pytest.mark.skipif(not KOKKOS_STYLES,
+                                         reason="the plugin has no styles for KOKKOS")
 DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
 MORE_ARGS = os.environ.get("LBS_LAMMPS_ARGS", "").split()    # of every deck, such as -k on -sf kk
 

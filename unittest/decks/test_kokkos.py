@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from deck import (DENG_DU, DSF, SHIK, agree, compare, data_text, dump, needs_kokkos, observe,
-                  system, thermo)
+from deck import (DENG_DU, DSF, SHIK, agree, compare, data_text, dump, needs_kokkos_styles,
+                  observe, system, thermo)
 from test_changing_atoms import EXCLUDED, bonded
 
-pytestmark = needs_kokkos
+pytestmark = needs_kokkos_styles
 
 SAME = 1.0e-12     # relative: the same sums in another order
 LATER = 1.0e-10    # relative, after some steps
