@@ -63,7 +63,7 @@ class PairFmpLbs : public Pair {
   int read_settings(FILE *fp);
   void set_coefficients(const std::vector<std::string> &words, const std::string &text);
   [[nodiscard]] int element_of(int type) const;    // index into field_, -1 for NULL
-  std::vector<bigint> count_types() const;
+  [[nodiscard]] virtual std::vector<bigint> count_types() const;
   [[nodiscard]] bool composition_differs(const std::vector<bigint> &counts) const;
   void check_present(const lbs::fmp::Composition &composition,
                      const std::vector<bigint> &counts) const;
@@ -73,8 +73,8 @@ class PairFmpLbs : public Pair {
   // Whose charges: of all atoms, or only of those that interact with any other.
   enum class AtomRange { ALL, NOT_EXCLUDED };
   std::vector<double> charge_of_types() const;
-  bool set_charges(AtomRange range);
-  void check_charges(AtomRange range) const;
+  virtual bool set_charges(AtomRange range);
+  virtual void check_charges(AtomRange range) const;
   void report() const;
   void init_coulomb();
   void check_special_bonds() const;

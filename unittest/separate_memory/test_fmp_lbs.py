@@ -119,7 +119,6 @@ FAULTS = {
     "parameters are not copied": ("Kokkos::deep_copy(d_terms_, host_view(terms_.data(), "
                                   "terms_.size()));", ";"),
     "values of atoms are not copied": ("if (eflag_atom) fetch(eatom, d_eatom_, atoms);", ";"),
-    "charges are not marked": ("if (command_.set_charges) atomKK->modified(Host, Q_MASK);", ";"),
     "positions by the host": ("kernel.inum = list->inum;",
                               "kernel.inum = list->inum + (kernel.x(0, 0) > 1e9 ? 1 : 0);"),
 }
@@ -130,8 +129,7 @@ PAIR = "src/fmp/kk/pair_fmp_lbs_kokkos.cpp"
 def test_a_fault_is_seen(lmp, tmp_path, fault):
     """Negative controls: a plugin with a fault that only a separate memory shows."""
     env = faulty_plugin(tmp_path, PAIR, *FAULTS[fault])
-    text = deck(SHIK).replace("pair_style", "set type 3 charge -0.3\npair_style")
-    mine = on_device(lmp, text, env=env)
+    mine = on_device(lmp, deck(SHIK), env=env)
     if mine.status != 0:
         assert "atom:x" in mine.log or "Kokkos" in mine.log, mine.log[-2000:]
         return

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pair_fmp_lbs_kokkos.h"
 
+#include "atom_kernels.hpp"
 #include "pair_kernel.hpp"
 
 #include "lammps/kokkos_adapter.h"
@@ -10,6 +11,8 @@
 #include "neigh_list.h"
 #include "neighbor.h"
 
+#include <mpi.h>
+
 #include <algorithm>
 #include <type_traits>
 #include <vector>
@@ -17,6 +20,7 @@
 using namespace LAMMPS_NS;
 using lbs::fmp::PairSums;
 using lbs::fmp::PairTerm;
+using lbs::fmp::TypeCounts;
 using lbs::kokkos::grow;
 using lbs::kokkos::host_view;
 using lbs::kokkos::ON_HOST;
@@ -75,12 +79,12 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute(int eflag
 {
   ev_init(eflag, vflag);
   if (by_kernels_) look_at_collision();
-  if (neighbor->ago == 0) {
-    atomKK->sync(Host, TYPE_MASK | TAG_MASK | MASK_MASK | Q_MASK);
-    follow_atoms();
-    if (command_.set_charges) atomKK->modified(Host, Q_MASK);
-  }
   atomKK->sync(execution_space, datamask_read);
+  if (neighbor->ago == 0) {
+    in_step_ = true;
+    follow_atoms();
+    in_step_ = false;
+  }
   atomKK->modified(execution_space, datamask_modify);
   if (by_kernels_) compute_on_device();
   else compute_on_host();
@@ -94,6 +98,64 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::add(const PairSum
   }
   if (vflag_global)
     for (int k = 0; k < 6; ++k) virial[k] += sums.virial[k];
+}
+
+// ---- the atoms, at each list that is built ------------------------------------------------------
+
+template <class DeviceType> std::vector<bigint> PairFmpLbsKokkos<DeviceType>::count_types() const
+{
+  if (!in_step_ || !by_kernels_) return PairFmpLbs::count_types();
+  lbs::fmp::CountTypes<DeviceType> kernel;
+  kernel.type = atomKK->k_type.template view<DeviceType>().data();
+  std::vector<bigint> local(atom->ntypes + 1, 0);
+  for (kernel.first = 1; kernel.first <= atom->ntypes; kernel.first += TypeCounts::TYPES) {
+    TypeCounts counts;
+    Kokkos::parallel_reduce("fmp/lbs::types", Kokkos::RangePolicy<DeviceType>(0, atom->nlocal),
+                            kernel, counts);
+    for (int k = 0; k < TypeCounts::TYPES && kernel.first + k <= atom->ntypes; ++k)
+      local[kernel.first + k] = counts.of[k];
+  }
+  std::vector<bigint> all(local.size(), 0);
+  MPI_Allreduce(local.data(), all.data(), static_cast<int>(all.size()), MPI_LMP_BIGINT, MPI_SUM,
+                world);
+  return all;
+}
+
+template <class DeviceType> bool PairFmpLbsKokkos<DeviceType>::set_charges(AtomRange range)
+{
+  if (!in_step_ || !by_kernels_) return PairFmpLbs::set_charges(range);
+  bool const exclusions = neighbor->nex_group > 0 || neighbor->includegroup != 0;
+  bool changed = false;
+  if (range == AtomRange::NOT_EXCLUDED && exclusions) {
+    atomKK->sync(Host, TYPE_MASK | MASK_MASK | Q_MASK);
+    changed = PairFmpLbs::set_charges(range);
+    if (changed) atomKK->modified(Host, Q_MASK);
+    atomKK->sync(execution_space, Q_MASK);
+    return changed;
+  }
+  auto const charge = charge_of_types();
+  grow(d_charge_, "lbs::charge", charge.size());
+  Kokkos::deep_copy(d_charge_, host_view(charge.data(), charge.size()));
+  lbs::fmp::SetCharges<DeviceType> kernel;
+  kernel.type = atomKK->k_type.template view<DeviceType>().data();
+  kernel.charge = d_charge_.data();
+  kernel.q = atomKK->k_q.template view<DeviceType>().data();
+  int mine = 0;
+  Kokkos::parallel_reduce("fmp/lbs::charges",
+                          Kokkos::RangePolicy<DeviceType>(0, atom->nlocal + atom->nghost), kernel,
+                          mine);
+  if (mine > 0) atomKK->modified(execution_space, Q_MASK);
+  int const any_mine = mine > 0 ? 1 : 0;
+  int any = 0;
+  MPI_Allreduce(&any_mine, &any, 1, MPI_INT, MPI_MAX, world);
+  if (any != 0 && force->kspace) atomKK->sync(Host, Q_MASK);    // which sums them up
+  return any != 0;
+}
+
+template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::check_charges(AtomRange range) const
+{
+  if (in_step_) atomKK->sync(Host, TYPE_MASK | MASK_MASK | TAG_MASK | Q_MASK);
+  PairFmpLbs::check_charges(range);
 }
 
 // ---- host ---------------------------------------------------------------------------------------

@@ -30,6 +30,10 @@ template <class DeviceType> class PairFmpLbsKokkos : public PairFmpLbs {
   bool const by_kernels_;
   bool full_list_ = false;
 
+  // Within a step the device has the atoms; before a run the host.
+  bool in_step_ = false;
+  DeviceArray<double> d_charge_;    // of each type
+
   // ---- on the host
   lbs::fmp::HostPairLoop host_loop_;
 
@@ -43,6 +47,9 @@ template <class DeviceType> class PairFmpLbsKokkos : public PairFmpLbs {
   Kokkos::View<tagint *, LMPPinnedHostType> h_collision_;    // what the last call found
   DeviceArray<double> d_eatom_, d_vatom_;
 
+  [[nodiscard]] std::vector<bigint> count_types() const override;
+  bool set_charges(AtomRange range) override;
+  void check_charges(AtomRange range) const override;
   void compute_on_host();
   void compute_on_device();
   template <class Coulomb> void run_on_host(const Coulomb &coulomb, double self_energy);
