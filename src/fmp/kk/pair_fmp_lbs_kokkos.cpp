@@ -7,6 +7,7 @@
 #include "lammps/kokkos_adapter.h"
 
 #include "atom.h"
+#include "error.h"
 #include "force.h"
 #include "neigh_list.h"
 #include "neighbor.h"
@@ -60,6 +61,10 @@ PairFmpLbsKokkos<DeviceType>::PairFmpLbsKokkos(LAMMPS *lmp)
 
 template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::init_style()
 {
+  if (neighbor->includegroup != 0)
+    error->all(FLERR,
+               "pair fmp/lbs/kk: the neighbor lists of KOKKOS hold more pairs than 'neigh_modify "
+               "include' leaves; use 'neigh_modify include all', or the style without /kk");
   PairFmpLbs::init_style();
   auto *request = neighbor->find_request(this);
   lbs::kokkos::on_device<DeviceType>(request);
@@ -124,11 +129,9 @@ template <class DeviceType> std::vector<bigint> PairFmpLbsKokkos<DeviceType>::co
 template <class DeviceType> bool PairFmpLbsKokkos<DeviceType>::set_charges(AtomRange range)
 {
   if (!in_step_ || !by_kernels_) return PairFmpLbs::set_charges(range);
-  bool const exclusions = neighbor->nex_group > 0 || neighbor->includegroup != 0;
-  bool changed = false;
-  if (range == AtomRange::NOT_EXCLUDED && exclusions) {
+  if (range == AtomRange::NOT_EXCLUDED && neighbor->nex_group > 0) {
     atomKK->sync(Host, TYPE_MASK | MASK_MASK | Q_MASK);
-    changed = PairFmpLbs::set_charges(range);
+    bool const changed = PairFmpLbs::set_charges(range);
     if (changed) atomKK->modified(Host, Q_MASK);
     atomKK->sync(execution_space, Q_MASK);
     return changed;
