@@ -11,11 +11,22 @@ import subprocess
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLANG = "clang++-16"
+
+
+def device_library():
+    """Folder of the library that plays the device, which is looked for on the loader's path."""
+    said = subprocess.run([CLANG, "-print-file-name=libomptarget.rtl.x86_64.so"],
+                          capture_output=True, text=True, check=True).stdout
+    return str(pathlib.Path(said.strip()).resolve().parent)
+
+
 # Teams of threads get their size from these, a kernel over a range four threads.
 ENVIRONMENT = {"OMP_NUM_TEAMS": "1", "OMP_NUM_THREADS": "4", "OMP_TEAMS_THREAD_LIMIT": "64",
                "OMP_THREAD_LIMIT": "4096", "KMP_DEVICE_THREAD_LIMIT": "4096",
                "KMP_TEAMS_THREAD_LIMIT": "4096", "OMP_WAIT_POLICY": "passive",
-               "KMP_BLOCKTIME": "0"}
+               "KMP_BLOCKTIME": "0",
+               "LD_LIBRARY_PATH": f"{device_library()}:{os.environ['LD_LIBRARY_PATH']}"}
 # LAMMPS would take teams of lanes for few atoms, which this backend does not have.
 ON_DEVICE = "-k on g 1 -sf kk -pk kokkos neigh/thread off"
 LISTS = {"full lists, newton off": "", "half lists, newton on": " neigh half newton on",

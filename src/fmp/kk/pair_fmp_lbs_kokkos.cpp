@@ -148,7 +148,7 @@ template <class DeviceType> bool PairFmpLbsKokkos<DeviceType>::set_charges(AtomR
                           Kokkos::RangePolicy<DeviceType>(0, atom->nlocal + atom->nghost), kernel,
                           mine);
   if (mine > 0) atomKK->modified(execution_space, Q_MASK);
-  int const any_mine = mine > 0 ? 1 : 0;
+  int any_mine = mine > 0 ? 1 : 0;
   int any = 0;
   MPI_Allreduce(&any_mine, &any, 1, MPI_INT, MPI_MAX, world);
   if (any != 0 && force->kspace) atomKK->sync(Host, Q_MASK);    // which sums them up
@@ -188,7 +188,7 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute_on_host()
   if constexpr (ON_HOST<DeviceType>) {
     if (neighbor->ago == 0) host_loop_.take_list(*static_cast<NeighListKokkos<DeviceType> *>(list));
     if (list->inum > 0)
-      with_coulomb([this](const auto &coulomb, double self) { run_on_host(coulomb, self); });
+      with_coulomb([this](const auto &coulomb, double self) { this->run_on_host(coulomb, self); });
     if (vflag_fdotr) virial_fdotr_compute();
   }
 }
@@ -287,18 +287,20 @@ void PairFmpLbsKokkos<DeviceType>::launch(const Coulomb &coulomb, double self_en
   kernel.inum = list->inum;
   kernel.partners = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
 
-  auto const threads = light(Kokkos::RangePolicy<DeviceType>(0, list->inum));
-  auto const teams = light(Kernel::policy(list->inum));
-  const auto *kk = lmp->kokkos;
-  bool const few =
-      kk->neigh_thread_set ? kk->neigh_thread != 0 : kk->ngpus > 0 && list->inum <= FEW_ATOMS;
-  if constexpr (TALLY) {
-    if (few) Kokkos::parallel_reduce("fmp/lbs", teams, kernel, sums);
-    else Kokkos::parallel_reduce("fmp/lbs", threads, kernel, sums);
-  } else {
-    if (few) Kokkos::parallel_for("fmp/lbs", teams, kernel);
-    else Kokkos::parallel_for("fmp/lbs", threads, kernel);
+  auto const run = [&](const auto &policy) {
+    if constexpr (TALLY) Kokkos::parallel_reduce("fmp/lbs", light(policy), kernel, sums);
+    else Kokkos::parallel_for("fmp/lbs", light(policy), kernel);
+  };
+  if constexpr (lbs::fmp::TeamShape<DeviceType>::USABLE) {
+    const auto *kk = lmp->kokkos;
+    bool const few =
+        kk->neigh_thread_set ? kk->neigh_thread != 0 : kk->ngpus > 0 && list->inum <= FEW_ATOMS;
+    if (few) {
+      run(Kernel::policy(list->inum));
+      return;
+    }
   }
+  run(Kokkos::RangePolicy<DeviceType>(0, list->inum));
 }
 
 template <class DeviceType>

@@ -11,8 +11,13 @@
 namespace lbs::fmp {
 
 // How many lanes share an atom, where few atoms would leave a GPU empty, and how many atoms a team
-// has. On processors lanes bring nothing.
+// has. On processors lanes bring nothing. Kokkos' OpenMPTarget backend has no teams that small.
 template <class DeviceType> struct TeamShape {
+#ifdef KOKKOS_ENABLE_OPENMPTARGET
+  static constexpr bool USABLE = kokkos::ON_HOST<DeviceType>;
+#else
+  static constexpr bool USABLE = true;
+#endif
   static constexpr int LANES = kokkos::ON_HOST<DeviceType> ? 1 : 32;
   static constexpr int ATOMS = kokkos::ON_HOST<DeviceType> ? 1 : 4;
 };
