@@ -16,9 +16,11 @@ CLANG = "clang++-16"
 
 def device_library():
     """Folder of the library that plays the device, which is looked for on the loader's path."""
-    said = subprocess.run([CLANG, "-print-file-name=libomptarget.rtl.x86_64.so"],
-                          capture_output=True, text=True, check=True).stdout
-    return str(pathlib.Path(said.strip()).resolve().parent)
+    said = subprocess.run([CLANG, "-print-resource-dir"], capture_output=True, text=True,
+                          check=True).stdout
+    folder = pathlib.Path(os.path.normpath(said.strip())).parents[1]
+    assert (folder / "libomptarget.rtl.x86_64.so").exists(), f"{CLANG} has no library in {folder}"
+    return str(folder)
 
 
 # Teams of threads get their size from these, a kernel over a range four threads.

@@ -46,7 +46,7 @@ def compare_runs(mine, theirs, model):
     for name, column in theirs.thermo()[-1].items():
         if name.startswith("c_coord"):
             assert np.array_equal(mine.thermo()[-1][name], column), name
-        else:
+        elif model != "none" or name != "E_coul":
             agree(mine.thermo()[-1][name], column, LATER, 1.0e-3)
     one, two = mine.frames("forces.dump"), theirs.frames("forces.dump")
     assert len(one) == len(two) > 1
@@ -106,9 +106,9 @@ def test_hybrid(lmp, kind, partner):
 
 
 def test_restart(lmp):
-    text = deck(DSF) + "write_restart half.restart\nrun 4\n"
-    again = ("read_restart {}/half.restart\n" + COORD + observe(COLUMNS, 4, WORDS)
-             + "timestep 0.0005\nfix nve all nve\nrun 4\n")
+    text = deck(DSF, steps=5) + "write_restart half.restart\nrun 5\n"
+    again = ("read_restart {}/half.restart\n" + COORD + observe(COLUMNS, 5, WORDS)
+             + "timestep 0.0005\nfix nve all nve\nrun 5\n")
     mine, theirs = succeeded(on_device(lmp, text)), lmp(text)
     compare(mine, theirs, LATER)
     compare(succeeded(on_device(lmp, again.format(theirs.folder))), theirs, LATER)
