@@ -47,9 +47,9 @@ template <class Space, class T>
 Array<T, Space> to_device(const std::string &label, const std::vector<T> &numbers)
 {
   auto array = uninitialized<T, Space>(label, numbers.size());
-  Kokkos::deep_copy(array, Kokkos::View<const T *, Kokkos::HostSpace,
-                                        Kokkos::MemoryTraits<Kokkos::Unmanaged>>(numbers.data(),
-                                                                                 numbers.size()));
+  Kokkos::deep_copy(
+      array, Kokkos::View<const T *, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(
+                 numbers.data(), numbers.size()));
   return array;
 }
 
@@ -80,6 +80,13 @@ template <class Space> struct Machine {
   // Of kernels with a team for each center.
   static constexpr int TEAM = HOST ? 1 : 128 / GPU_LANES;
 };
+
+template <class Policy, class Kernel>
+void launch_kernel(const char *label, const Policy &policy, const Kernel &kernel)
+{
+  static_assert(sizeof(Kernel) < LARGEST_KERNEL);
+  Kokkos::parallel_for(label, policy, kernel);
+}
 
 // A thread for each of `count` items, with `bytes` of scratch memory for each.
 template <class Space> Kokkos::TeamPolicy<Space> thread_each(int count, std::size_t bytes)

@@ -13,12 +13,18 @@ struct alignas(16) AtomRecord {
 };
 static_assert(sizeof(AtomRecord) == 32);
 
-// The records at a step; forces begin at zero. `Places` has two indices, of the atom and of x, y, z.
+// The records at a step; forces begin at zero. `Places` has two indices, of the atom and of x, y,
+// z.
 template <class Places, class Space> struct PackAtoms {
   Places x;
   Slice<const int, Space> type, home;
   Slice<AtomRecord, Space> atoms;
   Slice<double, Space> force;    // [3 * atom]
+
+  void launch(int count) const
+  {
+    launch_kernel("deepsea::PackAtoms", Kokkos::RangePolicy<Space>(0, count), *this);
+  }
 
   KOKKOS_FUNCTION void operator()(int i) const
   {

@@ -15,11 +15,11 @@ namespace lbs::deepsea::device {
 struct Segment {
   int first = 0;    // among the centers of the chunk
   int count = 0;
-  std::int64_t moments = 0;        // [center][4][spline]: T, and Q on the way back
-  std::int64_t gtr = 0;            // [center][4][channel]: G^T R / N, and the gradient by it
-  std::int64_t descriptor = 0;     // [center][number]: D, and the gradient by it
-  std::int64_t passing = 0;        // [center][output] of a layer
-  std::int64_t derivative = 0;     // [layer][center][output]
+  std::int64_t moments = 0;       // [center][4][spline]: T, and Q on the way back
+  std::int64_t gtr = 0;           // [center][4][channel]: G^T R / N, and the gradient by it
+  std::int64_t descriptor = 0;    // [center][number]: D, and the gradient by it
+  std::int64_t passing = 0;       // [center][output] of a layer
+  std::int64_t derivative = 0;    // [layer][center][output]
 };
 
 // Lengths of these buffers.
@@ -84,9 +84,9 @@ std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std:
   double total = 0.0;
   for (int t = 0; t < model.types; ++t) {
     BufferSizes const s = numbers_of(model, t);
-    bytes.push_back(static_cast<double>(sizeof(Real)) *
-                    static_cast<double>(s.moments + s.gtr + s.descriptor + 2 * s.passing +
-                                        s.derivative));
+    bytes.push_back(
+        static_cast<double>(sizeof(Real)) *
+        static_cast<double>(s.moments + s.gtr + s.descriptor + 2 * s.passing + s.derivative));
     total += bytes.back() * (first[t + 1] - first[t]);
   }
   double const pieces = std::max(1.0, std::ceil(total / budget));
@@ -102,11 +102,11 @@ std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std:
         filled = 0.0;
       }
       Chunk &chunk = chunks.back();
-      auto const fit = static_cast<int>(std::min(
-          static_cast<double>(first[t + 1] - row), std::max(1.0, (share - filled) / bytes[t])));
+      auto const fit = static_cast<int>(std::min(static_cast<double>(first[t + 1] - row),
+                                                 std::max(1.0, (share - filled) / bytes[t])));
       Segment &segment = chunk.segments[t];
       BufferSizes &sizes = chunk.sizes;
-      segment = {chunk.count,   fit,           sizes.moments,   sizes.gtr,
+      segment = {chunk.count,      fit,           sizes.moments,   sizes.gtr,
                  sizes.descriptor, sizes.passing, sizes.derivative};
       sizes.moments += fit * s.moments;
       sizes.gtr += fit * s.gtr;

@@ -19,14 +19,14 @@ namespace lbs::deepsea::device {
 // What kernels need of a pair of types of atoms.
 struct PairRecord {
   PairConstants constants;
-  double least = 0.0;       // A: neighbors closer than this are looked at closely,
-  double closest = 0.0;     // for they may be too close for the form of the model,
-  double shortest = 0.0;    // or closer than in training
-  double padding[4] = {};   // row of an empty place among the neighbors
-  bool padded = false;      // whether that is not zero
-  bool excluded = false;    // neighbors leave the center untouched
-  int selection = 0;        // places for neighbors
-  int first_row = 0;        // of the splines of the center's type
+  double least = 0.0;        // A: neighbors closer than this are looked at closely,
+  double closest = 0.0;      // for they may be too close for the form of the model,
+  double shortest = 0.0;     // or closer than in training
+  double padding[4] = {};    // row of an empty place among the neighbors
+  bool padded = false;       // whether that is not zero
+  bool excluded = false;     // neighbors leave the center untouched
+  int selection = 0;         // places for neighbors
+  int first_row = 0;         // of the splines of the center's type
   int rows = 0;
   int net = 0;    // of the embedding nets
 };
@@ -34,12 +34,13 @@ struct PairRecord {
 // Of a type of centers.
 struct CenterRecord {
   int channels = 0;
-  int rows = 0;       // splines of all types of neighbors
-  int numbers = 0;    // of the descriptor
+  int rows = 0;                       // splines of all types of neighbors
+  int numbers = 0;                    // of the descriptor
   int first_layer = 0, layers = 0;    // hidden ones of the fitting net
   std::int64_t splines = 0;           // where they begin in their array
   std::int64_t factors = 0;
-  std::int64_t last_weight = 0;       // of the fitting net, among the weights
+  int first_numbers = 0;           // the same
+  std::int64_t last_weight = 0;    // of the fitting net, among the weights
   double last_bias = 0.0;
   Activation last_activation = Activation::LINEAR;
   int last_inputs = 0;
@@ -81,10 +82,10 @@ template <class Real, class Space> class DeviceModel {
   std::vector<CenterRecord> centers;
   std::vector<LayerRecord> layers;    // of the fitting nets
   int types = 0;
-  int most_rows = 0;        // of a pair's splines
+  int most_rows = 0;    // of a pair's splines
   int most_channels = 0;
-  int most_layers = 0;      // hidden ones
-  int widest = 0;           // of these
+  int most_layers = 0;    // hidden ones
+  int widest = 0;         // of these
   int widest_net_layer = 0;
   double cutoff = 0.0;
   double inverse_neighbors = 0.0;    // 1/N
@@ -102,6 +103,7 @@ template <class Real, class Space> class DeviceModel {
   Array<Real, Space> splines, splines_back;
   static constexpr bool DIFFERENCES = std::is_same_v<Real, float>;
   Array<Factors, Space> factors;
+  Array<int, Space> first_numbers;    // [channel, and one more]: of D[m][a], a = 0..
   Array<LayerRecord, Space> device_layers;
   Array<Real, Space> weights;    // and biases and timesteps, of the fitting nets
   // The embedding nets, and their values for empty places, [pair][channel], if there are no tables.
@@ -199,16 +201,18 @@ void DeviceModel<Real, Space>::set_splines(const ModelForm &form, std::vector<Pa
   splines_back = DIFFERENCES ? to_device<Space>("deepsea:splines_back", back) : splines;
 }
 
-template <class Real, class Space>
-void DeviceModel<Real, Space>::set_fitting(const ModelForm &form)
+template <class Real, class Space> void DeviceModel<Real, Space>::set_fitting(const ModelForm &form)
 {
   std::vector<Factors> all_factors;
+  std::vector<int> rows;
   std::vector<Real> numbers;
   for (int i = 0; i < types; ++i) {
     CenterRecord &center = centers[i];
     const FittingInput &input = form.fitting_input[i];
     center.factors = static_cast<std::int64_t>(all_factors.size());
     center.numbers = input.rows.back();
+    center.first_numbers = static_cast<int>(rows.size());
+    rows.insert(rows.end(), input.rows.begin(), input.rows.end());
     for (std::size_t m = 0; m + 1 < input.rows.size(); ++m)
       for (int a = 0; a < input.rows[m + 1] - input.rows[m]; ++a)
         all_factors.push_back({static_cast<short>(m), static_cast<short>(a)});
@@ -226,6 +230,7 @@ void DeviceModel<Real, Space>::set_fitting(const ModelForm &form)
     most_layers = std::max(most_layers, center.layers);
   }
   factors = to_device<Space>("deepsea:factors", all_factors);
+  first_numbers = to_device<Space>("deepsea:first_numbers", rows);
   weights = to_device<Space>("deepsea:weights", numbers);
   device_layers = to_device<Space>("deepsea:layers", layers);
 }

@@ -39,8 +39,7 @@ template <class Space> class NeighborRows {
   [[nodiscard]] const std::vector<int> &first() const { return first_; }
   [[nodiscard]] std::size_t memory_usage() const
   {
-    return (center_.span() + neighbor_.span()) * sizeof(int) +
-           start_.span() * sizeof(std::int64_t);
+    return (center_.span() + neighbor_.span()) * sizeof(int) + start_.span() * sizeof(std::int64_t);
   }
 
  private:
@@ -136,13 +135,13 @@ void NeighborRows<Space>::make(const ListSlices<List, Space> &list,
   std::int64_t const runs = static_cast<std::int64_t>(count()) * types;
   make_room(start_, "deepsea:start", runs + 1);
   Kokkos::deep_copy(Space(), Kokkos::subview(start_, 0), 0);
-  Kokkos::parallel_for("deepsea::CountNeighbors", Range(0, count()),
-                       CountNeighbors<List, Space>{list, type, center_, types, start_});
+  launch_kernel("deepsea::CountNeighbors", Range(0, count()),
+                CountNeighbors<List, Space>{list, type, center_, types, start_});
   std::int64_t neighbors = 0;
   Kokkos::parallel_scan("deepsea::SumCounts", Long(0, runs), SumCounts<Space>{start_}, neighbors);
   make_room(neighbor_, "deepsea:neighbor", neighbors);
-  Kokkos::parallel_for("deepsea::FillRows", Range(0, count()),
-                       FillRows<List, Space>{list, type, center_, types, start_, neighbor_});
+  launch_kernel("deepsea::FillRows", Range(0, count()),
+                FillRows<List, Space>{list, type, center_, types, start_, neighbor_});
 }
 
 }    // namespace lbs::deepsea::device
