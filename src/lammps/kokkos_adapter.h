@@ -7,6 +7,7 @@
 #include "atom_kokkos.h"
 #include "atom_masks.h"
 #include "kokkos.h"
+#include "kokkos_base.h"
 #include "kokkos_type.h"
 #include "neigh_list_kokkos.h"
 #include "neigh_request.h"
@@ -70,6 +71,14 @@ template <class View> void grow(View &view, const std::string &label, std::size_
   view = View();    // first, for both may not fit
   view = View(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
 }
+
+// Buffers of communication, as styles get them.
+template <class Function> struct BufferOf;
+template <class Class, class Buffer> struct BufferOf<int (Class::*)(int, int, Buffer &)> {
+  using type = Buffer;
+};
+using CommBuffer =
+    typename BufferOf<decltype(&LAMMPS_NS::KokkosBase::pack_reverse_comm_kokkos)>::type;
 
 // Turns a request for a neighbor list into one for a list of the KOKKOS package.
 template <class DeviceType> void on_device(LAMMPS_NS::NeighRequest *request)

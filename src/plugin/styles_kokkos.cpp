@@ -2,6 +2,9 @@
 #include "styles_kokkos.h"
 #include "lbs_config.h"
 
+#ifdef LBS_DEEPSEA
+#include "deepsea/kk/pair_deepsea_kokkos.h"
+#endif
 #include "fmp/kk/pair_fmp_lbs_kokkos.h"
 #include "network/kk/compute_boron_coord_kokkos.h"
 
@@ -47,9 +50,19 @@ using Host = LMPHostType;
 std::vector<PairStyle> kokkos_pair_styles()
 {
   constexpr const char *FMP = "fmp/lbs by KOKKOS";
-  return {{"fmp/lbs/kk", FMP, create_pair<PairFmpLbsKokkos<Device>>},
-          {"fmp/lbs/kk/device", FMP, create_pair<PairFmpLbsKokkos<Device>>},
-          {"fmp/lbs/kk/host", FMP, create_pair<PairFmpLbsKokkos<Host>>}};
+#ifdef LBS_DEEPSEA
+  constexpr const char *DEEPSEA = "deepsea by KOKKOS";
+#endif
+  return {
+      {"fmp/lbs/kk", FMP, create_pair<PairFmpLbsKokkos<Device>>},
+      {"fmp/lbs/kk/device", FMP, create_pair<PairFmpLbsKokkos<Device>>},
+      {"fmp/lbs/kk/host", FMP, create_pair<PairFmpLbsKokkos<Host>>},
+#ifdef LBS_DEEPSEA
+      {"deepsea/kk", DEEPSEA, create_pair<PairDeepseaKokkos<Device>>},
+      {"deepsea/kk/device", DEEPSEA, create_pair<PairDeepseaKokkos<Device>>},
+      {"deepsea/kk/host", DEEPSEA, create_pair<PairDeepseaKokkos<Host>>},
+#endif
+  };
 }
 
 std::vector<ComputeStyle> kokkos_compute_styles()

@@ -3,11 +3,15 @@
 // same, and only the few arrays of LAMMPS differ from machine to machine.
 #pragma once
 
+#include "support/input_error.hpp"
+#include "support/text.hpp"
+
 #include <Kokkos_Core.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -34,13 +38,20 @@ template <class T, class Space> Array<T, Space> uninitialized(const std::string 
   return Array<T, Space>(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
 }
 
-// Makes room, without keeping what is there.
+// Makes room, without keeping what is there. Throws InputError if there is not enough memory.
 template <class T, class Space>
 void make_room(Array<T, Space> &array, const std::string &label, std::size_t size)
 {
   if (array.extent(0) >= size) return;
   array = Array<T, Space>();    // before the new one is there, which may need the memory
-  array = uninitialized<T, Space>(label, size);
+  try {
+    array = uninitialized<T, Space>(label, size);
+  } catch (const std::bad_alloc &) {
+    throw InputError("there is not enough memory for " +
+                     text::number(1.0e-6 * sizeof(T) * size, 4) + " MB of '" + label +
+                     "' on the device; use a smaller 'chunk_memory' in "
+                     "pair_style deepsea, or more ranks with a device each");
+  }
 }
 
 template <class Space, class T>

@@ -13,11 +13,13 @@ struct ChunkSums {
   int short_pairs;    // closer than in training; the closest one relative to its bound follows
   int center, neighbor;    // atoms
   double distance, bound;
+  int left_over;    // centers that the form of the model does not serve
+  int changed;      // as of PackAtoms: not 0 if these sums are of no use
 };
 
 KOKKOS_INLINE_FUNCTION ChunkSums no_sums()
 {
-  return {0.0, {}, -1, 0, -1, -1, 0.0, 0.0};
+  return {0.0, {}, -1, 0, -1, -1, 0.0, 0.0, 0, 0};
 }
 
 KOKKOS_INLINE_FUNCTION void add(ChunkSums &to, const ChunkSums &from)
@@ -29,6 +31,8 @@ KOKKOS_INLINE_FUNCTION void add(ChunkSums &to, const ChunkSums &from)
   bool const closer =
       from.center >= 0 && (to.center < 0 || from.distance * to.bound < to.distance * from.bound);
   to.short_pairs += from.short_pairs;
+  to.left_over += from.left_over;
+  to.changed += from.changed;
   if (!closer) return;
   to.center = from.center;
   to.neighbor = from.neighbor;
@@ -42,6 +46,7 @@ template <class Space> struct SumCenters {
   CenterSlices<Space> centers;
   Slice<const CenterReport, Space> reports;
   Slice<const CenterSums, Space> sums;
+  Slice<const int, Space> changed;    // [1]
 
   // `to` holds the sums of the chunk when the device gets there.
   void launch(const Slice<ChunkSums, Space> &to, int chunk) const
@@ -56,14 +61,22 @@ template <class Space> struct SumCenters {
   KOKKOS_FUNCTION void operator()(int center, ChunkSums &value) const
   {
     CenterReport const &report = reports(center);
-    if (!report.served) return;
-    CenterSums const &own = sums(center);
-    int const atom = centers.atom(center);
-    ChunkSums here = {own.energy,      {},          -1, report.short_pairs, -1, report.neighbor,
-                      report.distance, report.bound};
-    for (int k = 0; k < 9; ++k) here.virial[k] = own.virial[k];
-    if (report.overlap || !own.finite) here.bad_center = atom;
-    if (report.neighbor >= 0) here.center = atom;
+    ChunkSums here = no_sums();
+    if (report.served) {
+      CenterSums const &own = sums(center);
+      int const atom = centers.atom(center);
+      here.energy = own.energy;
+      for (int k = 0; k < 9; ++k) here.virial[k] = own.virial[k];
+      if (report.overlap || !own.finite) here.bad_center = atom;
+      here.short_pairs = report.short_pairs;
+      if (report.neighbor >= 0) here.center = atom;
+      here.neighbor = report.neighbor;
+      here.distance = report.distance;
+      here.bound = report.bound;
+    } else {
+      here.left_over = 1;
+    }
+    here.changed = changed(0);
     add(value, here);
   }
 };

@@ -22,6 +22,13 @@ struct HostSums {
   double virial[9] = {};
   int bad_center = -1;    // as of Evaluator
   ShortPair short_pairs;
+  bool types_changed = false;    // since the rows were made: all else is of no use
+};
+
+// The atoms of an evaluation, as PackAtoms made them.
+template <class Space> struct AtomSlices {
+  Slice<const AtomRecord, Space> records;
+  Slice<const int, Space> changed;
 };
 
 // A model in the arithmetic that its settings name.
@@ -35,12 +42,10 @@ template <class Space> class DeviceEvaluator {
 
   // To be called whenever the rows are new. Throws InputError if there is not enough memory.
   virtual void set_rows(const NeighborRows<Space> &rows) = 0;
-  // Launches the evaluation of all rows, which adds to the arrays of `tally`. Waits only to learn
-  // which centers the reduced form of the model does not serve.
-  virtual void evaluate(const Slice<const AtomRecord, Space> &atoms,
-                        const TallySlices<Space> &tally) = 0;
-  // Waits for the last evaluation.
-  virtual HostSums sums() = 0;
+  // Evaluates all rows and adds to the arrays of `tally`. Everything is launched at once; then the
+  // host waits for the sums, which also tell whether the reduced form of the model has left centers
+  // over for the general one.
+  virtual HostSums evaluate(const AtomSlices<Space> &atoms, const TallySlices<Space> &tally) = 0;
 
   [[nodiscard]] virtual Evaluator::TableReport table_report() const = 0;
   [[nodiscard]] virtual std::size_t memory_usage() const = 0;    // bytes

@@ -45,30 +45,20 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     first_ = rows.first();
   }
 
-  void evaluate(const Slice<const AtomRecord, Space> &atoms,
-                const TallySlices<Space> &tally) override
+  HostSums evaluate(const AtomSlices<Space> &atoms, const TallySlices<Space> &tally) override
   {
     Kokkos::deep_copy(Space(), left_over_.count, 0);
     launch(main(), chunks_, segments_, {}, atoms, tally, sums_);
-    later_sums_count_ = 0;
-    if (!reduced_) return;
-    int left_over = 0;
-    Kokkos::deep_copy(left_over, Kokkos::subview(left_over_.count, 0));
-    if (left_over > 0) evaluate_left_over(left_over, atoms, tally);
-  }
-
-  HostSums sums() override
-  {
-    ChunkSums total = no_sums();
-    for (const ChunkSums &of_chunk : to_host(head(sums_, chunks_.size()))) add(total, of_chunk);
-    for (const ChunkSums &of_chunk : to_host(head(later_sums_, later_sums_count_)))
-      add(total, of_chunk);
+    ChunkSums total = summed(sums_, chunks_.size());
+    if (total.changed == 0 && total.left_over > 0)
+      add(total, evaluate_left_over(total.left_over, atoms, tally));
     HostSums sums;
     sums.energy = total.energy;
     std::copy(std::begin(total.virial), std::end(total.virial), sums.virial);
     sums.bad_center = total.bad_center;
     sums.short_pairs = {total.short_pairs, total.center, total.neighbor, total.distance,
                         total.bound};
+    sums.types_changed = total.changed != 0;
     return sums;
   }
 
@@ -92,7 +82,6 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
   ChunkBuffers<Real, Space> buffers_;
   LeftOver<Space> left_over_;
   Array<ChunkSums, Space> sums_, later_sums_;    // [chunk]
-  std::size_t later_sums_count_ = 0;
 
   FormEvaluator<Real, Space> &main() { return reduced_ ? *reduced_ : *general_; }
 
@@ -109,9 +98,17 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     return Kokkos::subview(array, std::pair<std::size_t, std::size_t>(0, count));
   }
 
+  // In the order of the chunks, when the device has done them.
+  static ChunkSums summed(const Array<ChunkSums, Space> &of_chunks, std::size_t count)
+  {
+    ChunkSums total = no_sums();
+    for (const ChunkSums &sums : to_host(head(of_chunks, count))) add(total, sums);
+    return total;
+  }
+
   void launch(FormEvaluator<Real, Space> &form, const std::vector<Chunk> &chunks,
               const Array<Segment, Space> &segments, const Slice<const int, Space> &selection,
-              const Slice<const AtomRecord, Space> &atoms, const TallySlices<Space> &tally,
+              const AtomSlices<Space> &atoms, const TallySlices<Space> &tally,
               const Array<ChunkSums, Space> &sums)
   {
     std::size_t const types = form.model().types;
@@ -120,15 +117,15 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
           Kokkos::subview(segments,
                           std::pair<std::size_t, std::size_t>(c * types, (c + 1) * types)),
           selection, chunks[c].first, chunks[c].count};
-      form.evaluate(chunks[c], {chunk, rows_, atoms}, tally, buffers_, left_over_, sums,
-                    static_cast<int>(c));
+      form.evaluate(chunks[c], {chunk, rows_, atoms.records}, tally, buffers_, left_over_,
+                    atoms.changed, sums, static_cast<int>(c));
     }
   }
 
   // Centers with neighbors so close that only the general form of the model serves; rows are in the
   // order of types, so that sorted ones are chunks as well.
-  void evaluate_left_over(int count, const Slice<const AtomRecord, Space> &atoms,
-                          const TallySlices<Space> &tally)
+  ChunkSums evaluate_left_over(int count, const AtomSlices<Space> &atoms,
+                               const TallySlices<Space> &tally)
   {
     std::vector<int> selected = to_host(head(left_over_.rows, count));
     std::sort(selected.begin(), selected.end());
@@ -140,9 +137,9 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     auto const segments = upload_segments(chunks);
     auto const selection = to_device<Space>("deepsea:selection", selected);
     make_room(later_sums_, "deepsea:later_sums", chunks.size());
-    later_sums_count_ = chunks.size();
     for (const Chunk &chunk : chunks) buffers_.fit(chunk);
     launch(*general_, chunks, segments, selection, atoms, tally, later_sums_);
+    return summed(later_sums_, chunks.size());
   }
 };
 

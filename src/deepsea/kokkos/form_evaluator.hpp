@@ -57,10 +57,12 @@ template <class Real, class Space> class FormEvaluator {
 
   [[nodiscard]] const DeviceModel<Real, Space> &model() const { return model_; }
 
-  // Launches everything for a chunk; its sums go to the place `number` of `to`.
+  // Launches everything for a chunk; `changed` is that of PackAtoms. Its sums go to the place
+  // `number` of `to`.
   void evaluate(const Chunk &chunk, const CenterSlices<Space> &centers,
                 const TallySlices<Space> &tally, const ChunkBuffers<Real, Space> &buffers,
-                const LeftOver<Space> &left_over, const Slice<ChunkSums, Space> &to, int number)
+                const LeftOver<Space> &left_over, const Slice<const int, Space> &changed,
+                const Slice<ChunkSums, Space> &to, int number)
   {
     auto const slices = model_.slices();
     SumMoments<Real, Space>{slices,          centers,        model_.most_rows, buffers.moments,
@@ -80,7 +82,7 @@ template <class Real, class Space> class FormEvaluator {
         .launch();
     if (!model_.reduces)
       ScatterNets<Real, Space>{nets(centers, buffers), buffers.sums, tally}.launch();
-    SumCenters<Space>{centers, buffers.reports, buffers.sums}.launch(to, number);
+    SumCenters<Space>{centers, buffers.reports, buffers.sums, changed}.launch(to, number);
   }
 
  private:

@@ -144,4 +144,27 @@ void NeighborRows<Space>::make(const ListSlices<List, Space> &list,
                 FillRows<List, Space>{list, type, center_, types, start_, neighbor_});
 }
 
+template <class List, class Space> struct CopyRow {
+  ListSlices<List, Space> list;
+  int center = 0;
+  Slice<int, Space> row;
+
+  KOKKOS_FUNCTION void operator()(int n) const
+  {
+    row(n) = list.neighbors(center, n) & list.index_mask;
+  }
+};
+
+// One center's neighbors in LAMMPS' list, on the host.
+template <class List, class Space>
+std::vector<int> row_of(const ListSlices<List, Space> &list, int center)
+{
+  int count = 0;
+  Kokkos::deep_copy(count, Kokkos::subview(list.numneigh, center));
+  auto const row = uninitialized<int, Space>("deepsea:row", count);
+  launch_kernel("deepsea::CopyRow", Kokkos::RangePolicy<Space>(0, count),
+                CopyRow<List, Space>{list, center, row});
+  return to_host(row);
+}
+
 }    // namespace lbs::deepsea::device

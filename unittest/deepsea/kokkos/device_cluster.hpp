@@ -62,6 +62,7 @@ template <class Space, class Layout = typename Space::array_layout> struct Devic
   device::NeighborRows<Space> rows;
   device::Array<device::AtomRecord, Space> atoms;
   device::Array<double, Space> force;
+  device::Array<int, Space> changed = device::to_device<Space>("changed", std::vector<int>{0});
 
   DeviceCluster(const Cluster &cluster, int types)
   {
@@ -90,7 +91,8 @@ template <class Space, class Layout = typename Space::array_layout> struct Devic
               types);
     atoms = device::uninitialized<device::AtomRecord, Space>("atoms", n);
     force = poisoned<double, Space>("force", 3 * cluster.x.size());
-    device::PackAtoms<Places, Space>{x, type, home, atoms, force}.launch(n);
+    using Types = device::Slice<const int, Space>;
+    device::PackAtoms<Places, Types, Space>{x, type, type, home, atoms, force, changed}.launch(n);
   }
 };
 

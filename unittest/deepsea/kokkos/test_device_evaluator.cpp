@@ -43,8 +43,7 @@ Evaluated evaluate(device::DeviceEvaluator<Space> &evaluator, const Cluster_ &cl
   auto const shared_virial = zeros(6);
   auto const scale = device::to_device<Space>("scale", std::vector<double>(types, 1.0));
   evaluator.set_rows(cluster.rows);
-  evaluator.evaluate(cluster.atoms, {force, energy, atom_virial, shared_virial, scale});
-  sums = evaluator.sums();
+  sums = evaluator.evaluate({cluster.atoms, cluster.changed}, {force, energy, atom_virial, shared_virial, scale});
   Evaluated e{sums.energy, device::to_host(energy), {}, {}, {}, {}};
   std::copy(std::begin(sums.virial), std::end(sums.virial), e.virial.begin());
   auto const rows = [&](auto &to, const auto &from) {
