@@ -69,8 +69,7 @@ template <class Real, class Space> class FormEvaluator {
                             buffers.reports, left_over.rows, left_over.count}
         .launch();
     multiply_splines(chunk, buffers);
-    if (!model_.reduces)
-      AddNets<Real, Space>{nets(centers, buffers), model_.padding_values}.launch();
+    if (!model_.reduces) add_nets(centers, buffers);
     DescriptorSlices<Real, Space> const descriptors = {
         slices, centers, model_.factors, model_.most_channels, buffers.gtr, buffers.descriptor};
     MakeDescriptors<Real, Space>{descriptors}.launch();
@@ -85,10 +84,7 @@ template <class Real, class Space> class FormEvaluator {
     SumCenters<Space>{centers, buffers.reports, buffers.sums, changed}.launch(to, number);
   }
 
- private:
-  DeviceModel<Real, Space> model_;
-  int axis_;
-  Multiplier<Real, Space> multiply_;
+  // The stages between kernels, for evaluate() and for tests.
 
   // G^T R / N = T C / N
   void multiply_splines(const Chunk &chunk, const ChunkBuffers<Real, Space> &buffers) const
@@ -101,6 +97,12 @@ template <class Real, class Space> class FormEvaluator {
                  false, static_cast<Real>(model_.inverse_neighbors), Real(0),
                  buffers.gtr.data() + segment.gtr});
     }
+  }
+
+  // What has no table. The reduced form leaves such centers over.
+  void add_nets(const CenterSlices<Space> &centers, const ChunkBuffers<Real, Space> &buffers) const
+  {
+    AddNets<Real, Space>{nets(centers, buffers), model_.padding_values}.launch();
   }
 
   // Q = P C^T / N
@@ -152,6 +154,11 @@ template <class Real, class Space> class FormEvaluator {
       });
     }
   }
+
+ private:
+  DeviceModel<Real, Space> model_;
+  int axis_;
+  Multiplier<Real, Space> multiply_;
 
   // Calls visit(segment, layer, type) for the hidden layers of that number.
   template <class Visit> void over_layers(const Chunk &chunk, int number, Visit visit) const

@@ -43,7 +43,8 @@ Evaluated evaluate(device::DeviceEvaluator<Space> &evaluator, const Cluster_ &cl
   auto const shared_virial = zeros(6);
   auto const scale = device::to_device<Space>("scale", std::vector<double>(types, 1.0));
   evaluator.set_rows(cluster.rows);
-  sums = evaluator.evaluate({cluster.atoms, cluster.changed}, {force, energy, atom_virial, shared_virial, scale});
+  sums = evaluator.evaluate({cluster.atoms, cluster.changed},
+                            {force, energy, atom_virial, shared_virial, scale});
   Evaluated e{sums.energy, device::to_host(energy), {}, {}, {}, {}};
   std::copy(std::begin(sums.virial), std::end(sums.virial), e.virial.begin());
   auto const rows = [&](auto &to, const auto &from) {
@@ -81,27 +82,120 @@ double relative_difference(const Evaluated &a, const Evaluated &b)
   return most;
 }
 
+// Clusters that the reduced form serves, that leave some centers over, and with neighbors that no
+// table has; in chunks that are smaller than the cluster.
 TYPED_TEST(DeviceEvaluatorTest, AgreesWithTheCpu)
 {
   using Real = typename TestFixture::Real;
   using Space = typename TestFixture::Space;
+  double const bound = std::is_same_v<Real, float> ? 3e-6 : 1e-12;
   RandomModel random(11);
-  for (const ModelShape &shape : smooth_shapes())
+  for (const ModelShape &shape : smooth_shapes()) {
+    Model const model = random.make(shape);
+    EvaluatorSettings const settings = settings_for<Real>();
+    Evaluator cpu(model, settings);
+    typename TestFixture::Evaluator evaluator(model, settings, 2.0e5);
     for (double const apart : {1.7, 0.9, 0.3}) {
-      Model const model = random.make(shape);
       Cluster const cluster(random, 37, model.types(), 7.0, apart);
       DeviceCluster<Space> const on_device(cluster, model.types());
-      EvaluatorSettings const settings = settings_for<Real>();
-      Evaluator cpu(model, settings);
       Evaluated const expected = lbs::deepsea::testing::evaluate(cpu, cluster);
-      typename TestFixture::Evaluator evaluator(model, settings, 2.0e5);
       device::HostSums sums;
       Evaluated const found = evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
-      double const bound = std::is_same_v<Real, float> ? 3e-6 : 1e-12;
-      EXPECT_LT(relative_difference(expected, found), bound)
-          << "apart " << apart;
+      EXPECT_LT(relative_difference(expected, found), bound) << "apart " << apart;
       EXPECT_EQ(sums.bad_center, -1);
     }
+  }
+}
+
+// The same without tables.
+TYPED_TEST(DeviceEvaluatorTest, AgreesWithTheCpuWithoutTables)
+{
+  using Real = typename TestFixture::Real;
+  using Space = typename TestFixture::Space;
+  double const bound = std::is_same_v<Real, float> ? 3e-6 : 1e-12;
+  RandomModel random(12);
+  EvaluatorSettings settings = settings_for<Real>();
+  settings.table_error = 0.0;
+  for (const ModelShape &shape : smooth_shapes()) {
+    Model const model = random.make(shape);
+    Evaluator cpu(model, settings);
+    typename TestFixture::Evaluator evaluator(model, settings, 1.0e9);
+    Cluster const cluster(random, 21, model.types(), 6.0, 0.8);
+    DeviceCluster<Space> const on_device(cluster, model.types());
+    Evaluated const expected = lbs::deepsea::testing::evaluate(cpu, cluster);
+    device::HostSums sums;
+    Evaluated const found = evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
+    EXPECT_LT(relative_difference(expected, found), bound);
+  }
+}
+
+// Short pairs, excluded pairs of types and atoms that are not of the model.
+TYPED_TEST(DeviceEvaluatorTest, SeesWhatTheCpuSees)
+{
+  using Real = typename TestFixture::Real;
+  using Space = typename TestFixture::Space;
+  RandomModel random(13);
+  Model model = random.make(ModelShape());
+  model.excluded[1] = 1;
+  for (double &bound : model.shortest) bound = 1.4;
+  Cluster cluster(random, 37, model.types(), 7.0, 1.1);
+  cluster.type[4] = cluster.type[9] = -1;
+  EvaluatorSettings const settings = settings_for<Real>();
+  Evaluator cpu(model, settings);
+  typename TestFixture::Evaluator evaluator(model, settings, 1.0e9);
+  Evaluated const expected = lbs::deepsea::testing::evaluate(cpu, cluster);
+  device::HostSums sums;
+  DeviceCluster<Space> const on_device(cluster, model.types());
+  Evaluated const found = evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
+  EXPECT_LT(relative_difference(expected, found), std::is_same_v<Real, float> ? 3e-6 : 1e-12);
+  EXPECT_GT(sums.short_pairs.count, 2);
+  EXPECT_EQ(sums.short_pairs.count, cpu.short_pairs().count);
+  EXPECT_DOUBLE_EQ(sums.short_pairs.distance, cpu.short_pairs().distance);
+  EXPECT_EQ(sums.short_pairs.bound, cpu.short_pairs().bound);
+}
+
+// Atoms on top of each other and places that are no numbers; sound ones are no bad centers.
+TYPED_TEST(DeviceEvaluatorTest, TellsOfBadCenters)
+{
+  using Real = typename TestFixture::Real;
+  using Space = typename TestFixture::Space;
+  RandomModel random(14);
+  for (const ModelShape &shape : {ModelShape(), wide_shape()}) {
+    Model const model = random.make(shape);
+    Cluster const sound(random, 37, model.types(), 7.0, 1.7);
+    typename TestFixture::Evaluator evaluator(model, settings_for<Real>(), 1.0e9);
+    auto const bad_center = [&](const Cluster &cluster) {
+      device::HostSums sums;
+      DeviceCluster<Space> const on_device(cluster, model.types());
+      evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
+      return sums.bad_center;
+    };
+    EXPECT_EQ(bad_center(sound), -1);
+    Cluster overlap = sound;
+    overlap.x[11] = overlap.x[30];
+    EXPECT_EQ(bad_center(overlap), 11);
+    Cluster lost = sound;
+    lost.x[17][1] = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_GE(bad_center(lost), 0);
+  }
+}
+
+// Types that have changed since the rows were made are told, instead of wrong sums.
+TYPED_TEST(DeviceEvaluatorTest, TellsOfChangedTypes)
+{
+  using Space = typename TestFixture::Space;
+  RandomModel random(15);
+  Model const model = random.make(ModelShape());
+  Cluster const cluster(random, 37, model.types(), 7.0, 1.7);
+  typename TestFixture::Evaluator evaluator(model, settings_for<typename TestFixture::Real>(),
+                                            1.0e9);
+  DeviceCluster<Space> const on_device(cluster, model.types());
+  device::HostSums sums;
+  evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
+  EXPECT_FALSE(sums.types_changed);
+  Kokkos::deep_copy(on_device.changed, 1);
+  evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
+  EXPECT_TRUE(sums.types_changed);
 }
 
 }    // namespace
