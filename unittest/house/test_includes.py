@@ -24,7 +24,7 @@ ROOMS = {
     "deepsea/file/deepmd": "deepsea/file deepsea/model frames support",
     "deepsea/file/torch": "deepsea/file deepsea/file/deepmd deepsea/model support",
     "deepsea/host": "deepsea/model linalg support",
-    "deepsea/kk": "deepsea deepsea/model lammps support",
+    "deepsea/kk": "deepsea deepsea/host deepsea/model lammps support",
     "deepsea/frames": "deepsea deepsea/file deepsea/file/deepmd deepsea/host deepsea/model frames "
                       "support",
     "deepsea/train": "deepsea/file deepsea/file/deepmd deepsea/frames deepsea/model frames linalg "

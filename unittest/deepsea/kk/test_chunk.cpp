@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/chunk.hpp"
+#include "deepsea/kk/chunk.hpp"
 #include "device_cluster.hpp"
 
 #include <numeric>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/neighbor_rows.hpp"
+#include "deepsea/kk/neighbor_rows.hpp"
 #include "device_cluster.hpp"
 
 using namespace lbs::deepsea;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/descriptors.hpp"
+#include "deepsea/kk/descriptors.hpp"
 #include "device_chunk.hpp"
 
 using namespace lbs::deepsea;

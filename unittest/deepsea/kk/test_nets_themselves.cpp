@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/nets_themselves.hpp"
+#include "deepsea/kk/nets_themselves.hpp"
 #include "device_chunk.hpp"
 
 #include "deepsea/model/embedding_net.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/scatter_forces.hpp"
+#include "deepsea/kk/scatter_forces.hpp"
 #include "device_chunk.hpp"
 
-#include "deepsea/kokkos/chunk_sums.hpp"
+#include "deepsea/kk/chunk_sums.hpp"
 
 using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/ghost_homes.hpp"
+#include "deepsea/kk/ghost_homes.hpp"
 #include "device_cluster.hpp"
 
-#include "deepsea/kokkos/force_shares.hpp"
+#include "deepsea/kk/force_shares.hpp"
 
 using namespace lbs::deepsea;
 using namespace lbs::deepsea::testing;

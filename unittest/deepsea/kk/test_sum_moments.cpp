@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/sum_moments.hpp"
+#include "deepsea/kk/sum_moments.hpp"
 #include "device_chunk.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "deepsea/host/evaluated.hpp"
 #include "device_cluster.hpp"
 
-#include "deepsea/kokkos/device_evaluator_in.hpp"
+#include "deepsea/kk/device_evaluator_in.hpp"
 
 #include <algorithm>
 #include <vector>

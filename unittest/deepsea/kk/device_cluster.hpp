@@ -2,8 +2,8 @@
 // Kokkos for the whole of a test program, and a cluster of atoms on the device.
 #pragma once
 
-#include "deepsea/kokkos/atom_records.hpp"
-#include "deepsea/kokkos/neighbor_rows.hpp"
+#include "deepsea/kk/atom_records.hpp"
+#include "deepsea/kk/neighbor_rows.hpp"
 #include "deepsea/random_model.hpp"
 
 #include <gtest/gtest.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pair_deepsea_kokkos.h"
 
-#include "deepsea/kokkos/add_core.hpp"
-#include "deepsea/kokkos/force_shares.hpp"
-#include "deepsea/kokkos/ghost_homes.hpp"
+#include "add_core.hpp"
+#include "force_shares.hpp"
+#include "ghost_homes.hpp"
+
 #include "lammps/excluded_atoms.h"
 
 #include "comm.h"
@@ -12,27 +13,15 @@
 #include "neighbor.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 using namespace LAMMPS_NS;
 using lbs::InputError;
 using namespace lbs::deepsea;
 
-namespace {
-
-// Kernels are for devices; tests run them on a host.
-template <class DeviceType> bool kernels_wanted()
-{
-  const char *const forced = std::getenv("LBS_KOKKOS_KERNELS");
-  return !lbs::kokkos::ON_HOST<DeviceType> || (forced != nullptr && std::string(forced) == "1");
-}
-
-}    // namespace
-
 template <class DeviceType>
 PairDeepseaKokkos<DeviceType>::PairDeepseaKokkos(LAMMPS *lmp)
-    : PairDeepsea(lmp), kernels_(kernels_wanted<DeviceType>())
+    : PairDeepsea(lmp), kernels_(lbs::kokkos::by_kernels<DeviceType>())
 {
   kokkosable = 1;
   reverse_comm_device = 1;

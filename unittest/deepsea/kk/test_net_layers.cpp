@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/net_layers.hpp"
+#include "deepsea/kk/net_layers.hpp"
 #include "device_chunk.hpp"
 
 #include "deepsea/host/dense_net.hpp"

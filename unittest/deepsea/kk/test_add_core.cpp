@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "deepsea/kokkos/add_core.hpp"
+#include "deepsea/kk/add_core.hpp"
 #include "device_chunk.hpp"
 
 #include "deepsea/zbl_core.hpp"

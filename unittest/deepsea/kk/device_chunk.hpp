@@ -6,7 +6,7 @@
 
 #include "deepsea/host/descriptor.hpp"
 #include "deepsea/host/model_form.hpp"
-#include "deepsea/kokkos/form_evaluator.hpp"
+#include "deepsea/kk/form_evaluator.hpp"
 
 #include <array>
 #include <cstddef>

@@ -3,10 +3,10 @@
 // on a host the style hands LAMMPS' list to the evaluator of the plain style.
 #pragma once
 
-#include "pair_deepsea.h"
+#include "device_evaluator.hpp"
 
-#include "deepsea/kokkos/device_evaluator.hpp"
 #include "deepsea/model/zbl.hpp"
+#include "deepsea/pair_deepsea.h"
 #include "lammps/kokkos_adapter.h"
 
 #include <memory>
