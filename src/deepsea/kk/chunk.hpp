@@ -6,6 +6,8 @@
 #include "device_model.hpp"
 #include "neighbor_rows.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -74,8 +76,8 @@ BufferSizes numbers_of(const DeviceModel<Real, Space> &model, int type)
 }
 
 // Chunks of rows that are sorted by type, `first` as of NeighborRows::first(). Their buffers take
-// at most `budget` bytes, of a center at least. Chunks are of about the same size, so that none is
-// too small for the device.
+// at most `budget` bytes, or hold one center if that is too little. Chunks are of about the same
+// size, so that none is too small for the device.
 template <class Real, class Space>
 std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std::vector<int> &first,
                                double budget)
@@ -89,25 +91,28 @@ std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std:
         static_cast<double>(s.moments + s.gtr + s.descriptor + 2 * s.passing + s.derivative));
     total += bytes.back() * (first[t + 1] - first[t]);
   }
-  double const pieces = std::max(1.0, std::ceil(total / budget));
-  double const share = total / pieces * (1.0 + 1.0e-12);
+  // A chunk ends with the center that reaches its share of the total, which may be one too many.
+  double const most = *std::max_element(bytes.begin(), bytes.end());
+  double pieces = 1.0;
+  if (total > budget) pieces = budget > 2.0 * most ? std::ceil(total / (budget - most)) : total;
+  double const share = total / pieces;
 
   std::vector<Chunk> chunks;
-  double filled = share;
+  double done = 0.0;
+  const auto end_of_chunk = [&] {
+    auto const count = static_cast<double>(chunks.size());
+    return count < pieces ? share * count : 2.0 * total;
+  };
   for (int t = 0; t < model.types; ++t) {
     BufferSizes const s = numbers_of(model, t);
     for (int row = first[t]; row < first[t + 1];) {
-      if (filled + bytes[t] > share || chunks.empty()) {
-        chunks.push_back({row, 0, std::vector<Segment>(model.types), {}});
-        filled = 0.0;
-      }
+      if (done >= end_of_chunk()) chunks.push_back({row, 0, std::vector<Segment>(model.types), {}});
       Chunk &chunk = chunks.back();
-      auto const fit = static_cast<int>(std::min(static_cast<double>(first[t + 1] - row),
-                                                 std::max(1.0, (share - filled) / bytes[t])));
-      Segment &segment = chunk.segments[t];
+      auto const fit = static_cast<int>(std::clamp(std::ceil((end_of_chunk() - done) / bytes[t]),
+                                                   1.0, static_cast<double>(first[t + 1] - row)));
       BufferSizes &sizes = chunk.sizes;
-      segment = {chunk.count,      fit,           sizes.moments,   sizes.gtr,
-                 sizes.descriptor, sizes.passing, sizes.derivative};
+      chunk.segments[t] = {chunk.count,      fit,           sizes.moments,   sizes.gtr,
+                           sizes.descriptor, sizes.passing, sizes.derivative};
       sizes.moments += fit * s.moments;
       sizes.gtr += fit * s.gtr;
       sizes.descriptor += fit * s.descriptor;
@@ -115,7 +120,7 @@ std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std:
       sizes.derivative += fit * s.derivative;
       chunk.count += fit;
       row += fit;
-      filled += fit * bytes[t];
+      done += fit * bytes[t];
     }
   }
   return chunks;

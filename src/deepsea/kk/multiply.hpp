@@ -68,12 +68,12 @@ template <class Real, class Space> struct TileProduct {
   }
 };
 
-// The library of the machine, with what it keeps between products.
+// What multiplies on the machine, with all that it keeps between products.
 template <class Real, class Space> class Multiplier {
  public:
   void operator()(const Product<Real> &product) const
   {
-    if (product.m > 0) TileProduct<Real, Space>{product}.launch();
+    if (product.m > 0 && product.n > 0) TileProduct<Real, Space>{product}.launch();
   }
 };
 

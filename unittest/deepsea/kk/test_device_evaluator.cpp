@@ -147,7 +147,8 @@ TYPED_TEST(DeviceEvaluatorTest, SeesWhatTheCpuSees)
   device::HostSums sums;
   DeviceCluster<Space> const on_device(cluster, model.types());
   Evaluated const found = evaluate<Space>(evaluator, on_device, cluster, model.types(), sums);
-  EXPECT_LT(relative_difference(expected, found), std::is_same_v<Real, float> ? 3e-6 : 1e-12);
+  double const bound = std::is_same_v<Real, float> ? 3e-6 : 1e-12;
+  EXPECT_LT(relative_difference(expected, found), bound);
   EXPECT_GT(sums.short_pairs.count, 2);
   EXPECT_EQ(sums.short_pairs.count, cpu.short_pairs().count);
   EXPECT_DOUBLE_EQ(sums.short_pairs.distance, cpu.short_pairs().distance);
