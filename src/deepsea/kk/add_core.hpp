@@ -57,10 +57,10 @@ template <class Space> struct AddCore {
     }
     // No other thread has this center.
     for (int a = 0; a < 3; ++a) tally.force(3 * i + a) += force[a];
-    if (tally.atom_energy.extent(0) > 0) tally.atom_energy(i) += here.energy;
-    if (tally.atom_virial.extent(0) > 0)
+    if (tally.atom_energy.count() > 0) tally.atom_energy(i) += here.energy;
+    if (tally.atom_virial.count() > 0)
       for (int k = 0; k < 9; ++k) tally.atom_virial(9 * i + k) += here.virial[k];
-    if (tally.shared_virial.extent(0) > 0) {
+    if (tally.shared_virial.count() > 0) {
       constexpr int PLACE[6] = {0, 4, 8, 1, 2, 5};    // xx yy zz xy xz yz
       for (int k = 0; k < 6; ++k) tally.shared_virial(6 * i + k) += here.virial[PLACE[k]];
     }

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <new>
+#include <exception>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -21,37 +21,78 @@ namespace lbs::deepsea::device {
 
 // Owns its memory; `Space` is an execution space.
 template <class T, class Space> using Array = Kokkos::View<T *, Space>;
-// What kernels take. They stay below 512 bytes, for Kokkos launches larger ones through memory that
-// it has to wait for, and an array without an owner is smaller.
-template <class T, class Space>
-using Slice = Kokkos::View<T *, Space, Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
-constexpr std::size_t LARGEST_KERNEL = 512;
+// What kernels take: an array without its owner, in the memory that `Space` works on. Kernels stay
+// below 512 bytes, for Kokkos launches larger ones through memory that it has to wait for, and its
+// own arrays without owners are up to twice as large as this.
+template <class T, class Space> class Slice {
+ public:
+  using value_type = T;
+
+  Slice() = default;
+  KOKKOS_FUNCTION Slice(T *data, std::size_t count) : data_(data), count_(count) {}
+  template <class U, class... Properties>
+  Slice(const Kokkos::View<U *, Properties...> &view) : data_(view.data()), count_(view.extent(0))
+  {
+    using View = Kokkos::View<U *, Properties...>;
+    static_assert(Kokkos::SpaceAccessibility<Space, typename View::memory_space>::accessible);
+  }
+  template <class U>
+  KOKKOS_FUNCTION Slice(const Slice<U, Space> &other) : data_(other.data()), count_(other.count())
+  {
+  }
+
+  template <class Index> KOKKOS_FUNCTION T &operator()(Index index) const
+  {
+    KOKKOS_ASSERT(static_cast<std::size_t>(index) < count_);
+    return data_[index];
+  }
+  [[nodiscard]] KOKKOS_FUNCTION T *data() const { return data_; }
+  [[nodiscard]] KOKKOS_FUNCTION std::size_t count() const { return count_; }
+  // Entries from `first` on.
+  [[nodiscard]] KOKKOS_FUNCTION Slice part(std::size_t first, std::size_t count) const
+  {
+    KOKKOS_ASSERT(first + count <= count_);
+    return {data_ + first, count};
+  }
+  [[nodiscard]] auto view() const
+  {
+    return Kokkos::View<T *, Space, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(data_, count_);
+  }
+
+ private:
+  T *data_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+constexpr std::size_t LARGEST_KERNEL = 512;    // bytes
 
 template <class T, class Space>
 using Scratch = Kokkos::View<T *, typename Space::scratch_memory_space,
                              Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
 template <class Space> using Team = typename Kokkos::TeamPolicy<Space>::member_type;
 
-// Fresh memory without zeros: kernels write all that others read.
-template <class T, class Space> Array<T, Space> uninitialized(const std::string &label, size_t size)
+// Fresh memory without zeros: kernels write all that others read. Throws InputError if there is not
+// enough.
+template <class T, class Space>
+Array<T, Space> uninitialized(const std::string &label, std::size_t size)
 {
-  return Array<T, Space>(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
+  try {
+    return Array<T, Space>(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
+  } catch (const std::exception &e) {    // which one differs between versions of Kokkos
+    double const megabytes = 1.0e-6 * static_cast<double>(sizeof(T) * size);
+    throw InputError("there is not enough memory for " + text::number(megabytes, 4) + " MB of '" +
+                     label + "' on the device; use a smaller 'chunk_memory' in pair_style " +
+                     "deepsea, or more ranks with a device each (" + e.what() + ')');
+  }
 }
 
-// Makes room, without keeping what is there. Throws InputError if there is not enough memory.
+// Makes room, without keeping what is there.
 template <class T, class Space>
 void make_room(Array<T, Space> &array, const std::string &label, std::size_t size)
 {
   if (array.extent(0) >= size) return;
   array = Array<T, Space>();    // before the new one is there, which may need the memory
-  try {
-    array = uninitialized<T, Space>(label, size);
-  } catch (const std::bad_alloc &) {
-    throw InputError("there is not enough memory for " +
-                     text::number(1.0e-6 * sizeof(T) * size, 4) + " MB of '" + label +
-                     "' on the device; use a smaller 'chunk_memory' in "
-                     "pair_style deepsea, or more ranks with a device each");
-  }
+  array = uninitialized<T, Space>(label, size);
 }
 
 template <class Space, class T>
@@ -64,13 +105,21 @@ Array<T, Space> to_device(const std::string &label, const std::vector<T> &number
   return array;
 }
 
-template <class T, class Space> std::vector<T> to_host(const Array<T, Space> &array)
+template <class T, class Space>
+std::vector<std::remove_const_t<T>> to_host(const Slice<T, Space> &slice)
 {
-  std::vector<T> numbers(array.extent(0));
-  Kokkos::deep_copy(Kokkos::View<T *, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(
-                        numbers.data(), numbers.size()),
-                    array);
+  std::vector<std::remove_const_t<T>> numbers(slice.count());
+  Kokkos::deep_copy(
+      Kokkos::View<std::remove_const_t<T> *, Kokkos::HostSpace,
+                   Kokkos::MemoryTraits<Kokkos::Unmanaged>>(numbers.data(), numbers.size()),
+      slice.view());
   return numbers;
+}
+
+template <class T, class... Properties>
+std::vector<T> to_host(const Kokkos::View<T *, Properties...> &array)
+{
+  return to_host(Slice<T, typename Kokkos::View<T *, Properties...>::execution_space>(array));
 }
 
 // How kernels are spread over a kind of machine. A host runs the lanes of a thread as a loop, so

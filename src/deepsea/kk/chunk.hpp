@@ -45,7 +45,7 @@ template <class Space> struct ChunkSlices {
 
   KOKKOS_INLINE_FUNCTION int row(int center) const
   {
-    return selection.extent(0) > 0 ? selection(first + center) : first + center;
+    return selection.count() > 0 ? selection(first + center) : first + center;
   }
 };
 

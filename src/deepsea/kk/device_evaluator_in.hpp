@@ -93,9 +93,10 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     return to_device<Space>("deepsea:segments", all);
   }
 
-  template <class T> static Array<T, Space> head(const Array<T, Space> &array, std::size_t count)
+  template <class T>
+  static Slice<const T, Space> head(const Array<T, Space> &array, std::size_t count)
   {
-    return Kokkos::subview(array, std::pair<std::size_t, std::size_t>(0, count));
+    return Slice<const T, Space>(array).part(0, count);
   }
 
   // In the order of the chunks, when the device has done them.
@@ -107,16 +108,14 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
   }
 
   void launch(FormEvaluator<Real, Space> &form, const std::vector<Chunk> &chunks,
-              const Array<Segment, Space> &segments, const Slice<const int, Space> &selection,
+              const Slice<const Segment, Space> &segments, const Slice<const int, Space> &selection,
               const AtomSlices<Space> &atoms, const TallySlices<Space> &tally,
               const Array<ChunkSums, Space> &sums)
   {
     std::size_t const types = form.model().types;
     for (std::size_t c = 0; c < chunks.size(); ++c) {
-      ChunkSlices<Space> const chunk = {
-          Kokkos::subview(segments,
-                          std::pair<std::size_t, std::size_t>(c * types, (c + 1) * types)),
-          selection, chunks[c].first, chunks[c].count};
+      ChunkSlices<Space> const chunk = {segments.part(c * types, types), selection, chunks[c].first,
+                                        chunks[c].count};
       form.evaluate(chunks[c], {chunk, rows_, atoms.records}, tally, buffers_, left_over_,
                     atoms.changed, sums, static_cast<int>(c));
     }

@@ -147,7 +147,7 @@ template <class Real, class Space> class FormEvaluator {
       over_layers(chunk, l, [&](const Segment &segment, const LayerRecord &layer, int type) {
         multiply_({segment.count, layer.inputs, layer.outputs,
                    buffers.derivative.data() +
-                       derivatives_of_layer(segment, model_.centers[type], l, model_.layers),
+                       derivatives_of_layer(segment, model_.centers[type], l, model_.layers.data()),
                    model_.weights.data() + layer.weight, true, Real(1),
                    layer.skips > 0 ? Real(1) : Real(0),
                    inputs(l).data() + (l == 0 ? segment.descriptor : segment.passing)});

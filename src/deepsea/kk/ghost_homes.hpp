@@ -33,11 +33,19 @@ template <class Tags, class Space> struct FindHomes {
   }
 };
 
-// home[i] of all atoms, of which the first `owned` are this rank's; `tags`: their IDs.
+// home[i] of all atoms, of which the first `owned` are this rank's; `tags`: their IDs. Throws
+// InputError if there is not enough memory.
 template <class Tags, class Space>
 void find_homes(const Tags &tags, int owned, int all, const Slice<int, Space> &home)
 {
-  typename EnterTags<Tags, Space>::Map map(2 * static_cast<std::uint32_t>(owned) + 16);
+  typename EnterTags<Tags, Space>::Map map;
+  try {
+    map.rehash(2 * static_cast<std::uint32_t>(owned) + 16);
+  } catch (const std::exception &e) {
+    throw InputError("there is not enough memory for a table of the atoms' IDs on the device; use "
+                     "more ranks with a device each (" +
+                     std::string(e.what()) + ')');
+  }
   using Range = Kokkos::RangePolicy<Space>;
   launch_kernel("deepsea::EnterTags", Range(0, owned), EnterTags<Tags, Space>{tags, map});
   launch_kernel("deepsea::FindHomes", Range(0, all),

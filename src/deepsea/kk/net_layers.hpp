@@ -20,10 +20,9 @@ template <class Real, class Space> struct NetSlices {
 };
 
 // Where a layer's derivatives begin in their buffer, of a segment.
-template <class Layers>
 KOKKOS_INLINE_FUNCTION std::int64_t derivatives_of_layer(const Segment &segment,
                                                          const CenterRecord &record, int layer,
-                                                         const Layers &layers)
+                                                         const LayerRecord *layers)
 {
   std::int64_t place = segment.derivative;
   for (int l = 0; l < layer; ++l)
@@ -52,7 +51,7 @@ KOKKOS_INLINE_FUNCTION LayerPlace<Real> layer_place(const NetSlices<Real, Space>
   std::int64_t const c = center - segment.first;
   std::int64_t const input = (layer == 0 ? segment.descriptor : segment.passing) + c * l.inputs;
   return {&l, net.weights.data(), input, segment.passing + c * l.outputs,
-          derivatives_of_layer(segment, record, layer, net.layers) + c * l.outputs};
+          derivatives_of_layer(segment, record, layer, net.layers.data()) + c * l.outputs};
 }
 
 // y = x W becomes the layer's output, and its derivatives by x W are kept.

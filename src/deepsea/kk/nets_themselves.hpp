@@ -137,7 +137,7 @@ template <class Real, class Space> struct AddNets {
                           double const row[4] = {e.row.s, e.row.x, e.row.y, e.row.z};
                           add(row, 1.0, value.data());
                         });
-    if (padding_values.extent(0) == 0) return;
+    if (padding_values.count() == 0) return;
     for (int t = 0; t < nets.model.types; ++t) {
       int const number = type * nets.model.types + t;
       PairRecord const &pair = nets.model.pairs(number);

@@ -53,6 +53,7 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::forget_evaluator
 {
   PairDeepsea::forget_evaluators();
   device_evaluators_.clear();
+  core_pairs_ = {};
   rows_made_ = false;
 }
 
@@ -215,7 +216,8 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::add_core(Results
 {
   if (!kernels_) return PairDeepsea::add_core(driving);
   if (style_.core_outer == 0.0) return;
-  core_pairs_ = device::to_device<DeviceType>("deepsea:core_pairs", core_.pairs());
+  if (core_pairs_.extent(0) == 0)
+    core_pairs_ = device::to_device<DeviceType>("deepsea:core_pairs", core_.pairs());
   device::make_room(core_sums_, "deepsea:core_sums", 1);
   device::AddCore<DeviceType>{
       rows_.slices(), atoms_,        core_pairs_, static_cast<int>(models_.front().elements.size()),
@@ -243,7 +245,7 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::add_forces()
       .launch(atom->nlocal + (force->newton_pair != 0 ? atom->nghost : 0));
   auto const on_host = [](const device::Slice<double, DeviceType> &wanted,
                           const Array<double> &array) {
-    return wanted.extent(0) > 0 ? device::to_host(array) : std::vector<double>();
+    return wanted.count() > 0 ? device::to_host(array) : std::vector<double>();
   };
   auto const energies = on_host(tally_.atom_energy, atom_energy_);
   for (int i = 0; i < atom->nlocal && !energies.empty(); ++i) eatom[i] += energies[i];
@@ -259,8 +261,8 @@ template <class DeviceType>
 template <class Visit>
 int PairDeepseaKokkos<DeviceType>::over_shares(Visit visit)
 {
-  int const columns[] = {3, tally_.atom_virial.extent(0) > 0 ? 9 : 0,
-                         tally_.shared_virial.extent(0) > 0 ? 6 : 0};
+  int const columns[] = {3, tally_.atom_virial.count() > 0 ? 9 : 0,
+                         tally_.shared_virial.count() > 0 ? 6 : 0};
   const device::Slice<double, DeviceType> arrays[] = {tally_.force, tally_.atom_virial,
                                                       tally_.shared_virial};
   int const width = columns[0] + columns[1] + columns[2];
@@ -301,8 +303,8 @@ int PairDeepseaKokkos<DeviceType>::pack_reverse_comm(int n, int first, double *b
     force_ = device::to_host(device_force_);
     atom_virial_.clear();
     shared_virial_.clear();
-    if (tally_.atom_virial.extent(0) > 0) atom_virial_ = device::to_host(device_atom_virial_);
-    if (tally_.shared_virial.extent(0) > 0) shared_virial_ = device::to_host(device_shared_virial_);
+    if (tally_.atom_virial.count() > 0) atom_virial_ = device::to_host(device_atom_virial_);
+    if (tally_.shared_virial.count() > 0) shared_virial_ = device::to_host(device_shared_virial_);
   }
   return PairDeepsea::pack_reverse_comm(n, first, buffer);
 }

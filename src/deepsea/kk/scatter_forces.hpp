@@ -57,11 +57,11 @@ KOKKOS_INLINE_FUNCTION void enter_pair(const TallySlices<Space> &tally, int cent
     sums.total[a] += gradient[a];
     for (int b = 0; b < 3; ++b) sums.product[3 * a + b] += gradient[a] * v[b];
   }
-  if (tally.atom_virial.extent(0) > 0)
+  if (tally.atom_virial.count() > 0)
     for (int a = 0; a < 3; ++a)
       for (int b = 0; b < 3; ++b)
         Kokkos::atomic_add(&tally.atom_virial(9 * j + 3 * a + b), -v[a] * gradient[b]);
-  if (tally.shared_virial.extent(0) == 0) return;
+  if (tally.shared_virial.count() == 0) return;
   auto const i = static_cast<std::size_t>(center_home);
   double const shared[6] = {-v[0] * gradient[0],
                             -v[1] * gradient[1],
@@ -144,7 +144,7 @@ template <class Real, class Space> struct ScatterForces {
       CenterSums own;
       own.energy = scale * (energy(center) + model.centers(from.type).energy_bias);
       own.finite = Kokkos::isfinite(own.energy);
-      if (tally.atom_energy.extent(0) > 0) tally.atom_energy(atom) += own.energy;
+      if (tally.atom_energy.count() > 0) tally.atom_energy(atom) += own.energy;
       enter_center(tally, from.home, gradients, own);
       sums(center) = own;
     });

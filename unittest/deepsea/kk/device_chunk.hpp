@@ -71,12 +71,8 @@ template <class Real, class Space> struct DeviceChunk {
     left_over.rows = poisoned_places(chunk.count);
     left_over.count = device::to_device<Space>("count", std::vector<int>{0});
     centers = {{segments, {}, 0, chunk.count}, on_device.rows.slices(), on_device.atoms};
-    auto const all = on_device.rows.slices().center;
-    for (int row = 0; row < chunk.count; ++row) {
-      int atom = -1;
-      Kokkos::deep_copy(atom, Kokkos::subview(all, row));
-      center.push_back(atom);
-    }
+    center = device::to_host(on_device.rows.slices().center);
+    center.resize(chunk.count);
   }
 
   static device::Array<int, Space> poisoned_places(int count)
