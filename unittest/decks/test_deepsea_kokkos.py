@@ -169,8 +169,8 @@ def test_empty_ranks(lmp, models, tmp_path, plain, way):
 
 @pytest.mark.parametrize("way", ["host, two threads", "kernels"])
 def test_host_fix(lmp, plain, way):
-    """A fix that works on the host, and forces as a dump shows them."""
-    host_fix = "suffix off\nfix spring all spring/self 2.0\nsuffix on\n"
+    """A fix without a /kk style adds to the forces, and a dump shows them."""
+    host_fix = "fix spring all spring tether 5.0 1 2 3 4.0\n"
     deck = GLASS + ONE + "\n" + COEFF + SHOW + "{}" + RUN
     compare(accelerated(lmp, deck.format(host_fix), way), plain(deck.format(host_fix)), LATER)
     with pytest.raises(AssertionError, match="relative difference"):
