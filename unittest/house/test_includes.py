@@ -33,7 +33,7 @@ ROOMS = {
     "network/graph": "support",
     "network/rings": "network/graph support",
     "network/kk": "network network/graph lammps support",
-    "plugin": "deepsea fmp fmp/kk network network/kk lammps support",
+    "plugin": "deepsea deepsea/kk fmp fmp/kk network network/kk lammps support",
     "tools": "deepsea deepsea/file deepsea/file/deepmd deepsea/frames deepsea/host deepsea/model "
              "deepsea/train fmp fmp/fit frames support",
 }
@@ -43,6 +43,7 @@ LIBRARIES = [
     ("libtorch", r"torch/|ATen/|c10/", r"deepsea/file/torch/"),
     ("Kokkos", r"Kokkos_|.*kokkos.*|neigh_request\.h$",
      r".*/kk/|lammps/kokkos_adapter\.h$|plugin/styles_kokkos\.cpp$"),
+    ("a vendor's BLAS", r"cublas_v2\.h$|hipblas/", r"deepsea/kk/multiply_"),
     ("HDF5", r"hdf5|H5", r"frames/"),
     ("JSON", r"nlohmann/",
      r"support/json_section|(deepsea/file/deepmd|deepsea/train|fmp/fit|tools)/"),

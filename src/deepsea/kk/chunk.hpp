@@ -106,7 +106,12 @@ std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std:
   for (int t = 0; t < model.types; ++t) {
     BufferSizes const s = numbers_of(model, t);
     for (int row = first[t]; row < first[t + 1];) {
-      if (done >= end_of_chunk()) chunks.push_back({row, 0, std::vector<Segment>(model.types), {}});
+      if (done >= end_of_chunk()) {
+        Chunk next;
+        next.first = row;
+        next.segments.resize(model.types);
+        chunks.push_back(next);
+      }
       Chunk &chunk = chunks.back();
       auto const fit = static_cast<int>(std::clamp(std::ceil((end_of_chunk() - done) / bytes[t]),
                                                    1.0, static_cast<double>(first[t + 1] - row)));
