@@ -148,14 +148,21 @@ void launch_kernel(const char *label, const Policy &policy, const Kernel &kernel
   Kokkos::parallel_for(label, policy, kernel);
 }
 
-// A thread for each of `count` items, with `bytes` of scratch memory for each.
+// Where scratch memory comes from that may be too much for what is on the chip.
+template <class Space> KOKKOS_INLINE_FUNCTION int scratch_level(std::size_t bytes)
+{
+  return bytes > Machine<Space>::SCRATCH ? 1 : 0;
+}
+
+// A thread for each of `count` items, with `bytes` of scratch memory for each, of scratch_level().
 template <class Space> Kokkos::TeamPolicy<Space> thread_each(int count, std::size_t bytes)
 {
   using M = Machine<Space>;
   auto const fit = static_cast<int>(M::SCRATCH / std::max<std::size_t>(bytes, 1));
   int const threads = std::clamp(fit, 1, M::CENTERS);
   Kokkos::TeamPolicy<Space> policy((count + threads - 1) / threads, threads, M::LANES);
-  return policy.set_scratch_size(0, Kokkos::PerThread(static_cast<int>(bytes)));
+  return policy.set_scratch_size(scratch_level<Space>(bytes),
+                                 Kokkos::PerThread(static_cast<int>(bytes)));
 }
 
 template <class Member> KOKKOS_INLINE_FUNCTION int item_of_thread(const Member &team)

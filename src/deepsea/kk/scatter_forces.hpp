@@ -99,7 +99,7 @@ template <class Real, class Space> struct ScatterForces {
   TallySlices<Space> tally;
 
   [[nodiscard]] KOKKOS_INLINE_FUNCTION int stride() const { return (most_rows + 31) / 32 * 32 + 8; }
-  [[nodiscard]] std::size_t scratch_bytes() const
+  [[nodiscard]] KOKKOS_INLINE_FUNCTION std::size_t scratch_bytes() const
   {
     return Scratch<double, Space>::shmem_size(4 * stride());
   }
@@ -112,7 +112,8 @@ template <class Real, class Space> struct ScatterForces {
 
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
   {
-    Scratch<double, Space> const q(team.thread_scratch(0), 4 * stride());
+    Scratch<double, Space> const q(team.thread_scratch(scratch_level<Space>(scratch_bytes())),
+                                   4 * stride());
     int const center = item_of_thread(team);
     if (center >= centers.chunk.count) return;
     if (!reports(center).served) {

@@ -39,7 +39,7 @@ template <class Real, class Space> struct SumMoments {
 
   // Lengths of rows in scratch memory such that the four entries are in different banks.
   [[nodiscard]] KOKKOS_INLINE_FUNCTION int stride() const { return (most_rows + 31) / 32 * 32 + 8; }
-  [[nodiscard]] std::size_t scratch_bytes() const
+  [[nodiscard]] KOKKOS_INLINE_FUNCTION std::size_t scratch_bytes() const
   {
     return Scratch<double, Space>::shmem_size(4 * stride()) +
            Scratch<double, Space>::shmem_size(4 * TILE) +
@@ -65,7 +65,7 @@ template <class Real, class Space> struct SumMoments {
 
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
   {
-    auto const &memory = team.thread_scratch(0);
+    auto const &memory = team.thread_scratch(scratch_level<Space>(scratch_bytes()));
     Tile const tile = {Scratch<double, Space>(memory, 4 * stride()),
                        Scratch<double, Space>(memory, 4 * TILE),
                        Scratch<double, Space>(memory, WEIGHTS),
