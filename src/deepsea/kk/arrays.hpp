@@ -43,7 +43,7 @@ template <class T, class Space> class Slice {
 
   template <class Index> KOKKOS_FUNCTION T &operator()(Index index) const
   {
-    KOKKOS_ASSERT(static_cast<std::size_t>(index) < count_);
+    check(static_cast<std::size_t>(index) < count_);
     return data_[index];
   }
   [[nodiscard]] KOKKOS_FUNCTION T *data() const { return data_; }
@@ -51,7 +51,7 @@ template <class T, class Space> class Slice {
   // Entries from `first` on.
   [[nodiscard]] KOKKOS_FUNCTION Slice part(std::size_t first, std::size_t count) const
   {
-    KOKKOS_ASSERT(first + count <= count_);
+    check(first + count <= count_);
     return {data_ + first, count};
   }
   [[nodiscard]] auto view() const
@@ -62,6 +62,14 @@ template <class T, class Space> class Slice {
  private:
   T *data_ = nullptr;
   std::size_t count_ = 0;
+
+  // Where Kokkos checks its own arrays.
+  KOKKOS_FUNCTION static void check([[maybe_unused]] bool inside)
+  {
+#ifdef KOKKOS_ENABLE_DEBUG_BOUNDS_CHECK
+    if (!inside) Kokkos::abort("deepsea: an index is outside of its array");
+#endif
+  }
 };
 
 constexpr std::size_t LARGEST_KERNEL = 512;    // bytes
@@ -148,21 +156,23 @@ void launch_kernel(const char *label, const Policy &policy, const Kernel &kernel
   Kokkos::parallel_for(label, policy, kernel);
 }
 
-// Where scratch memory comes from that may be too much for what is on the chip.
-template <class Space> KOKKOS_INLINE_FUNCTION int scratch_level(std::size_t bytes)
-{
-  return bytes > Machine<Space>::SCRATCH ? 1 : 0;
-}
-
-// A thread for each of `count` items, with `bytes` of scratch memory for each, of scratch_level().
-template <class Space> Kokkos::TeamPolicy<Space> thread_each(int count, std::size_t bytes)
+// A thread for each of `count` items, with `bytes` of scratch memory for each. Level 0 is that on
+// the chip; see on_chip().
+template <class Space> auto thread_each(int count, std::size_t bytes, int level = 0)
 {
   using M = Machine<Space>;
   auto const fit = static_cast<int>(M::SCRATCH / std::max<std::size_t>(bytes, 1));
-  int const threads = std::clamp(fit, 1, M::CENTERS);
-  Kokkos::TeamPolicy<Space> policy((count + threads - 1) / threads, threads, M::LANES);
-  return policy.set_scratch_size(scratch_level<Space>(bytes),
-                                 Kokkos::PerThread(static_cast<int>(bytes)));
+  int const threads = level > 0 ? M::CENTERS : std::clamp(fit, 1, M::CENTERS);
+  // Registers for so many threads of a team, and so many teams a multiprocessor.
+  using Bounds = Kokkos::LaunchBounds<4 * M::GPU_LANES, 4>;
+  Kokkos::TeamPolicy<Space, Bounds> policy((count + threads - 1) / threads, threads, M::LANES);
+  return policy.set_scratch_size(level, Kokkos::PerThread(static_cast<int>(bytes)));
+}
+
+// Whether so much scratch memory for a thread is there on the chip.
+template <class Space> bool on_chip(std::size_t bytes)
+{
+  return bytes <= Machine<Space>::SCRATCH;
 }
 
 template <class Member> KOKKOS_INLINE_FUNCTION int item_of_thread(const Member &team)

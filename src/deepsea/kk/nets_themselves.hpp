@@ -21,19 +21,18 @@ template <class Real, class Space> struct NetsThemselves {
 
   [[nodiscard]] std::size_t scratch_bytes() const
   {
-    return 4 * Scratch<double, Space>::shmem_size(widest);
+    return 2 * Scratch<double, Space>::shmem_size(2 * widest);
   }
 
-  // Values and slopes of a net before and after a layer.
+  // Values and slopes of a net before and after a layer, [2][widest].
   struct Values {
-    Scratch<double, Space> value[2];
-    Scratch<double, Space> slope[2];
+    Scratch<double, Space> value;
+    Scratch<double, Space> slope;
   };
   KOKKOS_INLINE_FUNCTION Values scratch(const Team<Space> &team) const
   {
     auto const &memory = team.team_scratch(0);
-    return {{Scratch<double, Space>(memory, widest), Scratch<double, Space>(memory, widest)},
-            {Scratch<double, Space>(memory, widest), Scratch<double, Space>(memory, widest)}};
+    return {Scratch<double, Space>(memory, 2 * widest), Scratch<double, Space>(memory, 2 * widest)};
   }
 
   // Where a center's G^T R is, or the gradient by it.
@@ -43,42 +42,43 @@ template <class Real, class Space> struct NetsThemselves {
     return segment.gtr + std::int64_t{4} * (center - segment.first) * model.centers(type).channels;
   }
 
-  // The net at s; returns which of the two holds the result.
+  // The net at s; returns where the result begins in `values`.
   KOKKOS_INLINE_FUNCTION int evaluate(const Team<Space> &team, int net, double s,
                                       const Values &values) const
   {
     team.team_barrier();    // the last result is used up
     Kokkos::single(Kokkos::PerTeam(team), [&]() {
-      values.value[0](0) = s;
-      values.slope[0](0) = 1.0;
+      values.value(0) = s;
+      values.slope(0) = 1.0;
     });
     team.team_barrier();
     NetRecord const &record = nets(net);
     for (int l = 0; l < record.layers; ++l) {
       LayerRecord const &layer = layers(record.first_layer + l);
-      int const from = l % 2;
+      int const from = l % 2 * widest;
+      int const to = widest - from;
       Kokkos::parallel_for(Kokkos::TeamVectorRange(team, layer.outputs), [&](int o) {
         double value = weights(layer.bias + o);
         double slope = 0.0;
         for (int k = 0; k < layer.inputs; ++k) {
           double const w = weights(layer.weight + std::int64_t{k} * layer.outputs + o);
-          value += values.value[from](k) * w;
-          slope += values.slope[from](k) * w;
+          value += values.value(from + k) * w;
+          slope += values.slope(from + k) * w;
         }
         Slope<double> const a = activate(layer.activation, value);
         double const step = layer.timestep < 0 ? 1.0 : weights(layer.timestep + o);
         value = a.value * step;
         slope *= a.derivative * step;
         if (layer.skips > 0) {
-          value += values.value[from](o % layer.inputs);
-          slope += values.slope[from](o % layer.inputs);
+          value += values.value(from + o % layer.inputs);
+          slope += values.slope(from + o % layer.inputs);
         }
-        values.value[1 - from](o) = value;
-        values.slope[1 - from](o) = slope;
+        values.value(to + o) = value;
+        values.slope(to + o) = slope;
       });
       team.team_barrier();
     }
-    return record.layers % 2;
+    return record.layers % 2 * widest;
   }
 
   // Calls visit(atom of the neighbor, vector, environment, pair, net's values and slopes) for all
@@ -99,7 +99,7 @@ template <class Real, class Space> struct NetsThemselves {
         NeighborEnvironment const e = environment_of(d, pair.constants);
         if (in_table(e.place, pair.constants)) continue;
         int const at = evaluate(team, pair.net, e.row.s, values);
-        visit(to, d, e, pair, values.value[at], values.slope[at]);
+        visit(to, d, e, pair, values.value.data() + at, values.slope.data() + at);
       }
     }
   }
@@ -132,10 +132,10 @@ template <class Real, class Space> struct AddNets {
     };
     nets.over_neighbors(team, center, nets.scratch(team),
                         [&](const AtomRecord &, const NeighborVector &,
-                            const NeighborEnvironment &e, const PairRecord &,
-                            const Scratch<double, Space> &value, const Scratch<double, Space> &) {
+                            const NeighborEnvironment &e, const PairRecord &, const double *value,
+                            const double *) {
                           double const row[4] = {e.row.s, e.row.x, e.row.y, e.row.z};
-                          add(row, 1.0, value.data());
+                          add(row, 1.0, value);
                         });
     if (padding_values.count() == 0) return;
     for (int t = 0; t < nets.model.types; ++t) {
@@ -200,8 +200,7 @@ template <class Real, class Space> struct ScatterNets {
     nets.over_neighbors(
         team, center, nets.scratch(team),
         [&](const AtomRecord &to, const NeighborVector &d, const NeighborEnvironment &e,
-            const PairRecord &pair, const Scratch<double, Space> &value,
-            const Scratch<double, Space> &slope) {
+            const PairRecord &pair, const double *value, const double *slope) {
           double const row[4] = {e.row.s, e.row.x, e.row.y, e.row.z};
           NetGradients by;
           Kokkos::parallel_reduce(
@@ -209,8 +208,8 @@ template <class Real, class Space> struct ScatterNets {
               [&](int m, NetGradients &part) {
                 for (int k = 0; k < 4; ++k) {
                   double const p = nets.gtr(place + k * channels + m);
-                  part.by_row[k] += value(m) * p;
-                  part.by_s += slope(m) * p * row[k];
+                  part.by_row[k] += value[m] * p;
+                  part.by_s += slope[m] * p * row[k];
                 }
               },
               by);

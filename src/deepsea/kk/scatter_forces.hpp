@@ -88,7 +88,8 @@ KOKKOS_INLINE_FUNCTION void enter_center(const TallySlices<Space> &tally, int ce
   sums.finite = sums.finite && Kokkos::isfinite(total);
 }
 
-template <class Real, class Space> struct ScatterForces {
+// LEVEL: of scratch memory, as thread_each() has it.
+template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
   ModelSlices<Space> model;
   CenterSlices<Space> centers;
   int most_rows = 0;
@@ -99,21 +100,25 @@ template <class Real, class Space> struct ScatterForces {
   TallySlices<Space> tally;
 
   [[nodiscard]] KOKKOS_INLINE_FUNCTION int stride() const { return (most_rows + 31) / 32 * 32 + 8; }
-  [[nodiscard]] KOKKOS_INLINE_FUNCTION std::size_t scratch_bytes() const
+  [[nodiscard]] std::size_t scratch_bytes() const
   {
     return Scratch<double, Space>::shmem_size(4 * stride());
   }
   void launch() const
   {
-    if (centers.chunk.count > 0)
-      launch_kernel("deepsea::ScatterForces",
-                    thread_each<Space>(centers.chunk.count, scratch_bytes()), *this);
+    if (centers.chunk.count == 0) return;
+    if constexpr (LEVEL == 0)
+      if (!on_chip<Space>(scratch_bytes()))
+        return ScatterForces<Real, Space, 1>{model,   centers, most_rows, products,
+                                             reports, energy,  sums,      tally}
+            .launch();
+    launch_kernel("deepsea::ScatterForces",
+                  thread_each<Space>(centers.chunk.count, scratch_bytes(), LEVEL), *this);
   }
 
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
   {
-    Scratch<double, Space> const q(team.thread_scratch(scratch_level<Space>(scratch_bytes())),
-                                   4 * stride());
+    Scratch<double, Space> const q(team.thread_scratch(LEVEL), 4 * stride());
     int const center = item_of_thread(team);
     if (center >= centers.chunk.count) return;
     if (!reports(center).served) {
@@ -186,17 +191,14 @@ template <class Real, class Space> struct ScatterForces {
     if (!is_near(d, model.cutoff2)) return;
     NeighborEnvironment const e = environment_of(d, pair.constants);
     if (!in_table(e.place, pair.constants)) return;
-    SplineNumbers weight;
-    SplineNumbers slope;
-    spline_weights(e.place.t, weight, slope);
-    double by_row[4];
-    double by_t[4];
-    for (int k = 0; k < 4; ++k) {
-      by_row[k] = by_t[k] = 0.0;
-      for (int b = 0; b < SPLINE_SUPPORT; ++b) {
+    double by_row[4] = {};
+    double by_t[4] = {};
+    for (int b = 0; b < SPLINE_SUPPORT; ++b) {
+      Slope<double> const weight = spline_weight(b, e.place.t);
+      for (int k = 0; k < 4; ++k) {
         double const number = q(k * stride() + e.place.interval + b);
-        by_row[k] += weight[b] * number;
-        by_t[k] += slope[b] * number;
+        by_row[k] += weight.value * number;
+        by_t[k] += weight.derivative * number;
       }
     }
     double const by_s = chain_through_table({by_t[0], by_t[1], by_t[2], by_t[3]}, e.row,

@@ -25,7 +25,8 @@ struct CenterReport {
   double bound = 0.0;
 };
 
-template <class Real, class Space> struct SumMoments {
+// LEVEL: of scratch memory, as thread_each() has it.
+template <class Real, class Space, int LEVEL = 0> struct SumMoments {
   ModelSlices<Space> model;
   CenterSlices<Space> centers;
   int most_rows = 0;                     // of a pair's splines
@@ -39,7 +40,7 @@ template <class Real, class Space> struct SumMoments {
 
   // Lengths of rows in scratch memory such that the four entries are in different banks.
   [[nodiscard]] KOKKOS_INLINE_FUNCTION int stride() const { return (most_rows + 31) / 32 * 32 + 8; }
-  [[nodiscard]] KOKKOS_INLINE_FUNCTION std::size_t scratch_bytes() const
+  [[nodiscard]] std::size_t scratch_bytes() const
   {
     return Scratch<double, Space>::shmem_size(4 * stride()) +
            Scratch<double, Space>::shmem_size(4 * TILE) +
@@ -48,9 +49,14 @@ template <class Real, class Space> struct SumMoments {
   }
   void launch() const
   {
-    if (centers.chunk.count > 0)
-      launch_kernel("deepsea::SumMoments", thread_each<Space>(centers.chunk.count, scratch_bytes()),
-                    *this);
+    if (centers.chunk.count == 0) return;
+    if constexpr (LEVEL == 0)
+      if (!on_chip<Space>(scratch_bytes()))
+        return SumMoments<Real, Space, 1>{model,   centers,   most_rows,      moments,
+                                          reports, left_over, left_over_count}
+            .launch();
+    launch_kernel("deepsea::SumMoments",
+                  thread_each<Space>(centers.chunk.count, scratch_bytes(), LEVEL), *this);
   }
 
   // The scratch memory of a thread.
@@ -65,7 +71,7 @@ template <class Real, class Space> struct SumMoments {
 
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
   {
-    auto const &memory = team.thread_scratch(scratch_level<Space>(scratch_bytes()));
+    auto const &memory = team.thread_scratch(LEVEL);
     Tile const tile = {Scratch<double, Space>(memory, 4 * stride()),
                        Scratch<double, Space>(memory, 4 * TILE),
                        Scratch<double, Space>(memory, WEIGHTS),
