@@ -44,6 +44,8 @@ COLUMNS = ["fx", "fy", "fz", "c_pea", *(f"c_sa[{k}]" for k in range(1, 7)),
 SHOW = OBSERVE + thermo("step pe c_s[*]") + dump("id fx fy fz c_pea c_sa[*] c_ca[*]", every=4)
 TAIL = SHOW + "run 0\n"
 RATTLED = "displace_atoms all random 0.05 0.05 0.05 4711\n"
+FEW = ("region few block 0 8 0 8 0 8\ngroup few region few\ngroup rest subtract all few\n"
+       "delete_atoms group rest\n")
 # Some centers have neighbors that only the general form of the model serves, some overlap nearly.
 SQUEEZED = "change_box all x scale 0.8 y scale 0.8 z scale 0.8 remap\n"
 CLOSE = "set atom 2 x 12.664 y 13.137 z 5.05\n"    # 0.36 A from atom 1, below every table
@@ -91,8 +93,7 @@ def plain_results(shared):
 def test_agrees(lmp, plain, style, way):
     deck = f"{GLASS}{RATTLED}{STYLES[style]}\n{COEFF}{TAIL}"
     if style == "no table":    # evaluates a net for each pair
-        deck = deck.replace(RATTLED, RATTLED + "region few block 0 8 0 8 0 8\ngroup few region few\n"
-                            "group rest subtract all few\ndelete_atoms group rest\n")
+        deck = deck.replace(RATTLED, RATTLED + FEW)
     one, two = accelerated(lmp, deck, way), plain(deck)
     compare(one, two, SAME)
     if style == "two models":
