@@ -80,6 +80,12 @@ def dump(columns, every=1, file="atoms.dump"):
             "dump_modify all sort id format float %.17g\n")
 
 
+def by_threads(threads):
+    """Arguments of all decks for so many threads; without KOKKOS the environment says how many."""
+    return [word for arg in MORE_ARGS
+            for word in ([arg, "t", str(threads)] if arg == "on" else [arg])]
+
+
 class Result:
     """A finished deck: exit status, log, and readers for what it wrote."""
 
