@@ -11,11 +11,11 @@ import time
 import numpy as np
 import pytest
 
-from deck import agree, dump, environment, needs_kokkos, thermo
+from deck import agree, dump, environment, needs_kokkos_styles, thermo
 from deepsea_glass import COEFF, GLASS, MOVE, ONE, SMALL, TWO, rows
 from deepsea_models import frame_deck
 
-pytestmark = needs_kokkos
+pytestmark = needs_kokkos_styles
 
 SAME = 1.0e-12      # relative: the same sums in another order
 LATER = 1.0e-10     # relative, after some steps
@@ -289,7 +289,7 @@ def test_needs_kokkos_switched_on(lmp, suffix):
     deck = GLASS + ONE.replace("deepsea", f"deepsea/{suffix}", 1) + "\n" + COEFF + TAIL
     lmp.fails(deck, "pair deepsea/kk needs the KOKKOS package switched on: start LAMMPS with"
                     " '-k on'")
-    assert lmp(deck, args=("-k", "on")).last()["PotEng"] < -1000.0
+    assert lmp(deck, args=("-k", "on", "-sf", "kk")).last()["PotEng"] < -1000.0
 
 
 def test_models_are_opened_as_one(lmp, plain):
