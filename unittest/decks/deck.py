@@ -36,6 +36,8 @@ needs_kokkos_styles = pytest.mark.skipif(not KOKKOS_STYLES,
                                          reason="the plugin has no styles for KOKKOS")
 DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
 MORE_ARGS = os.environ.get("LBS_LAMMPS_ARGS", "").split()    # of every deck, such as -k on -sf kk
+not_with_kokkos = pytest.mark.skipif("-k" in MORE_ARGS,
+                                     reason="LAMMPS does not have this with KOKKOS")
 
 DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
 # what the 300 atoms of the stored glass are made of, given by hand
