@@ -135,6 +135,12 @@ std::vector<T> to_host(const Kokkos::View<T *, Properties...> &array)
 template <class Space> struct Machine {
   static constexpr bool HOST =
       Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Space::memory_space>::accessible;
+  // Other devices want teams of other sizes.
+#if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP)
+  static constexpr bool KNOWN = true;
+#else
+  static constexpr bool KNOWN = HOST;
+#endif
 #if defined(KOKKOS_ENABLE_HIP)
   static constexpr int GPU_LANES = 64;
 #else

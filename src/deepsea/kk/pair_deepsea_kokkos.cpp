@@ -23,6 +23,10 @@ template <class DeviceType>
 PairDeepseaKokkos<DeviceType>::PairDeepseaKokkos(LAMMPS *lmp)
     : PairDeepsea(lmp), kernels_(lbs::kokkos::by_kernels<DeviceType>())
 {
+  if (kernels_ && !device::Machine<DeviceType>::KNOWN)
+    error->all(FLERR,
+               "pair deepsea/kk runs on GPUs by CUDA and HIP, not by this backend of Kokkos; "
+               "use deepsea/kk/host");
   kokkosable = 1;
   reverse_comm_device = 1;
   atomKK = static_cast<AtomKokkos *>(atom);
