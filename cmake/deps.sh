@@ -6,6 +6,9 @@
 #   bash cmake/deps.sh [--host 20250204|20260704] [--variant serial]
 #       builds LAMMPS in the cache, by default that of 4 Feb 2025; with --variant serial also one
 #       without MPI, which tests need
+#   bash cmake/deps.sh --variant separate-memory
+#       builds a LAMMPS with KOKKOS whose device is this machine with memory of its own, by clang,
+#       for cmake/test_separate_memory.sh; takes 15 minutes
 #   bash cmake/deps.sh --lammps PREFIX --lammps-source SRC [--kokkos PREFIX]
 #       takes a LAMMPS that you have (SRC is its src directory) and builds nothing; the choice is
 #       kept for later runs
@@ -14,12 +17,15 @@
 #
 # LBS_CACHE names the cache (default ~/.cache/lbs), LBS_JOBS the number of compilers at a time.
 # The result is a list of arguments for cmake -D, one a line, in cmake-args of the cache, in
-# cmake-args-NUMBER for a host that was asked for, and in cmake-args-serial for the variant.
+# cmake-args-NUMBER for a host that was asked for, and in cmake-args-VARIANT for a variant.
 
 # shellcheck disable=SC2317  # some functions are called by a name in a variable
 set -euo pipefail
+HERE=$(dirname "${BASH_SOURCE[0]}")
+readonly HERE
+. "$HERE/separate_memory.sh"
 
-readonly PACKAGES=(cmake ninja-build g++ binutils libopenmpi-dev openmpi-bin libfftw3-dev
+PACKAGES=(cmake ninja-build g++ binutils libopenmpi-dev openmpi-bin libfftw3-dev
   libpng-dev zlib1g-dev libgtest-dev libgmock-dev libyaml-dev python3 python3-venv python3-pip
   python3-numpy python3-scipy python3-matplotlib python3-pytest python3-sphinx
   python3-sphinx-rtd-theme xz-utils libtorch-dev libopenblas-dev libhdf5-dev libcli11-dev
@@ -369,6 +375,10 @@ write_args() {
 
 provide_own() {
   local asked=${host:-$DEFAULT_HOST} source=$SRC/${LAMMPS[$DEFAULT_HOST]}/src
+  if [[ $variant == separate-memory ]]; then
+    provide_separate_memory
+    return
+  fi
   provide_packages
   provide_python
   "provide_$asked"
@@ -388,6 +398,45 @@ provide_20250204() {
 provide_20260704() {
   provide_lammps 20260704 '' "${WITHOUT_KOKKOS_OPTIONS[@]}"
   write_args "-$host" "$CACHE/${LAMMPS[20260704]}" "$SRC/${LAMMPS[20260704]}/src"
+}
+
+# separate_copy NAME COMMAND: makes the changed copy of a source tree, unless it is there.
+separate_copy() {
+  [[ -d $SRC/$1-separate ]] && return
+  rm -rf "$SRC/$1-separate.part"
+  must "$1-separate-copy" "$1-separate: changing its source" \
+    "$2" "$SRC/$1" "$SRC/$1-separate.part"
+  mv "$SRC/$1-separate.part" "$SRC/$1-separate"
+}
+
+provide_separate_memory() {
+  local lammps_name=${LAMMPS[$DEFAULT_HOST]} kokkos_prefix=$CACHE/$KOKKOS-separate
+  local prefix=$CACHE/$lammps_name-separate changes hash
+  PACKAGES+=("${SEPARATE_PACKAGES[@]}")
+  provide_packages
+  provide_python
+  fetch_kokkos
+  fetch_lammps "$DEFAULT_HOST"
+  # Other changes of the sources make other copies.
+  changes=$(fingerprint "$(<"$HERE/separate_memory.sh")")
+  if ! is_done "$SRC/$lammps_name-separate" "$changes"; then
+    rm -rf "$SRC/$KOKKOS-separate" "$SRC/$lammps_name-separate"
+    separate_copy "$KOKKOS" separate_kokkos
+    separate_copy "$lammps_name" separate_lammps
+    stamp "$SRC/$lammps_name-separate" "$changes"
+  fi
+  hash=$(fingerprint "$kokkos_prefix" "$changes" "${SEPARATE_KOKKOS_OPTIONS[@]}")
+  is_done "$kokkos_prefix" "$hash" ||
+    build "$KOKKOS-separate" "$SRC/$KOKKOS-separate" "$kokkos_prefix" "$hash" \
+      "${SEPARATE_KOKKOS_OPTIONS[@]}"
+  hash=$(fingerprint "$prefix" "$changes" "${SEPARATE_LAMMPS_OPTIONS[@]}")
+  is_done "$prefix" "$hash" ||
+    build "$lammps_name-separate" "$SRC/$lammps_name-separate/cmake" "$prefix" "$hash" \
+      "${SEPARATE_LAMMPS_OPTIONS[@]}" -DCMAKE_PREFIX_PATH="$kokkos_prefix" \
+      -DCMAKE_INSTALL_RPATH="$prefix/lib;$kokkos_prefix/lib"
+  write_args -separate-memory "$prefix;$kokkos_prefix" "$SRC/$lammps_name-separate/src"
+  echo "CMAKE_CXX_COMPILER=$SEPARATE_CXX" >>"$CACHE/cmake-args-separate-memory"
+  say "$lammps_name for a separate memory: ready in $CACHE"
 }
 
 # has_package PREFIX NAME: whether CMake would find it there.
@@ -444,9 +493,12 @@ parse() {
     esac
     shift 2
   done
-  [[ -z $variant || $variant == serial ]] || fail "unknown variant $variant; there is only serial"
+  [[ -z $variant || $variant == serial || $variant == separate-memory ]] ||
+    fail "unknown variant $variant; there are serial and separate-memory"
   [[ -z $host || -n ${LAMMPS[$host]:-} ]] || fail "unknown host $host; there are ${!LAMMPS[*]}"
   [[ -z $host || -z $lammps ]] || fail "give either --host or --lammps"
+  [[ $variant != separate-memory || -z $host$lammps ]] ||
+    fail "--variant separate-memory stands alone"
   [[ -n $lammps || -z $lammps_source$kokkos ]] || fail "--lammps PREFIX is missing"
 }
 
@@ -454,7 +506,7 @@ main() {
   parse "$@"
   trap 'echo; exit 130' INT
   open_cache
-  recall_choice
+  [[ $variant == separate-memory ]] || recall_choice
   if [[ -n $lammps ]]; then provide_given; else provide_own; fi
 }
 

@@ -15,7 +15,7 @@ log=$tree/ctest.log
 ctest --test-dir "$tree" --output-on-failure --no-tests=error -j2 | tee "$log"
 
 # What deps.sh does not install: nvcc, and the version of clang-format that the sources have.
-may_be_skipped=('unit\.device_functions' 'house\.files\.(wrong_)?format(_is_found)?')
+may_be_skipped=('unit\.device_functions' cuda 'house\.files\.(wrong_)?format(_is_found)?')
 # The LAMMPS of that host has no KOKKOS package.
 if [[ $tree == build-20260704 ]]; then may_be_skipped+=('decks\..*kokkos.*'); fi
 # Other systems than Debian, and a LAMMPS of the user's own, may lack anything.

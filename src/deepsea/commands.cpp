@@ -19,7 +19,7 @@ using Words = std::vector<std::string>;
 const char *const SYNTAX =
     "; syntax: pair_style deepsea MODEL... [precision double|mixed] [tabulate off|ERROR]"
     " [out_file FILE] [out_freq N] [atomic] [relative F] [relative_v V] [short error|warn|off]"
-    " [core/zbl R_IN R_OUT]";
+    " [core/zbl R_IN R_OUT] [chunk_memory MB]";
 
 [[noreturn]] void fail(const std::string &message)
 {
@@ -131,6 +131,8 @@ const std::map<std::string, Handler> &handlers()
                                                              {"off", ShortAction::OFF}});
        }},
       {"core/zbl", read_core_zbl},
+      {"chunk_memory",
+       [](Reader &reader, StyleCommand &command) { command.chunk_memory = reader.positive("MB"); }},
       // as they were spelled before; hybrid styles take these words for pair styles of LAMMPS
       {"table", read_table},
       {"core", read_core},

@@ -24,8 +24,9 @@ struct StyleCommand {
   double relative_force = 0.0;     // in the run's units; 0: deviations are absolute
   double relative_virial = 0.0;    // the same
   ShortAction short_action = ShortAction::WARN;
-  double core_inner = 0.0;    // A
-  double core_outer = 0.0;    // A; 0: no core
+  double core_inner = 0.0;         // A
+  double core_outer = 0.0;         // A; 0: no core
+  double chunk_memory = 1000.0;    // MB of a device for the centers that are evaluated at a time
 };
 
 // Words behind the style's name. Throws InputError with the syntax for anything unexpected.

@@ -101,8 +101,13 @@ Atoms PairDeepsea::atoms()
   all.count = count;
   all.x = count > 0 ? reinterpret_cast<const double(*)[3]>(atom->x[0]) : nullptr;
   all.type = type_.data();
-  all.list = {list->inum, list->ilist, list->numneigh, list->firstneigh, NEIGHMASK};
+  all.list = neighbor_list();
   return all;
+}
+
+lbs::FullNeighborList PairDeepsea::neighbor_list()
+{
+  return {list->inum, list->ilist, list->numneigh, list->firstneigh, NEIGHMASK};
 }
 
 Results PairDeepsea::evaluate(std::size_t model, const std::vector<double> &scale, Tally tally,
@@ -123,6 +128,7 @@ Results PairDeepsea::evaluate(std::size_t model, const std::vector<double> &scal
   if (!shared_virial_.empty())
     results.shared_virial = reinterpret_cast<double(*)[6]>(shared_virial_.data());
   evaluators_[model]->evaluate(all, results);
+  if (model == 0) found_short_ = evaluators_[model]->short_pairs();
   if (evaluators_[model]->bad_center() >= 0)
     stop_at(evaluators_[model]->bad_center(), style_.files[model], results);
   // With newton on LAMMPS itself will bring the ghosts' shares home, in time for most uses.
@@ -209,10 +215,9 @@ void PairDeepsea::compute(int eflag, int vflag)
     constexpr int PLACE[6] = {0, 4, 8, 1, 2, 5};
     for (int k = 0; k < 6; ++k) virial[k] += driving.virial[PLACE[k]];
   }
+  add_forces();
   int const count = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
   if (count == 0) return;
-  double *const f = atom->f[0];
-  for (int i = 0; i < 3 * count; ++i) f[i] += force_[i];
   if (!shared_virial_.empty())
     for (int i = 0; i < 6 * count; ++i) vatom[0][i] += shared_virial_[i];
   if (!atom_virial_.empty()) {
@@ -221,6 +226,14 @@ void PairDeepsea::compute(int eflag, int vflag)
     for (int i = 0; i < count; ++i)
       for (int k = 0; k < 9; ++k) cvatom[i][k] += atom_virial_[std::size_t{9} * i + PLACE[k]];
   }
+}
+
+void PairDeepsea::add_forces()
+{
+  int const count = atom->nlocal + (force->newton_pair ? atom->nghost : 0);
+  if (count == 0) return;
+  double *const f = atom->f[0];
+  for (int i = 0; i < 3 * count; ++i) f[i] += force_[i];
 }
 
 double PairDeepsea::memory_usage()

@@ -80,8 +80,9 @@ class PairDeepsea : public Pair {
     double bound = 0.0;
     bool told = false;
   };
-  ShortPairsOfStep short_pairs_;        // of step_
-  double earlier_short_pairs_ = 0.0;    // in the run's other steps
+  lbs::deepsea::ShortPair found_short_;    // by the first model in the last evaluation
+  ShortPairsOfStep short_pairs_;           // of step_
+  double earlier_short_pairs_ = 0.0;       // in the run's other steps
   bool short_warned_ = false;
 
   // Deviation between several models.
@@ -108,6 +109,10 @@ class PairDeepsea : public Pair {
   void open_models();
   lbs::deepsea::Model read_on_all_ranks(const std::string &file);
   void prepare_models();
+  // Of a model with its networks, one after the other, when all before it are made.
+  virtual void make_evaluator(const lbs::deepsea::Model &model);
+  virtual void forget_evaluators();
+  [[nodiscard]] virtual lbs::deepsea::Evaluator::TableReport table_report(std::size_t model) const;
   void set_types_used();
   void map_types();
   std::vector<std::string> elements_without_names(std::string &source) const;
@@ -121,6 +126,9 @@ class PairDeepsea : public Pair {
 
   // An evaluation.
   void begin_evaluation();
+  // The list as it is now; the neighbors of a center, for messages.
+  [[nodiscard]] virtual lbs::FullNeighborList neighbor_list();
+  [[nodiscard]] virtual std::vector<int> neighbors_of(int center);
   [[nodiscard]] bool in_trial() const;
   void set_scales();
   lbs::deepsea::Atoms atoms();
@@ -128,9 +136,10 @@ class PairDeepsea : public Pair {
   enum class Shares { AS_THEY_ARE, BROUGHT_HOME };
   // Evaluates one model into force_ and, with Tally::ALL, what LAMMPS asks for of virials and
   // energies. Shares of images may be brought to their atoms; with newton off they always are.
-  lbs::deepsea::Results evaluate(std::size_t model, const std::vector<double> &scale, Tally tally,
-                                 Shares shares);
-  void add_core(lbs::deepsea::Results &driving);
+  virtual lbs::deepsea::Results evaluate(std::size_t model, const std::vector<double> &scale,
+                                         Tally tally, Shares shares);
+  virtual void add_core(lbs::deepsea::Results &driving);
+  virtual void add_forces();
   void stop_at(int center, const std::string &where, lbs::deepsea::Results &results);
 
   // All models, the driving one last, and their deviation.
@@ -140,7 +149,7 @@ class PairDeepsea : public Pair {
   void write_deviation();
 
   // Checks.
-  void watch_short_pairs();
+  virtual void watch_short_pairs();
   void tell_short_pairs();
 };
 

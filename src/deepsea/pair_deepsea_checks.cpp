@@ -21,6 +21,15 @@ constexpr double IMPOSSIBLE = 1.0e100;
 
 }    // namespace
 
+std::vector<int> PairDeepsea::neighbors_of(int center)
+{
+  lbs::FullNeighborList const rows = neighbor_list();
+  std::vector<int> neighbors;
+  for (int n = 0; n < rows.numneigh[center]; ++n)
+    neighbors.push_back(rows.firstneigh[center][n] & rows.index_mask);
+  return neighbors;
+}
+
 // Energies that are no numbers come from atoms on top of each other, or from lost coordinates. A
 // move that a Monte Carlo fix tries is rejected instead.
 void PairDeepsea::stop_at(int center, const std::string &where, Results &results)
@@ -31,8 +40,7 @@ void PairDeepsea::stop_at(int center, const std::string &where, Results &results
   }
   int nearest = -1;
   double least = 0.0;
-  for (int n = 0; n < list->numneigh[center]; ++n) {
-    int const j = list->firstneigh[center][n] & NEIGHMASK;
+  for (int const j : neighbors_of(center)) {
     double const r =
         std::hypot(atom->x[j][0] - atom->x[center][0], atom->x[j][1] - atom->x[center][1],
                    atom->x[j][2] - atom->x[center][2]);
@@ -54,7 +62,7 @@ void PairDeepsea::stop_at(int center, const std::string &where, Results &results
 void PairDeepsea::watch_short_pairs()
 {
   if (style_.short_action == ShortAction::OFF) return;
-  const ShortPair &found = evaluators_.front()->short_pairs();
+  const ShortPair &found = found_short_;
   short_pairs_ = ShortPairsOfStep();
   // Both atoms of a pair are centers of some rank.
   short_pairs_.pairs = 0.5 * static_cast<double>(found.count);

@@ -54,7 +54,7 @@ void PairDeepsea::settings(int narg, char **arg)
   if (out_.is_open() && (style_.files.size() < 2 || out_file() != out_.path())) out_.close();
   checksums_.clear();
   models_.clear();
-  evaluators_.clear();
+  forget_evaluators();
   open_models();
 }
 
@@ -123,7 +123,7 @@ void PairDeepsea::prepare_models()
   style_.evaluator.threads = std::max(1, comm->nthreads);
   for (std::size_t m = 0; m < models_.size(); ++m) {
     try {
-      evaluators_.push_back(std::make_unique<Evaluator>(models_[m], style_.evaluator));
+      make_evaluator(models_[m]);
     } catch (const InputError &e) {
       stop(InputError(style_.files[m] + ": " + e.what()));
     }
@@ -140,6 +140,21 @@ void PairDeepsea::prepare_models()
   if (style_.core_outer > models_.front().cutoff)
     error->all(FLERR, "pair_style deepsea: core/zbl: R_OUT is beyond the model's cutoff of {} A",
                lbs::text::number(models_.front().cutoff));
+}
+
+void PairDeepsea::make_evaluator(const Model &model)
+{
+  evaluators_.push_back(std::make_unique<Evaluator>(model, style_.evaluator));
+}
+
+void PairDeepsea::forget_evaluators()
+{
+  evaluators_.clear();
+}
+
+Evaluator::TableReport PairDeepsea::table_report(std::size_t model) const
+{
+  return evaluators_[model]->table_report();
 }
 
 // The model is in eV and A.
@@ -225,7 +240,7 @@ void PairDeepsea::report_models() const
 {
   if (comm->me != 0) return;
   for (std::size_t m = 0; m < models_.size(); ++m) {
-    auto const table = evaluators_[m]->table_report();
+    auto const table = table_report(m);
     std::string accuracy = "no table";
     if (table.rows.most > 0)
       accuracy = fmt::format("table error {:.1e} of {:.3g}, channels {}", table.value_error,

@@ -13,9 +13,6 @@ namespace {
 constexpr double COULOMB = 14.399645;    // e^2 / (4 pi eps0), eV A, as in LAMMPS' units metal
 constexpr double SCREENING_LENGTH = 0.46850;    // A
 constexpr double SCREENING_POWER = 0.23;
-constexpr int TERMS = 4;
-constexpr double WEIGHT[TERMS] = {0.02817, 0.28022, 0.50986, 0.18175};
-constexpr double DECAY[TERMS] = {0.20162, 0.40290, 0.94229, 3.19980};
 
 }    // namespace
 
@@ -30,15 +27,13 @@ ZblCore::ZblCore(const std::vector<std::string> &elements, double inner, double 
   }
   for (int i = 0; i < types_; ++i)
     for (int j = 0; j < types_; ++j) {
-      Pair pair{};
+      ZblPair pair;
       pair.charge = COULOMB * z[i] * z[j];
       pair.inverse_length =
           (std::pow(z[i], SCREENING_POWER) + std::pow(z[j], SCREENING_POWER)) / SCREENING_LENGTH;
       // S(r) = c, plus a/3 x^3 + b/4 x^4 with x = r - inner: cancels value and two derivatives of
       // the repulsion at `outer`.
-      double slope = 0.0;
-      double curvature = 0.0;
-      double const value = bare(pair, outer_, slope, curvature);
+      auto const [value, slope, curvature] = zbl_bare(pair, outer_);
       double const width = outer_ - inner_;
       pair.a = (-3.0 * slope + width * curvature) / (width * width);
       pair.b = (2.0 * slope - width * curvature) / (width * width * width);
@@ -47,36 +42,10 @@ ZblCore::ZblCore(const std::vector<std::string> &elements, double inner, double 
     }
 }
 
-double ZblCore::bare(const Pair &pair, double r, double &slope, double &curvature) const
-{
-  double phi = 0.0;
-  double dphi = 0.0;
-  double ddphi = 0.0;
-  for (int t = 0; t < TERMS; ++t) {
-    double const rate = DECAY[t] * pair.inverse_length;
-    double const term = WEIGHT[t] * std::exp(-rate * r);
-    phi += term;
-    dphi -= rate * term;
-    ddphi += rate * rate * term;
-  }
-  slope = pair.charge / r * (dphi - phi / r);
-  curvature = pair.charge / r * (ddphi - 2.0 / r * dphi + 2.0 / (r * r) * phi);
-  return pair.charge / r * phi;
-}
-
 double ZblCore::energy(int type, int other, double r, double &slope) const
 {
-  slope = 0.0;
-  if (!(r < outer_)) return 0.0;
-  const Pair &pair = pairs_[static_cast<std::size_t>(type) * types_ + other];
-  double curvature = 0.0;
-  double value = bare(pair, r, slope, curvature) + pair.c;
-  if (r > inner_) {
-    double const x = r - inner_;
-    value += x * x * x * (pair.a / 3.0 + pair.b / 4.0 * x);
-    slope += x * x * (pair.a + pair.b * x);
-  }
-  return value;
+  return zbl_energy(pairs_[static_cast<std::size_t>(type) * types_ + other], inner_, outer_, r,
+                    slope);
 }
 
 int ZblCore::add(const Atoms &atoms, double unit, Results &results) const

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "deepsea/model/atoms.hpp"
+#include "deepsea/model/zbl.hpp"
 
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ class ZblCore {
   // for a name that is no element.
   ZblCore(const std::vector<std::string> &elements, double inner, double outer);
 
+  [[nodiscard]] double inner() const { return inner_; }
   [[nodiscard]] double outer() const { return outer_; }
 
   // Energy (eV) of a pair of types at distance r (A); `slope` is its derivative.
@@ -28,18 +30,14 @@ class ZblCore {
   // pair, or -1.
   int add(const Atoms &atoms, double unit, Results &results) const;
 
+  // What the formula needs, [type * types + other].
+  [[nodiscard]] const std::vector<ZblPair> &pairs() const { return pairs_; }
+
  private:
-  struct Pair {
-    double charge;            // q_i q_j e^2 / (4 pi eps0), eV A
-    double inverse_length;    // 1/A
-    double a, b, c;           // of the switch
-  };
   double inner_ = 0.0;
   double outer_ = 0.0;
   int types_ = 0;
-  std::vector<Pair> pairs_;
-
-  [[nodiscard]] double bare(const Pair &pair, double r, double &slope, double &curvature) const;
+  std::vector<ZblPair> pairs_;
 };
 
 }    // namespace lbs::deepsea

@@ -78,7 +78,7 @@ struct CoulombTable {
   const double *f = nullptr, *df = nullptr;    // force times distance
   const double *e = nullptr, *de = nullptr;    // energy
 
-  PairValue full(double qq, double rsq, double r2inv) const
+  LBS_INLINE PairValue full(double qq, double rsq, double r2inv) const
   {
     if (rsq <= inner_sq) return inner.full(qq, rsq, r2inv);
     auto const key = static_cast<float>(rsq);
@@ -88,7 +88,7 @@ struct CoulombTable {
     double const fraction = (key - r[row]) * dr[row];
     return {qq * (e[row] + fraction * de[row]), qq * (f[row] + fraction * df[row]) * r2inv};
   }
-  PairValue operator()(double qq, double rsq, double r2inv, double factor) const
+  LBS_INLINE PairValue operator()(double qq, double rsq, double r2inv, double factor) const
   {
     double const bare = inner.qqrd2e * qq / std::sqrt(rsq);
     return without_excluded(full(qq, rsq, r2inv), bare, r2inv, factor);

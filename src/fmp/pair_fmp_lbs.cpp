@@ -159,7 +159,11 @@ void PairFmpLbs::set_coefficients(const std::vector<std::string> &words, const s
 template <class Coulomb> void PairFmpLbs::run_loop(const Coulomb &coulomb, double self_energy)
 {
   if (list->inum == 0) return;    // an empty rank may have no arrays at all
-  auto const arrays = loop_input();
+  auto arrays = loop_input();
+  arrays.inum = list->inum;
+  arrays.ilist = list->ilist;
+  arrays.numneigh = list->numneigh;
+  arrays.firstneigh = list->firstneigh;
   lbs::fmp::Collision collision;
   if (evflag) {
     if (eflag_either && self_energy != 0.0) {
@@ -185,20 +189,11 @@ void PairFmpLbs::compute(int eflag, int vflag)
 {
   ev_init(eflag, vflag);
   if (neighbor->ago == 0) follow_atoms();
-  switch (style_.coulomb) {
-    case lbs::fmp::CoulombStyle::LONG:
-      if (ncoultablebits) run_loop(coulomb_table_, 0.0);
-      else run_loop(coulomb_long_, 0.0);
-      break;
-    case lbs::fmp::CoulombStyle::DSF:
-    case lbs::fmp::CoulombStyle::WOLF:
-      run_loop(coulomb_damped_, coulomb_damped_.self_energy * force->qqrd2e);
-      break;
-    case lbs::fmp::CoulombStyle::NONE: run_loop(lbs::fmp::NoCoulomb{}, 0.0); break;
-  }
+  with_coulomb([this](const auto &coulomb, double self_energy) { run_loop(coulomb, self_energy); });
   if (vflag_fdotr) virial_fdotr_compute();
 }
 
+// All but the neighbor list.
 lbs::fmp::PairLoopInput PairFmpLbs::loop_input() const
 {
   lbs::fmp::PairLoopInput in;
@@ -208,10 +203,6 @@ lbs::fmp::PairLoopInput PairFmpLbs::loop_input() const
   in.type = atom->type;
   in.nlocal = atom->nlocal;
   in.newton_pair = force->newton_pair != 0;
-  in.inum = list->inum;
-  in.ilist = list->ilist;
-  in.numneigh = list->numneigh;
-  in.firstneigh = list->firstneigh;
   in.index_mask = NEIGHMASK;
   in.special_shift = SBBITS;
   in.special_lj = force->special_lj;
@@ -222,14 +213,19 @@ lbs::fmp::PairLoopInput PairFmpLbs::loop_input() const
   return in;
 }
 
+void PairFmpLbs::stop_at_collision(tagint first, tagint second) const
+{
+  error->one(FLERR,
+             "pair fmp/lbs: atoms {} and {} are on one spot (closer than {} A) or lost; separate "
+             "them, for instance with 'delete_atoms overlap' or 'create_atoms ... overlap'",
+             first, second, std::sqrt(lbs::fmp::COLLISION_SQ));
+}
+
 void PairFmpLbs::check_atom_distance(const lbs::fmp::Collision &collision) const
 {
   if (collision.first < 0) return;
   auto const tag = [this](int i) { return atom->tag_enable ? atom->tag[i] : i + 1; };
-  error->one(FLERR,
-             "pair fmp/lbs: atoms {} and {} are on one spot (closer than {} A) or lost; separate "
-             "them, for instance with 'delete_atoms overlap' or 'create_atoms ... overlap'",
-             tag(collision.first), tag(collision.second), std::sqrt(lbs::fmp::COLLISION_SQ));
+  stop_at_collision(tag(collision.first), tag(collision.second));
 }
 
 double PairFmpLbs::init_one(int i, int j)

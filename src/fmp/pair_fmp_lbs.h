@@ -63,7 +63,7 @@ class PairFmpLbs : public Pair {
   int read_settings(FILE *fp);
   void set_coefficients(const std::vector<std::string> &words, const std::string &text);
   [[nodiscard]] int element_of(int type) const;    // index into field_, -1 for NULL
-  std::vector<bigint> count_types() const;
+  [[nodiscard]] virtual std::vector<bigint> count_types() const;
   [[nodiscard]] bool composition_differs(const std::vector<bigint> &counts) const;
   void check_present(const lbs::fmp::Composition &composition,
                      const std::vector<bigint> &counts) const;
@@ -73,15 +73,34 @@ class PairFmpLbs : public Pair {
   // Whose charges: of all atoms, or only of those that interact with any other.
   enum class AtomRange { ALL, NOT_EXCLUDED };
   std::vector<double> charge_of_types() const;
-  bool set_charges(AtomRange range);
-  void check_charges(AtomRange range) const;
+  virtual bool set_charges(AtomRange range);
+  virtual void check_charges(AtomRange range) const;
   void report() const;
   void init_coulomb();
   void check_special_bonds() const;
   void check_box() const;
+  [[noreturn]] void stop_at_collision(tagint first, tagint second) const;
   void check_atom_distance(const lbs::fmp::Collision &collision) const;
   [[nodiscard]] lbs::fmp::PairLoopInput loop_input() const;
   template <class Coulomb> void run_loop(const Coulomb &coulomb, double self_energy);
+
+  // Calls run(coulomb, self_energy) with the Coulomb term in use and its self energy per q^2.
+  template <class Run> void with_coulomb(Run &&run);
 };
+
+template <class Run> void PairFmpLbs::with_coulomb(Run &&run)
+{
+  switch (style_.coulomb) {
+    case lbs::fmp::CoulombStyle::LONG:
+      if (ncoultablebits) run(coulomb_table_, 0.0);
+      else run(coulomb_long_, 0.0);
+      break;
+    case lbs::fmp::CoulombStyle::DSF:
+    case lbs::fmp::CoulombStyle::WOLF:
+      run(coulomb_damped_, coulomb_damped_.self_energy * coulomb_damped_.qqrd2e);
+      break;
+    case lbs::fmp::CoulombStyle::NONE: run(lbs::fmp::NoCoulomb{}, 0.0); break;
+  }
+}
 
 }    // namespace LAMMPS_NS

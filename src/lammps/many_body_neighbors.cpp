@@ -31,6 +31,14 @@ int ManyBodyNeighbors::type_of(int i) const
   return type < 0 || is_excluded(neighbor, group, atom->mask[i]) ? -1 : type;
 }
 
+bool ManyBodyNeighbors::looks_at_atoms(const NeighList *list) const
+{
+  if (!told_) return true;
+  if (neighbor->ago != 0) return false;
+  return neighbor->nex_type > 0 || list->ijskip != nullptr || neighbor->nex_group > 0 ||
+         neighbor->nex_mol > 0 || atom->molecular != Atom::ATOMIC;
+}
+
 void ManyBodyNeighbors::check(const std::vector<int> &model_type, const NeighList *list, bool quiet)
 {
   if (told_ && neighbor->ago != 0) return;

@@ -28,8 +28,13 @@ class ManyBodyNeighbors : protected LAMMPS_NS::Pointers {
   // first time in a run warns of atoms that do not exist, unless `quiet`.
   void check(const std::vector<int> &model_type, const LAMMPS_NS::NeighList *list, bool quiet);
 
+  // Whether the next check() reads LAMMPS' arrays of atoms.
+  [[nodiscard]] bool looks_at_atoms(const LAMMPS_NS::NeighList *list) const;
+
   // Model type of an owned or ghost atom, negative if it does not exist for the style.
   [[nodiscard]] int type_of(int i) const;
+  // The same of atom types (index 0 unused), for atoms that are not excluded by their groups.
+  [[nodiscard]] const std::vector<int> &model_types() const { return model_type_; }
 
  private:
   std::string style_;

@@ -178,6 +178,11 @@ void BondFinder::check_ghosts() const
   }
 }
 
+int BondFinder::border_bit() const
+{
+  return group->bitmask[CommSettings::border_group(comm)];
+}
+
 std::string BondFinder::find_trouble() const
 {
   int const border = CommSettings::border_group(comm);
@@ -186,7 +191,7 @@ std::string BondFinder::find_trouble() const
     tagint const id = atom->tag_enable ? atom->tag[i] : i + 1;
     const double *x = atom->x[i];
     if (!std::isfinite(x[0] + x[1] + x[2])) return fmt::format("atom {} is lost", id);
-    if ((atom->mask[i] & group->bitmask[border]) == 0)
+    if ((atom->mask[i] & border_bit()) == 0)
       return fmt::format("'comm_modify group {}' keeps ghost atoms out of the network, atom {} for "
                          "one; use it without 'group'",
                          group->names[border], id);

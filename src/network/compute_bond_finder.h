@@ -45,6 +45,12 @@ class BondFinder : protected Pointers {
                                  std::vector<lbs::network::Role> &role,
                                  lbs::network::BondGraph &graph);
 
+  // The two checks of find() alone: stops if ghost atoms do not reach far enough; what is wrong
+  // with an atom of this rank.
+  void check_ghosts() const;
+  [[nodiscard]] std::string find_trouble() const;
+  [[nodiscard]] int border_bit() const;    // of the group to which ghost atoms are restricted
+
   [[nodiscard]] double bytes() const { return search_.bytes(); }
 
  private:
@@ -52,8 +58,6 @@ class BondFinder : protected Pointers {
   lbs::network::BondSearch search_;
 
   [[nodiscard]] double ghost_reach(int type) const;
-  void check_ghosts() const;
-  [[nodiscard]] std::string find_trouble() const;
 };
 
 }    // namespace LAMMPS_NS

@@ -59,14 +59,22 @@ void ComputeBoronCoord::evaluate()
 {
   if (evaluated_ == update->ntimestep) return;
   evaluated_ = update->ntimestep;
+  find_census();
+}
 
+void ComputeBoronCoord::grow_coordination()
+{
+  if (atom->nmax <= nmax_) return;
+  memory->destroy(coordination_);
+  nmax_ = atom->nmax;
+  memory->create(coordination_, nmax_, "boron/coord:coordination");
+  vector_atom = coordination_;
+}
+
+void ComputeBoronCoord::find_census()
+{
   int const nlocal = atom->nlocal;
-  if (atom->nmax > nmax_) {
-    memory->destroy(coordination_);
-    nmax_ = atom->nmax;
-    memory->create(coordination_, nmax_, "boron/coord:coordination");
-    vector_atom = coordination_;
-  }
+  grow_coordination();
   std::vector<Role> role;
   auto const trouble = first_message(bonds_.find(lbs::network::BondRows::ALL, role, graph_), world);
   if (!trouble.empty()) error->all(FLERR, "compute boron/coord: {}", trouble);
@@ -80,6 +88,7 @@ void ComputeBoronCoord::compute_peratom()
 {
   invoked_peratom = update->ntimestep;
   evaluate();
+  find_coordination();
 }
 
 void ComputeBoronCoord::compute_vector()

@@ -22,12 +22,18 @@ class ComputeBoronCoord : public Compute {
   void compute_vector() override;
   double memory_usage() override;
 
- private:
+ protected:
   BondFinder bonds_;
-  int nmax_ = 0;
   double *coordination_ = nullptr;    // per owned atom
+  lbs::network::Census census_;       // of this rank
+
+  void grow_coordination();
+  virtual void find_census();            // fills census_
+  virtual void find_coordination() {}    // fills coordination_, after find_census() at this step
+
+ private:
+  int nmax_ = 0;
   lbs::network::BondGraph graph_;
-  lbs::network::Census census_;
   bigint evaluated_ = -1;    // step of graph_, census_ and coordination_
 
   void evaluate();

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <mpi.h>
 
+#include <sstream>
 #include <string>
 
 namespace {
@@ -32,8 +33,14 @@ lbs::HostTraits built_for()
           8 * static_cast<int>(sizeof(LAMMPS_NS::imageint)),
           8 * static_cast<int>(sizeof(LAMMPS_NS::bigint)),
           MPI_FAMILY,
-          lbs::LBS_KOKKOS};
+          lbs::LBS_KOKKOS,
+          LBS_KOKKOS_VERSION,
+          LBS_KOKKOS_BACKENDS,
+          "double"};
 }
+
+// The words of LAMMPS' lammps_config_accelerator().
+constexpr const char *PRECISIONS[] = {"double", "single", "mixed"};
 
 // LAMMPS' C functions, which keep their form from version to version, in the very binary that
 // `address` belongs to: a process may hold several.
@@ -80,6 +87,27 @@ class Host {
     return elsewhere ? lbs::KOKKOS_SHARED : lbs::KOKKOS_INSIDE;
   }
 
+  // What Kokkos says of itself, which is nothing before it has been started.
+  [[nodiscard]] std::string kokkos_version() const
+  {
+    std::ostringstream said;
+    auto *const print = dlsym(handle_, "_ZN6Kokkos19print_configurationERSob");
+    if (print != nullptr && call("_ZN6Kokkos14is_initializedEv", false))
+      reinterpret_cast<void (*)(std::ostream &, bool)>(print)(said, false);
+    return lbs::kokkos_version(said.str());
+  }
+
+  // Those of these settings that the KOKKOS package has, with blanks between them.
+  template <class Settings>
+  [[nodiscard]] std::string kokkos_settings(const char *category, const Settings &settings) const
+  {
+    std::string found;
+    for (const char *setting : settings)
+      if (call("lammps_config_accelerator", 0, "KOKKOS", category, setting) != 0)
+        found += (found.empty() ? "" : " ") + std::string(setting);
+    return found;
+  }
+
   [[nodiscard]] lbs::HostTraits traits(void *lmp) const
   {
     auto const bits = [&](const char *name) {
@@ -90,7 +118,10 @@ class Host {
             bits("imageint"),
             bits("bigint"),
             mpi(),
-            kokkos()};
+            kokkos(),
+            kokkos_version(),
+            kokkos_settings("api", lbs::KOKKOS_BACKENDS),
+            kokkos_settings("precision", PRECISIONS)};
   }
 
   // One line to the host's screen and log file.

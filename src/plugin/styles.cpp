@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The one table of styles of this package, and their registration with a LAMMPS instance.
+// The tables of styles of this package, and their registration with a LAMMPS instance.
 
 #include "lbs_config.h"
+#include "style_table.hpp"
+#ifdef LBS_KOKKOS_STYLES
+#include "styles_kokkos.h"
+#endif
 
 #ifdef LBS_DEEPSEA
 #include "deepsea/pair_deepsea.h"
@@ -21,8 +25,11 @@
 #include "version.h"
 
 #include <string>
+#include <vector>
 
 using namespace LAMMPS_NS;
+using lbs::ComputeStyle;
+using lbs::PairStyle;
 
 namespace {
 
@@ -35,18 +42,6 @@ template <class Style> Compute *create_compute(LAMMPS *lmp, int narg, char **arg
 {
   return new Style(lmp, narg, arg);
 }
-
-struct PairStyle {
-  const char *name;
-  const char *info;
-  Pair *(*create)(LAMMPS *);
-};
-
-struct ComputeStyle {
-  const char *name;
-  const char *info;
-  Compute *(*create)(LAMMPS *, int, char **);
-};
 
 const PairStyle PAIR_STYLES[] = {
     {"fmp/lbs", "composition-dependent Buckingham potential for oxide glasses",
@@ -67,29 +62,46 @@ const ComputeStyle COMPUTE_STYLES[] = {
 // LAMMPS keeps one list of loaded plugins for the whole process and ignores a second registration,
 // which leaves a second LAMMPS instance without the styles. Entering them in this instance's own
 // tables makes `clear` and further instances work.
-void register_styles(LAMMPS *lmp, void *handle, lammpsplugin_regfunc regfunc)
-{
-  lammpsplugin_t plugin{};
-  plugin.version = LAMMPS_VERSION;
-  plugin.author = "the LBS package authors";
-  plugin.handle = handle;
-  plugin.style = "pair";
-  for (const auto &style : PAIR_STYLES) {
-    plugin.name = style.name;
-    plugin.info = style.info;
-    plugin.creator.v1 = reinterpret_cast<lammpsplugin_factory1 *>(style.create);
-    (*regfunc)(&plugin, lmp);
-    (*lmp->force->pair_map)[style.name] = style.create;
+class Registration {
+ public:
+  Registration(LAMMPS *lmp, void *handle, lammpsplugin_regfunc regfunc)
+      : lmp_(lmp), regfunc_(regfunc)
+  {
+    plugin_.version = LAMMPS_VERSION;
+    plugin_.author = "the LBS package authors";
+    plugin_.handle = handle;
   }
-  plugin.style = "compute";
-  for (const auto &style : COMPUTE_STYLES) {
-    plugin.name = style.name;
-    plugin.info = style.info;
-    plugin.creator.v2 = reinterpret_cast<lammpsplugin_factory2 *>(style.create);
-    (*regfunc)(&plugin, lmp);
-    (*lmp->modify->compute_map)[style.name] = style.create;
+
+  void add(const PairStyle &style)
+  {
+    plugin_.style = "pair";
+    plugin_.name = style.name;
+    plugin_.info = style.info;
+    plugin_.creator.v1 = reinterpret_cast<lammpsplugin_factory1 *>(style.create);
+    (*regfunc_)(&plugin_, lmp_);
+    (*lmp_->force->pair_map)[style.name] = style.create;
   }
-}
+
+  void add(const ComputeStyle &style)
+  {
+    plugin_.style = "compute";
+    plugin_.name = style.name;
+    plugin_.info = style.info;
+    plugin_.creator.v2 = reinterpret_cast<lammpsplugin_factory2 *>(style.create);
+    (*regfunc_)(&plugin_, lmp_);
+    (*lmp_->modify->compute_map)[style.name] = style.create;
+  }
+
+  template <class Styles> void add_all(const Styles &styles)
+  {
+    for (const auto &style : styles) add(style);
+  }
+
+ private:
+  LAMMPS *lmp_;
+  lammpsplugin_regfunc regfunc_;
+  lammpsplugin_t plugin_{};
+};
 
 std::string banner()
 {
@@ -107,6 +119,12 @@ extern "C" __attribute__((visibility("default"))) void
 lbs_register_styles(void *instance, void *handle, void *regfunc)
 {
   auto *lmp = static_cast<LAMMPS *>(instance);
-  register_styles(lmp, handle, reinterpret_cast<lammpsplugin_regfunc>(regfunc));
+  Registration registration(lmp, handle, reinterpret_cast<lammpsplugin_regfunc>(regfunc));
+  registration.add_all(PAIR_STYLES);
+  registration.add_all(COMPUTE_STYLES);
+#ifdef LBS_KOKKOS_STYLES
+  registration.add_all(lbs::kokkos_pair_styles());
+  registration.add_all(lbs::kokkos_compute_styles());
+#endif
   if (lmp->comm->me == 0) utils::logmesg(lmp, banner());
 }

@@ -30,7 +30,14 @@ def has_package(name):
 
 needs_kokkos = pytest.mark.skipif(not has_package("KOKKOS"),
                                   reason="this LAMMPS has no KOKKOS package")
+# whether the plugin was built with the styles for KOKKOS
+KOKKOS_STYLES = has_package("KOKKOS") and "LBS_NO_KOKKOS" not in os.environ
+needs_kokkos_styles = pytest.mark.skipif(not KOKKOS_STYLES,
+                                         reason="the plugin has no styles for KOKKOS")
 DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
+MORE_ARGS = os.environ.get("LBS_LAMMPS_ARGS", "").split()    # of every deck, such as -k on -sf kk
+not_with_kokkos = pytest.mark.skipif("-k" in MORE_ARGS,
+                                     reason="LAMMPS does not have this with KOKKOS")
 
 DENG_DU = "pair_coeff * * deng-du-teter.fmp Li B O Si"
 # what the 300 atoms of the stored glass are made of, given by hand
@@ -73,6 +80,12 @@ def dump(columns, every=1, file="atoms.dump"):
     """Lines that dump sorted atoms at full precision."""
     return (f"dump all all custom {every} {file} {columns}\n"
             "dump_modify all sort id format float %.17g\n")
+
+
+def by_threads(threads):
+    """Arguments of all decks for so many threads; without KOKKOS the environment says how many."""
+    return [word for arg in MORE_ARGS
+            for word in ([arg, "t", str(threads)] if arg == "on" else [arg])]
 
 
 class Result:
@@ -142,14 +155,17 @@ class Runner:
         self.folder = folder
         self.count = 0
 
-    def run(self, text, ranks=1, args=(), cwd=None, timeout=TIMEOUT):
-        """Run a deck in a new folder or in `cwd`; return its Result, whatever its exit status."""
+    def run(self, text, ranks=1, args=(), cwd=None, timeout=TIMEOUT, env=(), more=MORE_ARGS):
+        """Run a deck in a new folder or in `cwd`; return its Result, whatever its exit status.
+
+        `env` has variables beside those of all decks, `more` the arguments that all decks have.
+        """
         self.count += 1
         folder = self.folder / f"run{self.count}"
         folder.mkdir(parents=True)
         (folder / "in.deck").write_text(text)
         command = ["lmp", "-in", str(folder / "in.deck"), "-log", str(folder / "log.lammps"),
-                   "-screen", "none", *args]
+                   "-screen", "none", *more, *args]
         if ranks > 1:
             if "LBS_NO_MPI" in os.environ:
                 pytest.skip("this LAMMPS has no MPI")
@@ -157,18 +173,19 @@ class Runner:
                 pytest.fail("no mpirun on the path; LBS_NO_MPI=1 leaves out decks on several ranks")
             command = ["mpirun", "-np", str(ranks), *command]
         done = subprocess.run(command, cwd=cwd or folder, capture_output=True, text=True,
-                              timeout=timeout, check=False, env=environment(ranks))
+                              timeout=timeout, check=False,
+                              env={**environment(ranks), **dict(env)})
         return Result(folder, done.returncode, done.stdout + done.stderr)
 
-    def __call__(self, text, ranks=1, args=(), timeout=TIMEOUT):
+    def __call__(self, text, ranks=1, args=(), **options):
         """Run a deck that has to succeed."""
-        result = self.run(text, ranks, args, timeout=timeout)
+        result = self.run(text, ranks, args, **options)
         assert result.status == 0, result.log[-3000:]
         return result
 
-    def fails(self, text, message, ranks=1):
+    def fails(self, text, message, ranks=1, args=(), env=()):
         """Run a deck that has to stop with `message`; wrapping of long messages does not count."""
-        result = self.run(text, ranks)
+        result = self.run(text, ranks, args, env=env)
         assert result.status != 0, f"the deck ran to its end, without '{message}'"
         said = " ".join(re.findall(r"ERROR[^\n]*", result.log))
         assert message in said, said or result.log[-3000:]
@@ -185,6 +202,7 @@ def environment(ranks):
     """
     env = dict(os.environ)
     env.setdefault("OMP_NUM_THREADS", "1")
+    env.setdefault("OMP_PROC_BIND", "false")    # else Kokkos warns, and ranks share one core
     if ranks == 1:
         for name, value in {**LONE_PROCESS, "orte_tmpdir_base": SESSIONS.name}.items():
             env.setdefault(f"OMPI_MCA_{name}", value)

@@ -23,14 +23,14 @@ class Instance:
     # global symbols, for the plugin finds LAMMPS and MPI among them
     lib = None
 
-    def __init__(self):
+    def __init__(self, *args):
         if Instance.lib is None:
             lib = Instance.lib = ctypes.CDLL(library_path(), ctypes.RTLD_GLOBAL)
             lib.lammps_open_no_mpi.restype = ctypes.c_void_p
             lib.lammps_get_thermo.restype = ctypes.c_double
             lib.lammps_extract_compute.restype = ctypes.POINTER(ctypes.c_double)
             lib.lammps_extract_atom.restype = ctypes.POINTER(ctypes.POINTER(ctypes.c_double))
-        words = [b"lammps", b"-log", b"none", b"-screen", b"none"]
+        words = [b"lammps", b"-log", b"none", b"-screen", b"none", *(a.encode() for a in args)]
         argv = (ctypes.c_char_p * (len(words) + 1))(*words, None)
         self.handle = ctypes.c_void_p(self.lib.lammps_open_no_mpi(len(words), argv, None))
 

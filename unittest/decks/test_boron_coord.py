@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import formulas as ref
-from deck import DSF, data_text, dump, frame, needs_kokkos, read_frame, system, thermo
+from deck import (DSF, MORE_ARGS, data_text, dump, frame, needs_kokkos, read_frame, system,
+                  thermo)
 
 TYPES = "types Li B O Si"
 B_O, SI_O = 1.95, 2.15    # defaults in A, as the log states them
@@ -112,6 +113,9 @@ def test_type_labels(lmp, tmp_path):
     types, positions = CLUSTERS["B-O-Si"][0]
     text = coord_deck(cluster_read(tmp_path / "c.data", types, positions)
                       + "labelmap atom 1 Li 2 B 3 O 4 Si\n").replace(TYPES, "") + "run 0\n"
+    if "-k" in MORE_ARGS:
+        lmp.fails(text, "Label maps are currently not supported with Kokkos")
+        return
     got = dict(zip(NAMES, vector_of(lmp(text))))
     assert {k: v for k, v in got.items() if v} == CLUSTERS["B-O-Si"][1]
     for labels, type_ in (("1 Li 2 B 3 O 4 Silicon", 4), ("1 Li 2 B 4 Si", 3)):

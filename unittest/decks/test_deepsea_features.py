@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from deck import ROOT, agree, dump, thermo
+from deck import ROOT, agree, by_threads, dump, thermo
 from deepsea_models import frame_deck, reference
 
 NAMES = ["Li", "B", "O", "Si"]
@@ -115,7 +115,7 @@ def test_short_pairs_are_counted_once(lmp, models, tmp_path, monkeypatch, ranks,
     """Ranks and threads count as many pairs as there are within the bound."""
     monkeypatch.setenv("OMP_NUM_THREADS", str(threads))
     result = lmp(deck(models, tmp_path, after=SQUEEZE, run=COUNT + "run 0")
-                 .replace(COLUMNS, f"{COLUMNS} x y z"), ranks)
+                 .replace(COLUMNS, f"{COLUMNS} x y z"), ranks, more=by_threads(threads))
     assert f"using {threads} OpenMP thread(s)" in result.log
     _, cell, atoms = result.frames()[-1]
     x = np.transpose([atoms[k] for k in "xyz"])
@@ -214,6 +214,6 @@ def test_clear_and_a_second_style(lmp, models, tmp_path):
 def test_threads_agree(lmp, models, tmp_path, monkeypatch):
     one = lmp(deck(models, tmp_path))
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    three = lmp(deck(models, tmp_path))
+    three = lmp(deck(models, tmp_path), more=by_threads(3))
     assert "using 3 OpenMP thread(s)" in three.log
     agree(forces(three), forces(one), SAME, 0.5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from deck import agree, thermo
+from deck import agree, not_with_kokkos, thermo
 from deepsea_glass import (COEFF, DEVIATION, GLASS, MOVE, ONE, SMALL, TWO, energy, forces, rows)
 from deepsea_models import frame_deck, reference
 
@@ -90,7 +90,7 @@ MINIMIZE = "displace_atoms all random 0.05 0.05 0.05 4711\n" + DEVIATION
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("style", ["cg", "fire"])
+@pytest.mark.parametrize("style", ["cg", pytest.param("fire", marks=not_with_kokkos)])
 def test_minimization_has_a_row_for_a_step(lmp, ranks, style):
     """Trials of the line search are replaced: rows and deck have the accepted configuration."""
     result = lmp(GLASS + f"{TWO} out_freq 1 out_file min.out\n" + COEFF + MINIMIZE

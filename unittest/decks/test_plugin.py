@@ -10,15 +10,19 @@ import sys
 import numpy as np
 import pytest
 
-from deck import DEEPSEA, DSF, HERE, TIMEOUT, data_text, environment, system
+from deck import (DEEPSEA, DSF, HERE, KOKKOS_STYLES, TIMEOUT, data_text, environment,
+                  needs_kokkos_styles, system)
 
 pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
                                 reason="needs /proc to see what is loaded")
 
 MODEL = system() + DSF + "\nrun 0\n"
+KOKKOS = [(kind, f"{name}/{suffix}") for kind, name in (("pair", "fmp/lbs"),
+                                                        ("compute", "boron/coord"))
+          for suffix in ("kk", "kk/device", "kk/host")]
 STYLES = (("pair", "fmp/lbs"), *([("pair", "deepsea")] if DEEPSEA else []),
           ("compute", "boron/coord"), ("compute", "qn/atom"), ("compute", "ring/stats"),
-          ("compute", "ring/persist"))
+          ("compute", "ring/persist"), *(KOKKOS if KOKKOS_STYLES else []))
 
 
 def program(tmp_path, text, autoload=True):
@@ -95,6 +99,26 @@ for kind, name in STYLES:
 if kept:
     lmp(MODEL)
     assert lmp.energy() < -1000.0
+lmp.close()
+print("finished")
+""", autoload=False)
+
+
+@needs_kokkos_styles
+def test_unload_under_kokkos(tmp_path):
+    """Arrays of Kokkos go before the library does, on the way to another deck and at the end."""
+    program(tmp_path, """
+lmp = Instance("-k", "on", "-sf", "kk")
+assert not plugin_is_loaded()
+for turn in range(2):
+    lmp(f"plugin load {PLUGIN}")
+    lmp(MODEL + "compute coord all boron/coord types Li B O Si\\n"
+        "thermo_style custom step pe c_coord[3]\\nrun 3")
+    assert lmp.energy() < -1000.0
+    for kind, name in STYLES:
+        lmp(f"plugin unload {kind} {name}")
+    assert not plugin_is_loaded(), "the library is still part of the process"
+    lmp("clear")
 lmp.close()
 print("finished")
 """, autoload=False)

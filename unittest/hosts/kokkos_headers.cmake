@@ -67,3 +67,12 @@ set(lammps_symbols ${serial_symbol})
 expect("enables OPENMP, which this LAMMPS lacks")
 set(lammps_symbols "${serial_symbol}${openmp_symbol}T _ZNK6Kokkos4Cuda19print_configurationERSob\n")
 expect("does not enable CUDA, which this LAMMPS has")
+
+# What the plugin says of the Kokkos that it was built for, in LAMMPS' words.
+make_file(installed/KokkosCore_config.h "#define KOKKOS_VERSION_MAJOR 4\n"
+  "#define KOKKOS_VERSION_MINOR 7\n#define KOKKOS_VERSION_PATCH 0\n#define KOKKOS_ENABLE_SERIAL\n"
+  "#define KOKKOS_ENABLE_THREADS\n/* #undef KOKKOS_ENABLE_OPENMP */\n#define KOKKOS_ENABLE_CUDA\n")
+lbs_kokkos_build(version backends "${SCRATCH}/nowhere;${SCRATCH}/lammps/installed")
+if(NOT version STREQUAL "4.7.0" OR NOT backends STREQUAL "cuda serial pthreads")
+  message(SEND_ERROR "expected 4.7.0 with cuda, serial and pthreads, not '${version}', '${backends}'")
+endif()

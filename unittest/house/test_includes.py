@@ -24,7 +24,7 @@ ROOMS = {
     "deepsea/file/deepmd": "deepsea/file deepsea/model frames support",
     "deepsea/file/torch": "deepsea/file deepsea/file/deepmd deepsea/model support",
     "deepsea/host": "deepsea/model linalg support",
-    "deepsea/kk": "deepsea deepsea/model lammps support",
+    "deepsea/kk": "deepsea deepsea/host deepsea/model lammps support",
     "deepsea/frames": "deepsea deepsea/file deepsea/file/deepmd deepsea/host deepsea/model frames "
                       "support",
     "deepsea/train": "deepsea/file deepsea/file/deepmd deepsea/frames deepsea/model frames linalg "
@@ -32,7 +32,8 @@ ROOMS = {
     "network": "network/graph network/rings support",
     "network/graph": "support",
     "network/rings": "network/graph support",
-    "plugin": "deepsea fmp network lammps support",
+    "network/kk": "network network/graph lammps support",
+    "plugin": "deepsea deepsea/kk fmp fmp/kk network network/kk lammps support",
     "tools": "deepsea deepsea/file deepsea/file/deepmd deepsea/frames deepsea/host deepsea/model "
              "deepsea/train fmp fmp/fit frames support",
 }
@@ -42,7 +43,9 @@ SPEAKS_LAMMPS = r"(.*/)?((pair|compute|fix)_\w+\.(h|cpp)|(lammps|plugin)/.*)$"
 # A library is told by the names of its headers; it may be used in these rooms.
 LIBRARIES = [
     ("libtorch", r"torch/|ATen/|c10/", r"deepsea/file/torch/"),
-    ("Kokkos", r"Kokkos_|.*kokkos.*", r".*/kk/"),
+    ("Kokkos", r"Kokkos_|.*kokkos.*|neigh_request\.h$",
+     r".*/kk/|lammps/kokkos_adapter\.h$|plugin/styles_kokkos\.cpp$"),
+    ("a vendor's BLAS", r"cublas_v2\.h$|hipblas/", r"deepsea/kk/multiply_"),
     ("HDF5", r"hdf5|H5", r"frames/"),
     ("JSON", r"nlohmann/",
      r"support/json_section|(deepsea/file/deepmd|deepsea/train|fmp/fit|tools)/"),

@@ -12,7 +12,8 @@ using lbs::HostTraits;
 
 namespace {
 
-const HostTraits BUILT{20250204, 32, 32, 64, "Open MPI", lbs::KOKKOS_SHARED};
+const HostTraits BUILT{20250204,        32,      32, 64, "Open MPI", lbs::KOKKOS_SHARED, "4.7.0",
+                       "openmp serial", "double"};
 
 void expect_refusal(const HostTraits &running, const std::string &words)
 {
@@ -48,6 +49,32 @@ TEST(HostCheck, NamesEachDifference)
   expect_refusal(other, "Kokkos in a library of its own, this LAMMPS has no KOKKOS package");
   other.kokkos = lbs::KOKKOS_INSIDE;
   expect_refusal(other, "library of its own, this LAMMPS has Kokkos inside liblammps");
+}
+
+TEST(HostCheck, NamesDifferencesOfKokkos)
+{
+  auto other = BUILT;
+  other.kokkos_version = "5.1.0";
+  expect_refusal(other, "Kokkos version 4.7.0, this LAMMPS has 5.1.0");
+  other = BUILT;
+  other.kokkos_backends = "cuda serial";
+  expect_refusal(other, "the backends of Kokkos openmp serial, this LAMMPS has cuda serial");
+  other = BUILT;
+  other.kokkos_precision = "mixed";
+  expect_refusal(other, "a KOKKOS package in precision double, this LAMMPS has mixed");
+}
+
+TEST(HostCheck, WhatKokkosDoesNotTellFits)
+{
+  auto other = BUILT;
+  other.kokkos_version = other.kokkos_backends = other.kokkos_precision = "";
+  EXPECT_FALSE(host_mismatch(BUILT, other).has_value());
+}
+
+TEST(HostCheck, VersionThatKokkosTells)
+{
+  EXPECT_EQ(lbs::kokkos_version("  Kokkos Version: 4.7.0\nCompiler:\n"), "4.7.0");
+  EXPECT_EQ(lbs::kokkos_version("Compiler:\n"), "");
 }
 
 TEST(HostCheck, NoKokkosNeededWithoutItsStyles)

@@ -7,13 +7,12 @@
 
 namespace lbs::deepsea {
 
-BatchNeighbors::BatchNeighbors(const Model &model, const std::vector<double> &closest)
-    : model_(model), closest_(closest), next_(model.types() + 1)
+BatchNeighbors::BatchNeighbors(const ModelForm &form)
+    : model_(form.source), closest_(form.closest), next_(form.types + 1)
 {
-  for (int i = 0; i < model.types(); ++i) {
-    for (int j = 0; j < model.types(); ++j) {
-      std::size_t const pair = model.pair(i, j);
-      double const least = std::max({OVERLAP, model.shortest[pair], closest[pair]});
+  for (int i = 0; i < form.types; ++i) {
+    for (int j = 0; j < form.types; ++j) {
+      double const least = form.least_distance(i, j);
       least2_.push_back(least * least);
     }
     least2_.push_back(0.0);

@@ -4,6 +4,7 @@
 
 #include "batch_sums.hpp"
 #include "descriptor.hpp"
+#include "model_form.hpp"
 
 #include "deepsea/model/atoms.hpp"
 #include "deepsea/model/model.hpp"
@@ -16,9 +17,9 @@ namespace lbs::deepsea {
 
 class BatchNeighbors {
  public:
-  // `closest`, by the pair of types: no neighbor may be nearer (A), or its center is left over; 0:
-  // any may. Both are kept by reference.
-  BatchNeighbors(const Model &model, const std::vector<double> &closest);
+  // `form`, which is kept by reference, says which neighbors are too near: their centers are left
+  // over.
+  explicit BatchNeighbors(const ModelForm &form);
 
   void clear();
   // Adds the neighbors inside the cutoff of a center, an index into the atoms, whose type in the

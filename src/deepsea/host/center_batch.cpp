@@ -24,8 +24,7 @@ double scale_of(int type, const BatchSums &sums)
 }    // namespace
 
 template <class Real>
-CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model)
-    : model_(model), neighbors_(model.source, model.closest)
+CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model), neighbors_(model)
 {
   moments_.fit(model.most_coefficients);
   q_.assign(4 * static_cast<std::size_t>(model.most_coefficients + LANES<Real>), 0.0);

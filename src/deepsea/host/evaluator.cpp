@@ -47,12 +47,7 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
       reduced_.emplace(model, settings.table_tolerance(), Form::REDUCED);
       if (!reduced_->reduces()) reduced_.reset();
     }
-    if (reduced_) {
-      report = reduced_->report;
-      report.value_error = std::max(report.value_error, general_.report.value_error);
-      report.slope_error = std::max(report.slope_error, general_.report.slope_error);
-      report.bytes += general_.report.bytes;
-    }
+    if (reduced_) report = joined(reduced_->report, general_.report);
     for (int t = 0; t < threads_; ++t) {
       if (reduced_) reduced_batches_.emplace_back(*reduced_);
       general_batches_.emplace_back(general_);

@@ -2,6 +2,8 @@
 // B-splines of degree 7 on uniform knots: eight of them are not zero in each interval.
 #pragma once
 
+#include "slope.hpp"
+
 #include "support/host_device.hpp"
 
 namespace lbs::deepsea {
@@ -78,6 +80,18 @@ LBS_INLINE void spline_weights(double t, Numbers &value, Numbers &derivative)
     derivative.horner(t, value);
     value.horner(t, coefficient);
   }
+}
+
+// One of them, b, for machines that have few registers.
+LBS_INLINE Slope<double> spline_weight(int b, double t)
+{
+  const SplineMatrix &matrix = spline_matrix();
+  Slope<double> weight = {matrix.coefficient[SPLINE_DEGREE][b], 0.0};
+  for (int p = SPLINE_DEGREE - 1; p >= 0; --p) {
+    weight.derivative = weight.derivative * t + weight.value;
+    weight.value = weight.value * t + matrix.coefficient[p][b];
+  }
+  return weight;
 }
 
 }    // namespace lbs::deepsea

@@ -17,27 +17,10 @@ Role role_of(const std::string &symbol)
 
 namespace {
 
-// Squared cutoffs between two roles, 0 where there are no bonds: never two oxygens.
-class SquaredCutoffs {
- public:
-  explicit SquaredCutoffs(const BondCutoffs &cutoffs)
-  {
-    for (Role const former : {Role::BORON, Role::SILICON}) {
-      double const cut = cutoffs.of(former);
-      table_[index(former)][index(Role::OXYGEN)] = cut * cut;
-      table_[index(Role::OXYGEN)][index(former)] = cut * cut;
-      for (Role const other : {Role::BORON, Role::SILICON}) {
-        double const direct = cutoffs.direct[BondCutoffs::pair(former, other)];
-        table_[index(former)][index(other)] = direct * direct;
-      }
-    }
-  }
-  [[nodiscard]] const double *row(Role role) const { return table_[index(role)]; }
-  static int index(Role role) { return static_cast<int>(role); }
-
- private:
-  double table_[4][4] = {};
-};
+int index(Role role)
+{
+  return static_cast<int>(role);
+}
 
 bool has_row(Role role, BondRows which)
 {
@@ -51,13 +34,26 @@ bool is_finite(const double (&x)[3])
 
 }    // namespace
 
+SquaredCutoffs::SquaredCutoffs(const BondCutoffs &cutoffs)
+{
+  for (Role const former : {Role::BORON, Role::SILICON}) {
+    double const cut = cutoffs.of(former);
+    table[index(former)][index(Role::OXYGEN)] = cut * cut;
+    table[index(Role::OXYGEN)][index(former)] = cut * cut;
+    for (Role const other : {Role::BORON, Role::SILICON}) {
+      double const direct = cutoffs.direct[BondCutoffs::pair(former, other)];
+      table[index(former)][index(other)] = direct * direct;
+    }
+  }
+}
+
 void BondSearch::find(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
                       const BondCutoffs &cutoffs, BondRows which, BondGraph &graph)
 {
   graph.start.reserve(static_cast<std::size_t>(rows) + 1);
   graph.start.assign(1, 0);
   graph.neighbor.clear();
-  if (!lay_cells(rows, atoms, x, role, which, cutoffs.longest())) {
+  if (!lay_grid(rows, atoms, x, role, which, cutoffs.longest())) {
     graph.start.resize(static_cast<std::size_t>(rows) + 1, 0);
     return;
   }
@@ -68,16 +64,16 @@ void BondSearch::find(int rows, int atoms, const double (*x)[3], const std::vect
 
   for (int i = 0; i < rows; ++i) {
     if (has_row(role[i], which) && is_finite(x[i])) {
-      const double *limits = squared.row(role[i]);
-      int const cx = cell_along(0, x[i][0]);
-      int const cy = cell_along(1, x[i][1]);
-      int const cz = cell_along(2, x[i][2]);
+      const double *limits = squared.table[index(role[i])];
+      int const cx = grid_.along(0, x[i][0]);
+      int const cy = grid_.along(1, x[i][1]);
+      int const cz = grid_.along(2, x[i][2]);
       auto const from = static_cast<std::size_t>(std::max(cx - 1, 0));
-      auto const to = static_cast<std::size_t>(std::min(cx + 2, cells_[0]));
+      auto const to = static_cast<std::size_t>(std::min(cx + 2, grid_.cells[0]));
       std::size_t count = 0;
-      for (int z = std::max(cz - 1, 0); z <= std::min(cz + 1, cells_[2] - 1); ++z)
-        for (int y = std::max(cy - 1, 0); y <= std::min(cy + 1, cells_[1] - 1); ++y) {
-          auto const line = (static_cast<std::size_t>(z) * cells_[1] + y) * cells_[0];
+      for (int z = std::max(cz - 1, 0); z <= std::min(cz + 1, grid_.cells[2] - 1); ++z)
+        for (int y = std::max(cy - 1, 0); y <= std::min(cy + 1, grid_.cells[1] - 1); ++y) {
+          auto const line = static_cast<std::size_t>(grid_.first_of_line(y, z));
           auto const begin = cell_start_[line + from];
           auto const end = cell_start_[line + to];
           if (bonded_.size() < count + (end - begin)) bonded_.resize(count + (end - begin));
@@ -86,8 +82,7 @@ void BondSearch::find(int rows, int atoms, const double (*x)[3], const std::vect
             double const dx = x[i][0] - other.x[0];
             double const dy = x[i][1] - other.x[1];
             double const dz = x[i][2] - other.x[2];
-            bool const near =
-                dx * dx + dy * dy + dz * dz < limits[SquaredCutoffs::index(other.role)];
+            bool const near = dx * dx + dy * dy + dz * dz < limits[index(other.role)];
             // Written always and kept if bonded: a branch here would be mispredicted too often.
             bonded_[count] = other.atom;
             count += static_cast<std::size_t>(near && other.atom != i);
@@ -101,8 +96,8 @@ void BondSearch::find(int rows, int atoms, const double (*x)[3], const std::vect
 }
 
 // The cells cover all that is within the longest cutoff of an atom with a row.
-bool BondSearch::lay_cells(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
-                           BondRows which, double longest)
+bool BondSearch::lay_grid(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
+                          BondRows which, double longest)
 {
   double low[3], high[3];
   std::fill(low, low + 3, std::numeric_limits<double>::infinity());
@@ -115,46 +110,20 @@ bool BondSearch::lay_cells(int rows, int atoms, const double (*x)[3], const std:
     }
   }
   if (low[0] > high[0] || longest <= 0.0) return false;
-  double const edge = longest * (1.0 + 1e-9);    // so that rounding cannot put neighbors too far
-  double wanted[3];
-  for (int k = 0; k < 3; ++k) {
-    low_[k] = low[k] - edge;
-    wanted[k] = std::min(1e9, std::floor((high[k] - low[k]) / edge + 2.0));
-  }
-  // Where atoms are sparse, fewer and larger cells do.
-  double const limit = 4.0 * atoms + 64.0;
-  while (wanted[0] * wanted[1] * wanted[2] > limit) {
-    double &most = *std::max_element(wanted, wanted + 3);
-    most = std::max(1.0, std::floor(0.5 * most));
-  }
-  for (int k = 0; k < 3; ++k) {
-    cells_[k] = static_cast<int>(wanted[k]);
-    per_length_[k] = cells_[k] / (high[k] - low[k] + 2.0 * edge);
-  }
+  grid_ = lay_cells(low, high, longest, atoms);
   return true;
-}
-
-int BondSearch::cell_along(int k, double position) const
-{
-  return std::min(static_cast<int>((position - low_[k]) * per_length_[k]), cells_[k] - 1);
 }
 
 void BondSearch::sort_into_cells(int atoms, const double (*x)[3], const std::vector<Role> &role,
                                  const bool (&wanted)[4])
 {
-  cell_start_.assign(static_cast<std::size_t>(cells_[0]) * cells_[1] * cells_[2] + 1, 0);
+  cell_start_.assign(static_cast<std::size_t>(grid_.size()) + 1, 0);
   candidate_.clear();
   cell_of_candidate_.clear();
   for (int i = 0; i < atoms; ++i) {
-    if (!wanted[SquaredCutoffs::index(role[i])]) continue;
-    bool inside = true;    // never so of a position that is not finite
-    for (int k = 0; k < 3; ++k) {
-      double const place = (x[i][k] - low_[k]) * per_length_[k];
-      inside = inside && place >= 0.0 && place <= cells_[k];
-    }
-    if (!inside) continue;
-    int const cell = (cell_along(2, x[i][2]) * cells_[1] + cell_along(1, x[i][1])) * cells_[0] +
-                     cell_along(0, x[i][0]);
+    if (!wanted[index(role[i])]) continue;
+    int const cell = grid_.of(x[i][0], x[i][1], x[i][2]);
+    if (cell < 0) continue;
     candidate_.push_back(i);
     cell_of_candidate_.push_back(cell);
     ++cell_start_[cell];

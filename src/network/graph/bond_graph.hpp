@@ -3,6 +3,8 @@
 // compressed rows.
 #pragma once
 
+#include "cell_grid.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -42,6 +44,13 @@ struct BondCutoffs {
     return *std::max_element(direct.begin(), direct.end());
   }
   [[nodiscard]] double longest() const { return std::max({boron, silicon, longest_direct()}); }
+};
+
+// Squared cutoffs (A^2) between two roles, by their numbers; 0 where there are no bonds: never
+// between two oxygens.
+struct SquaredCutoffs {
+  explicit SquaredCutoffs(const BondCutoffs &cutoffs);
+  double table[4][4] = {};
 };
 
 // Rows of atoms 0..rows-1, entries up to all atoms (ghosts included): the neighbors that are
@@ -88,20 +97,17 @@ class BondSearch {
     int atom;
     Role role;
   };
-  double low_[3] = {};                     // corner of the first cell, A
-  double per_length_[3] = {};              // cells per A
-  int cells_[3] = {};                      // along x, y, z
+  CellGrid grid_;
   std::vector<std::size_t> cell_start_;    // cells + 1
   std::vector<Entry> entry_;               // sorted by cell, x running fastest
   std::vector<int> candidate_, cell_of_candidate_;
   std::vector<int> bonded_;    // of one atom
 
   // False if there is nothing to bond.
-  bool lay_cells(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
-                 BondRows which, double longest);
+  bool lay_grid(int rows, int atoms, const double (*x)[3], const std::vector<Role> &role,
+                BondRows which, double longest);
   void sort_into_cells(int atoms, const double (*x)[3], const std::vector<Role> &role,
                        const bool (&wanted)[4]);
-  [[nodiscard]] int cell_along(int k, double position) const;
 };
 
 }    // namespace lbs::network

@@ -3,6 +3,7 @@
 #include "deepsea/model/activation.hpp"
 #include "deepsea/model/environment.hpp"
 #include "deepsea/model/spline_basis.hpp"
+#include "deepsea/model/zbl.hpp"
 
 using namespace lbs::deepsea;
 
@@ -36,6 +37,14 @@ __global__ void one_neighbor(PairConstants constants, const double *coefficients
   EnvironmentRow const e =
       chain_to_row(by_row, chain_through_table(by_place, row, constants.inverse_step), constants);
   chain_to_vector(part, e, x[0], x[1], x[2], 1.0 / r, gradient);
+}
+
+__global__ void one_spline_and_one_core(int b, ZblPair pair, double *x)
+{
+  Slope<double> const weight = spline_weight(b, x[0]);
+  double slope = 0.0;
+  x[1] = weight.value + zbl_energy(pair, 1.0, 2.0, x[0], slope);
+  x[2] = weight.derivative + slope;
 }
 
 template <class Real> __global__ void all_activations(Activation activation, Real *x, Real *slope)

@@ -37,6 +37,8 @@ TEST(SplineBasis, IsAPartitionOfUnityWithItsSlopes)
       sum += value[b];
       slopes += slope[b];
       EXPECT_GE(value[b], -1e-17);
+      EXPECT_NEAR(spline_weight(b, t).value, value[b], 1e-15);
+      EXPECT_NEAR(spline_weight(b, t).derivative, slope[b], 1e-14);
     }
     EXPECT_NEAR(sum, 1.0, 1e-15);
     EXPECT_NEAR(slopes, 0.0, 1e-14);

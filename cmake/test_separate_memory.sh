@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs the decks of the /kk styles on a device with memory of its own: what a kernel may not read,
+# and what was not copied, shows there as on a GPU. Builds that LAMMPS into the cache first, which
+# takes 15 minutes once, and the plugin for it.
+#
+#   bash cmake/test_separate_memory.sh [OPTION OF pytest...]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+bash cmake/deps.sh --variant separate-memory
+cache=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
+tree=build-separate-memory
+mapfile -t args <"$cache/cmake-args-separate-memory"
+mkdir -p "$tree"
+cmake --preset release -B "$tree" --log-level=WARNING "${args[@]/#/-D}" -DLBS_TESTS=OFF \
+  -DLBS_DOCS=OFF -DLBS_FIT=OFF >"$tree/configure.log" || {
+  echo "test_separate_memory.sh: cmake failed; its output is in $tree/configure.log" >&2
+  exit 1
+}
+cmake --build "$tree" --parallel "${LBS_JOBS:-$(nproc)}"
+. "$tree/env.sh"
+LBS_SEPARATE_MEMORY=$tree LBS_NO_MPI=1 \
+  python3 -m pytest -q -p no:cacheprovider unittest/separate_memory "$@"

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Arrays and teams of the device. All arrays have one index: then the layouts of Kokkos are the
+// same, and only the few arrays of LAMMPS differ from machine to machine.
+#pragma once
+
+#include "support/input_error.hpp"
+#include "support/text.hpp"
+
+#include <Kokkos_Core.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace lbs::deepsea::device {
+
+// Owns its memory; `Space` is an execution space.
+template <class T, class Space> using Array = Kokkos::View<T *, Space>;
+// What kernels take: an array without its owner, in the memory that `Space` works on. Kernels stay
+// below 512 bytes, for Kokkos launches larger ones through memory that it has to wait for, and its
+// own arrays without owners are up to twice as large as this.
+template <class T, class Space> class Slice {
+ public:
+  using value_type = T;
+
+  Slice() = default;
+  KOKKOS_FUNCTION Slice(T *data, std::size_t count) : data_(data), count_(count) {}
+  template <class U, class... Properties>
+  Slice(const Kokkos::View<U *, Properties...> &view) : data_(view.data()), count_(view.extent(0))
+  {
+    using View = Kokkos::View<U *, Properties...>;
+    static_assert(Kokkos::SpaceAccessibility<Space, typename View::memory_space>::accessible);
+  }
+  template <class U>
+  KOKKOS_FUNCTION Slice(const Slice<U, Space> &other) : data_(other.data()), count_(other.count())
+  {
+  }
+
+  template <class Index> KOKKOS_FUNCTION T &operator()(Index index) const
+  {
+    check(static_cast<std::size_t>(index) < count_);
+    return data_[index];
+  }
+  [[nodiscard]] KOKKOS_FUNCTION T *data() const { return data_; }
+  [[nodiscard]] KOKKOS_FUNCTION std::size_t count() const { return count_; }
+  // Entries from `first` on.
+  [[nodiscard]] KOKKOS_FUNCTION Slice part(std::size_t first, std::size_t count) const
+  {
+    check(first + count <= count_);
+    return {data_ + first, count};
+  }
+  [[nodiscard]] auto view() const
+  {
+    return Kokkos::View<T *, Space, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(data_, count_);
+  }
+
+ private:
+  T *data_ = nullptr;
+  std::size_t count_ = 0;
+
+  // Where Kokkos checks its own arrays.
+  KOKKOS_FUNCTION static void check([[maybe_unused]] bool inside)
+  {
+#ifdef KOKKOS_ENABLE_DEBUG_BOUNDS_CHECK
+    if (!inside) Kokkos::abort("deepsea: an index is outside of its array");
+#endif
+  }
+};
+
+constexpr std::size_t LARGEST_KERNEL = 512;    // bytes
+
+template <class T, class Space>
+using Scratch = Kokkos::View<T *, typename Space::scratch_memory_space,
+                             Kokkos::MemoryTraits<Kokkos::Unmanaged>>;
+template <class Space> using Team = typename Kokkos::TeamPolicy<Space>::member_type;
+
+// Fresh memory without zeros: kernels write all that others read. Throws InputError if there is not
+// enough.
+template <class T, class Space>
+Array<T, Space> uninitialized(const std::string &label, std::size_t size)
+{
+  try {
+    return Array<T, Space>(Kokkos::view_alloc(label, Kokkos::WithoutInitializing), size);
+  } catch (const std::exception &e) {    // which one differs between versions of Kokkos
+    double const megabytes = 1.0e-6 * static_cast<double>(sizeof(T) * size);
+    throw InputError("there is not enough memory for " + text::number(megabytes, 4) + " MB of '" +
+                     label + "' on the device; use a smaller 'chunk_memory' in pair_style " +
+                     "deepsea, or more ranks with a device each (" + e.what() + ')');
+  }
+}
+
+// Makes room, without keeping what is there.
+template <class T, class Space>
+void make_room(Array<T, Space> &array, const std::string &label, std::size_t size)
+{
+  if (array.extent(0) >= size) return;
+  array = Array<T, Space>();    // before the new one is there, which may need the memory
+  array = uninitialized<T, Space>(label, size);
+}
+
+template <class Space, class T>
+Array<T, Space> to_device(const std::string &label, const std::vector<T> &numbers)
+{
+  auto array = uninitialized<T, Space>(label, numbers.size());
+  Kokkos::deep_copy(
+      array, Kokkos::View<const T *, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(
+                 numbers.data(), numbers.size()));
+  return array;
+}
+
+template <class T, class Space>
+std::vector<std::remove_const_t<T>> to_host(const Slice<T, Space> &slice)
+{
+  std::vector<std::remove_const_t<T>> numbers(slice.count());
+  Kokkos::deep_copy(
+      Kokkos::View<std::remove_const_t<T> *, Kokkos::HostSpace,
+                   Kokkos::MemoryTraits<Kokkos::Unmanaged>>(numbers.data(), numbers.size()),
+      slice.view());
+  return numbers;
+}
+
+template <class T, class... Properties>
+std::vector<T> to_host(const Kokkos::View<T *, Properties...> &array)
+{
+  return to_host(Slice<T, typename Kokkos::View<T *, Properties...>::execution_space>(array));
+}
+
+// How kernels are spread over a kind of machine. A host runs the lanes of a thread as a loop, so
+// that one of each is enough.
+template <class Space> struct Machine {
+  static constexpr bool HOST =
+      Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Space::memory_space>::accessible;
+  // Other devices want teams of other sizes.
+#if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP)
+  static constexpr bool KNOWN = true;
+#else
+  static constexpr bool KNOWN = HOST;
+#endif
+#if defined(KOKKOS_ENABLE_HIP)
+  static constexpr int GPU_LANES = 64;
+#else
+  static constexpr int GPU_LANES = 32;
+#endif
+  static constexpr int LANES = HOST ? 1 : GPU_LANES;
+  // Of kernels with a thread (a warp) for each center: threads in a team, as far as the scratch
+  // memory of so many goes.
+  static constexpr int CENTERS = HOST ? 1 : 4;
+  static constexpr std::size_t SCRATCH = 38000;    // bytes a team, below what any GPU has
+  // Of kernels with a team for each center.
+  static constexpr int TEAM = HOST ? 1 : 128 / GPU_LANES;
+};
+
+template <class Policy, class Kernel>
+void launch_kernel(const char *label, const Policy &policy, const Kernel &kernel)
+{
+  static_assert(sizeof(Kernel) < LARGEST_KERNEL);
+  Kokkos::parallel_for(label, policy, kernel);
+}
+
+// A thread for each of `count` items, with `bytes` of scratch memory for each. Level 0 is that on
+// the chip; see on_chip().
+template <class Space> auto thread_each(int count, std::size_t bytes, int level = 0)
+{
+  using M = Machine<Space>;
+  auto const fit = static_cast<int>(M::SCRATCH / std::max<std::size_t>(bytes, 1));
+  int const threads = level > 0 ? M::CENTERS : std::clamp(fit, 1, M::CENTERS);
+  // Registers for so many threads of a team, and so many teams a multiprocessor.
+  using Bounds = Kokkos::LaunchBounds<4 * M::GPU_LANES, 4>;
+  Kokkos::TeamPolicy<Space, Bounds> policy((count + threads - 1) / threads, threads, M::LANES);
+  return policy.set_scratch_size(level, Kokkos::PerThread(static_cast<int>(bytes)));
+}
+
+// Whether so much scratch memory for a thread is there on the chip.
+template <class Space> bool on_chip(std::size_t bytes)
+{
+  return bytes <= Machine<Space>::SCRATCH;
+}
+
+template <class Member> KOKKOS_INLINE_FUNCTION int item_of_thread(const Member &team)
+{
+  return team.league_rank() * team.team_size() + team.team_rank();
+}
+
+// A team for each of `count` items, with `bytes` of scratch memory for each.
+template <class Space> Kokkos::TeamPolicy<Space> team_each(int count, std::size_t bytes)
+{
+  using M = Machine<Space>;
+  Kokkos::TeamPolicy<Space> policy(count, M::TEAM, M::LANES);
+  return policy.set_scratch_size(0, Kokkos::PerTeam(static_cast<int>(bytes)));
+}
+
+}    // namespace lbs::deepsea::device
