@@ -30,7 +30,7 @@ readonly SEPARATE_KSPACE=(ewald pair_buck_coul_long)
 
 # separate_kokkos SOURCE COPY
 separate_kokkos() {
-  cp -r "$1" "$2"
+  cp -rH "$1" "$2"
   # The backend takes a processor for a GPU with 163840 threads, and asks for as many.
   sed -i -e 's/max_threads_sm = 2048;/max_threads_sm = 256;/' \
     -e 's/\(max_threads *= max_threads_sm\) \* 80;/\1;/' \

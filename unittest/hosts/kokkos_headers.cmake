@@ -74,5 +74,5 @@ make_file(installed/KokkosCore_config.h "#define KOKKOS_VERSION_MAJOR 4\n"
   "#define KOKKOS_ENABLE_THREADS\n/* #undef KOKKOS_ENABLE_OPENMP */\n#define KOKKOS_ENABLE_CUDA\n")
 lbs_kokkos_build(version backends "${SCRATCH}/nowhere;${SCRATCH}/lammps/installed")
 if(NOT version STREQUAL "4.7.0" OR NOT backends STREQUAL "cuda serial pthreads")
-  message(SEND_ERROR "expected 4.7.0 with cuda, serial and pthreads, not '${version}', '${backends}'")
+  message(SEND_ERROR "expected 4.7.0, cuda, serial and pthreads, not '${version}', '${backends}'")
 endif()
