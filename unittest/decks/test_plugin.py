@@ -17,10 +17,10 @@ pytestmark = pytest.mark.skipif(not pathlib.Path("/proc/self/maps").exists(),
                                 reason="needs /proc to see what is loaded")
 
 MODEL = system() + DSF + "\nrun 0\n"
-KOKKOS = [(kind, f"{name}/{suffix}") for kind, name in (("pair", "fmp/lbs"),
-                                                        ("compute", "boron/coord"))
+PAIRS = [("pair", "fmp/lbs"), *([("pair", "deepsea")] if DEEPSEA else [])]
+KOKKOS = [(kind, f"{name}/{suffix}") for kind, name in (*PAIRS, ("compute", "boron/coord"))
           for suffix in ("kk", "kk/device", "kk/host")]
-STYLES = (("pair", "fmp/lbs"), *([("pair", "deepsea")] if DEEPSEA else []),
+STYLES = (*PAIRS,
           ("compute", "boron/coord"), ("compute", "qn/atom"), ("compute", "ring/stats"),
           ("compute", "ring/persist"), *(KOKKOS if KOKKOS_STYLES else []))
 
