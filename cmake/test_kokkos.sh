@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of the /kk styles that take long: the decks of pair_style deepsea once more as deepsea/kk, by
-# its host path and by the kernels for GPUs, on this processor; and, where there is nvcc, the kernels
-# compiled by it.
+# Tests of the /kk styles that take long: the decks of pair_style deepsea once more as deepsea/kk,
+# by its host path and by the kernels for GPUs, on this processor; and, where there is nvcc, the
+# kernels compiled by it.
 #
 #   bash cmake/test_kokkos.sh [OPTION OF ctest...]
 set -euo pipefail
