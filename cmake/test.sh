@@ -12,6 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash cmake/build.sh release --variant serial "$@"
 tree=build$(host_suffix "$@")
 log=$tree/ctest.log
+# Threads that wait leave their core to the test beside them.
+export OMP_WAIT_POLICY=passive
 ctest --test-dir "$tree" --output-on-failure --no-tests=error -LE kokkos -j2 | tee "$log"
 
 # What deps.sh does not install: nvcc, and the version of clang-format that the sources have.

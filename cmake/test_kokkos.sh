@@ -9,4 +9,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash cmake/build.sh release --variant serial
+export OMP_WAIT_POLICY=passive
 ctest --test-dir build --output-on-failure --no-tests=error -L kokkos -j2 "$@"

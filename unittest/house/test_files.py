@@ -96,19 +96,33 @@ def compile_commands():
     return out
 
 
+def knows_kokkos(path):
+    """Whether a file of src/ includes Kokkos."""
+    return path.parts[0] == "src" and ("kk" in path.parts or "kokkos" in path.name)
+
+
 def is_built(header, commands):
-    """Whether the room of a header is part of this build: it may need Kokkos or libtorch."""
+    """Whether a header is part of this build: its room may need Kokkos or libtorch, and what is of
+    a vendor of GPUs needs his compiler.
+    """
+    if re.search(r"_(cuda|hip)\.hpp$", header.name):
+        return False
+    if knows_kokkos(header):
+        return any(map(knows_kokkos, commands))
     room = [p for p in cxx_files("src") if p.parent == header.parent and p.suffix == ".cpp"]
     return not room or any(p in commands for p in room)
 
 
 def command_for(header, commands):
     """The command of a source that may include this header: one of the same folder, or of a folder
-    above it. Headers that know LAMMPS end in .h, and sources of its classes have no other.
+    above it. Headers that know LAMMPS end in .h, and sources of its classes have no other; those
+    with Kokkos may know LAMMPS, too.
     """
     styles = {p for p in commands if re.match("(pair|compute|fix)_", p.name)
               and not (ROOT / p).with_suffix(".hpp").exists()}
     fits = [p for p in commands if (p in styles) == (header.suffix == ".h")]
+    if knows_kokkos(header):
+        fits = [p for p in commands if knows_kokkos(p) and (p in styles or header.suffix != ".h")]
     for folder in header.parents:
         near = [p for p in fits if p.is_relative_to(folder)]
         if near:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lammps/kokkos_adapter.h"
+#include "support/host_device.hpp"
 
 namespace lbs::fmp {
 
