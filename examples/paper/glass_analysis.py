@@ -78,6 +78,12 @@ def read_dump(path):
             yield Frame(step, _cell(bounds, tilted), dict(zip(names, rows.T)))
 
 
+def frames_in_order(path):
+    """A list of the frames of a dump by their steps; one that a killed run left twice counts once."""
+    frames = {frame.step: frame for frame in read_dump(path)}
+    return [frames[step] for step in sorted(frames)]
+
+
 def _cell(bounds, tilted):
     """Cell vectors from the bounds of a dump, which for a tilted cell are those of its box."""
     xy, xz, yz = bounds[:, 2] if tilted else (0.0, 0.0, 0.0)
@@ -104,6 +110,14 @@ def read_table(path):
     if not rows:
         raise ValueError(f"{path}: there is no row of numbers yet; has the run begun?")
     return np.array(rows)
+
+
+def columns_in_order(path):
+    """Columns of a table behind its first, the step; a row that a killed run left twice counts
+    once.
+    """
+    rows = {row[0]: row[1:] for row in read_table(path)}
+    return np.array([rows[step] for step in sorted(rows)]).T
 
 
 # ---- averages ------------------------------------------------------------------------------------

@@ -59,8 +59,7 @@ def main():
         measured = f", measured {MEASURED[pair][0]}" if pair in MEASURED else ""
         print(f"{pair}: {peak(r, g[pair]):.3f} A{measured}")
 
-    steps = {frame.step: frame for frame in ga.read_dump(f"{options.prefix}.dump")}
-    frames = [steps[step] for step in sorted(steps)]
+    frames = ga.frames_in_order(f"{options.prefix}.dump")
     elements = ELEMENTS[frames[0].columns["type"].astype(int)]
     angles = {name: [] for name in ("O-Si-O", "O-B-O", "Si-O-Si", "B-O-B", "B-O-Si")}
     planes = []
@@ -76,8 +75,8 @@ def main():
     planes = np.concatenate(planes)
     if len(planes):
         print(f"three-coordinated B: {np.mean(planes):.3f} A above the plane of its oxygens")
-    rows = {row[0]: row[1:] for row in ga.read_table(f"{options.prefix}.units")}
-    for name, values in zip(UNITS, np.array([rows[step] for step in sorted(rows)]).T):
+    units = ga.columns_in_order(f"{options.prefix}.units")
+    for name, values in zip(UNITS, units):
         mean, error = ga.block_average(values)
         print(f"{name}: {mean:.3f} +- {error:.3f}")
 
@@ -110,7 +109,7 @@ def main():
             axes[1, 0].hist(values, bins=90, range=(60, 180), histtype="step", density=True,
                             label=name)
     axes[1, 0].set(xlabel="angle (degrees)", ylabel="share")
-    table = np.array([rows[step] for step in sorted(rows)])[:, 6:11].mean(axis=0)
+    table = units[6:11].mean(axis=1)
     axes[1, 1].bar(range(5), table / max(table.sum(), 1))
     axes[1, 1].set(xlabel="bridging oxygens of Si", ylabel="share of four-coordinated Si")
     for axis in axes.flat[:3]:

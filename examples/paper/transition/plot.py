@@ -23,12 +23,6 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import glass_analysis as ga    # noqa: E402
 
 
-def rows_of(path):
-    """Temperature, energy and volume; a step that stands twice, as a killed run leaves it, once."""
-    rows = {row[0]: row[1:] for row in ga.read_table(path)}
-    return np.array([rows[step] for step in sorted(rows)]).T
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("prefix")
@@ -41,7 +35,7 @@ def main():
         path = f"{options.prefix}.{part}"
         if not os.path.exists(path):
             continue
-        temperature, energy, volume = rows_of(path)
+        temperature, energy, volume = ga.columns_in_order(path)
         energy = energy - 1.5 * ga.BOLTZMANN * temperature
         inside = (temperature > options.low) & (temperature < options.high)
         if inside.sum() < 40:

@@ -30,15 +30,12 @@ BOLTZMANN_SI = 1.380649e-23
 
 
 def trajectory(path):
-    """Positions (frames, ions, 3) and the volume in A^3; a frame that stands twice, as a killed run
-    leaves them, counts once.
-    """
-    frames = {frame.step: frame for frame in ga.read_dump(path)}
+    """Positions (frames, ions, 3) and the volume in A^3."""
+    frames = ga.frames_in_order(path)
     if len(frames) < 10:
         raise ValueError(f"{path} has {len(frames)} frames; let the run go on")
-    ordered = [frames[step] for step in sorted(frames)]
-    return (np.array([frame.positions() for frame in ordered]),
-            abs(np.linalg.det(ordered[-1].cell)))
+    return (np.array([frame.positions() for frame in frames]),
+            abs(np.linalg.det(frames[-1].cell)))
 
 
 def coefficients(paths, options, collective):
