@@ -79,7 +79,7 @@ def read_dump(path):
 
 
 def frames_in_order(path):
-    """A list of the frames of a dump by their steps; one that a killed run left twice counts once."""
+    """List of a dump's frames by their steps; one that a killed run left twice counts once."""
     frames = {frame.step: frame for frame in read_dump(path)}
     return [frames[step] for step in sorted(frames)]
 
