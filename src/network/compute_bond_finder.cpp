@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_bond_finder.h"
 
+#include "compute_rank_exchange.h"
+
 #include "lammps/type_labels.h"
 #include "support/elements.hpp"
 
@@ -94,8 +96,20 @@ void BondFinder::read_homopolar(int narg, char **arg, int &iarg)
   iarg += 4;
 }
 
-void BondFinder::log_cutoffs() const
+void BondFinder::read(int narg, char **arg, const std::string &so)
 {
+  // The first minima of g(r) in lithium borosilicate glass and melt; see the documentation.
+  cutoffs = {1.95, 2.15};
+  int iarg = 3;
+  while (iarg < narg) {
+    if (strcmp(arg[iarg], "types") == 0) read_types(narg, arg, iarg, {"types", "cutoff"});
+    else if (strcmp(arg[iarg], "cutoff") == 0) read_cutoff(narg, arg, iarg);
+    else
+      error->all(FLERR, "compute {}: unknown keyword '{}'; known are types and cutoff", name_,
+                 arg[iarg]);
+  }
+  take_labels();
+  if (!has_type(Role::OXYGEN)) error->all(FLERR, "compute {}: no atom type is O, so {}", name_, so);
   if (comm->me == 0)
     utils::logmesg(lmp, "{}: bonds up to B-O {} A, Si-O {} A\n", name_, cutoffs.boron,
                    cutoffs.silicon);
@@ -209,4 +223,10 @@ std::string BondFinder::find(lbs::network::BondRows which, std::vector<Role> &ro
   const auto *x = nall > 0 ? reinterpret_cast<const double(*)[3]>(atom->x[0]) : nullptr;
   search_.find(atom->nlocal, nall, x, role, cutoffs, which, graph);
   return find_trouble();
+}
+
+void BondFinder::find_all(std::vector<Role> &role, lbs::network::BondGraph &graph)
+{
+  auto const trouble = first_message(find(lbs::network::BondRows::ALL, role, graph), world);
+  if (!trouble.empty()) error->all(FLERR, "compute {}: {}", name_, trouble);
 }

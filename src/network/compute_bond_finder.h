@@ -22,10 +22,9 @@ class BondFinder : protected Pointers {
   std::vector<lbs::network::Role> type_role;    // by atom type, index 0 unused
   lbs::network::BondCutoffs cutoffs;
 
-  // The first minima of g(r) in lithium borosilicate glass and melt; see the documentation.
-  void take_default_cutoffs() { cutoffs = {1.95, 2.15}; }
-  // Tells the cutoffs between formers and oxygen.
-  void log_cutoffs() const;
+  // Reads all words of a compute that has the keywords types and cutoff only, and tells the
+  // cutoffs. Stops if no type is oxygen, "so" that happens.
+  void read(int narg, char **arg, const std::string &so);
 
   // Reads 'types EL ...', 'cutoff EL EL LENGTH' or 'homopolar EL EL LENGTH' at arg[iarg], and moves
   // iarg behind it. The words in `keywords` end the list of types.
@@ -44,6 +43,9 @@ class BondFinder : protected Pointers {
   [[nodiscard]] std::string find(lbs::network::BondRows which,
                                  std::vector<lbs::network::Role> &role,
                                  lbs::network::BondGraph &graph);
+
+  // The same of all rows for a compute, which stops if something is wrong on any rank.
+  void find_all(std::vector<lbs::network::Role> &role, lbs::network::BondGraph &graph);
 
   // The two checks of find() alone: stops if ghost atoms do not reach far enough; what is wrong
   // with an atom of this rank.

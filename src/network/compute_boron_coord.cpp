@@ -4,12 +4,10 @@
 #include "compute_rank_exchange.h"
 
 #include "atom.h"
-#include "error.h"
 #include "memory.h"
 #include "update.h"
 
 #include <algorithm>
-#include <cstring>
 
 using namespace LAMMPS_NS;
 using lbs::network::Role;
@@ -22,20 +20,7 @@ ComputeBoronCoord::ComputeBoronCoord(LAMMPS *lmp, int narg, char **arg)
   vector_flag = 1;
   size_vector = lbs::network::CENSUS_VALUES;
   extvector = -1;    // all are counts but the fraction
-  bonds_.take_default_cutoffs();
-
-  int iarg = 3;
-  while (iarg < narg) {
-    if (strcmp(arg[iarg], "types") == 0) bonds_.read_types(narg, arg, iarg, {"types", "cutoff"});
-    else if (strcmp(arg[iarg], "cutoff") == 0) bonds_.read_cutoff(narg, arg, iarg);
-    else
-      error->all(FLERR, "compute boron/coord: unknown keyword '{}'; known are types and cutoff",
-                 arg[iarg]);
-  }
-  bonds_.take_labels();
-  if (!bonds_.has_type(Role::OXYGEN))
-    error->all(FLERR, "compute boron/coord: no atom type is O, so nothing can be coordinated");
-  bonds_.log_cutoffs();
+  bonds_.read(narg, arg, "nothing can be coordinated");
 
   vector = new double[size_vector];
   extlist = new int[size_vector];
@@ -76,8 +61,7 @@ void ComputeBoronCoord::find_census()
   int const nlocal = atom->nlocal;
   grow_coordination();
   std::vector<Role> role;
-  auto const trouble = first_message(bonds_.find(lbs::network::BondRows::ALL, role, graph_), world);
-  if (!trouble.empty()) error->all(FLERR, "compute boron/coord: {}", trouble);
+  bonds_.find_all(role, graph_);
   std::vector<char> counted(nlocal);
   for (int i = 0; i < nlocal; ++i) counted[i] = (atom->mask[i] & groupbit) != 0;
   for (int i = 0; i < nlocal; ++i) coordination_[i] = counted[i] != 0 ? graph_.degree(i) : 0.0;
@@ -110,6 +94,5 @@ void ComputeBoronCoord::compute_vector()
 double ComputeBoronCoord::memory_usage()
 {
   return static_cast<double>(nmax_) * sizeof(double) + bonds_.bytes() +
-         static_cast<double>(graph_.start.capacity()) * sizeof(std::size_t) +
-         static_cast<double>(graph_.neighbor.capacity()) * sizeof(int);
+         static_cast<double>(graph_.bytes());
 }

@@ -5,12 +5,10 @@
 
 #include "atom.h"
 #include "comm.h"
-#include "error.h"
 #include "memory.h"
 #include "update.h"
 
 #include <algorithm>
-#include <cstring>
 
 using namespace LAMMPS_NS;
 using lbs::network::Role;
@@ -24,20 +22,7 @@ ComputeQnAtom::ComputeQnAtom(LAMMPS *lmp, int narg, char **arg)
   size_vector = lbs::network::QN_VALUES;
   extvector = 1;
   comm_forward = 1;
-  bonds_.take_default_cutoffs();
-
-  int iarg = 3;
-  while (iarg < narg) {
-    if (strcmp(arg[iarg], "types") == 0) bonds_.read_types(narg, arg, iarg, {"types", "cutoff"});
-    else if (strcmp(arg[iarg], "cutoff") == 0) bonds_.read_cutoff(narg, arg, iarg);
-    else
-      error->all(FLERR, "compute qn/atom: unknown keyword '{}'; known are types and cutoff",
-                 arg[iarg]);
-  }
-  bonds_.take_labels();
-  if (!bonds_.has_type(Role::OXYGEN))
-    error->all(FLERR, "compute qn/atom: no atom type is O, so there are no bridging oxygens");
-  bonds_.log_cutoffs();
+  bonds_.read(narg, arg, "there are no bridging oxygens");
   vector = new double[size_vector];
 }
 
@@ -65,8 +50,7 @@ void ComputeQnAtom::evaluate()
     vector_atom = bridging_;
   }
   std::vector<Role> role;
-  auto const trouble = first_message(bonds_.find(lbs::network::BondRows::ALL, role, graph_), world);
-  if (!trouble.empty()) error->all(FLERR, "compute qn/atom: {}", trouble);
+  bonds_.find_all(role, graph_);
   // An oxygen across the border has formers that this rank does not see.
   formers_.assign(role.size(), 0.0);
   for (int i = 0; i < nlocal; ++i)
@@ -109,6 +93,5 @@ double ComputeQnAtom::memory_usage()
 {
   return static_cast<double>(nmax_) * sizeof(double) + bonds_.bytes() +
          static_cast<double>(formers_.capacity()) * sizeof(double) +
-         static_cast<double>(graph_.start.capacity()) * sizeof(std::size_t) +
-         static_cast<double>(graph_.neighbor.capacity()) * sizeof(int);
+         static_cast<double>(graph_.bytes());
 }

@@ -26,6 +26,18 @@ def shared(tmp_path_factory):
     return Runner(tmp_path_factory.mktemp("shared"))
 
 
+@pytest.fixture(scope="module")
+def plain(shared):
+    """Results of decks without /kk styles; each is run once."""
+    done = {}
+
+    def get(deck):
+        if deck not in done:
+            done[deck] = shared(deck)
+        return done[deck]
+    return get
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
     """Converted reference models of deepsea, by name."""

@@ -45,6 +45,16 @@ GIVEN = f" composition Li2O {35 / 88!r} B2O3 {18 / 88!r} SiO2 {35 / 88!r}"
 DSF = f"pair_style fmp/lbs 8.0 coul dsf 0.25 8.0\n{DENG_DU}"
 SHIK = "pair_style fmp/lbs 8.0 coul dsf 0.0 10.0\npair_coeff * * shik.fmp Li B O Si charges set"
 
+
+def coulomb_choices(accuracy):
+    """Lines for each way of fmp/lbs to sum Coulomb terms; with the accuracy of ewald."""
+    long = f"kspace_style ewald {accuracy}\npair_style fmp/lbs 8.0 coul long 9.0\n{DENG_DU}"
+    return {"dsf": DSF, "dsf shift": DSF + "\npair_modify shift yes",
+            "wolf": f"pair_style fmp/lbs 8.0 coul wolf 0.25 8.0\n{DENG_DU}", "shik": SHIK,
+            "none": f"pair_style fmp/lbs 8.0 coul none\n{DENG_DU}",
+            "long": long, "table": long + "\npair_modify table 12"}
+
+
 # Everything an agreement test compares, at full precision. The 'pair' arguments leave out what is
 # no part of a pair style; the pressure contains k-space.
 OBSERVE = """

@@ -76,18 +76,6 @@ def compare(one, two, tolerance, columns=tuple(COLUMNS)):
         agree(x[name], y[name], tolerance, 0.1)
 
 
-@pytest.fixture(scope="module", name="plain")
-def plain_results(shared):
-    """Results of the plain style by deck."""
-    done = {}
-
-    def get(deck):
-        if deck not in done:
-            done[deck] = shared(deck)
-        return done[deck]
-    return get
-
-
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("style", STYLES)
 def test_agrees(lmp, plain, style, way):

@@ -16,9 +16,11 @@ from training_data import CELL, TYPES, frames, settings, write_input, write_syst
 ATOMS = [0, 1, 1, 0, 1, 1]
 
 
-def run(folder, *words, **more):
-    """Run the program there; return its exit status, output and messages."""
-    done = subprocess.run(["deepsea", "train", "input.json", *words], cwd=folder, text=True,
+def run(folder, *words, start=(), **more):
+    """Run the program there, by `start` such as mpirun; return its exit status, output and
+    messages.
+    """
+    done = subprocess.run([*start, "deepsea", "train", "input.json", *words], cwd=folder, text=True,
                           capture_output=True, timeout=TIMEOUT, check=False, **more)
     return done.returncode, done.stdout, done.stderr
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from deck import TIMEOUT
+from test_deepsea_train import curve, run as train
 from training_data import frames, settings, write_input, write_system
 
 NO_MPI = "LBS_NO_MPI" in os.environ
@@ -20,10 +21,7 @@ def run(folder, ranks, *words):
     """Run the program there; return its exit status, output and messages."""
     if ranks and NO_MPI:
         pytest.skip("this program has no MPI")
-    start = ["mpirun", "-np", str(ranks)] if ranks else []
-    done = subprocess.run([*start, "deepsea", "train", "input.json", *words], cwd=folder, text=True,
-                          capture_output=True, timeout=TIMEOUT, check=False)
-    return done.returncode, done.stdout, done.stderr
+    return train(folder, *words, start=["mpirun", "-np", str(ranks)] if ranks else [])
 
 
 def works(folder, ranks, *words):
@@ -31,11 +29,6 @@ def works(folder, ranks, *words):
     status, out, messages = run(folder, ranks, *words)
     assert status == 0, messages
     return out
-
-
-def curve(folder):
-    """Numbers of lcurve.out."""
-    return np.loadtxt(folder / "lcurve.out", ndmin=2)
 
 
 def outputs(folder):

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from deck import (DENG_DU, DSF, SHIK, agree, compare, data_text, dump, needs_kokkos_styles,
-                  observe, system, thermo)
+from deck import (DENG_DU, DSF, agree, compare, coulomb_choices, data_text, dump,
+                  needs_kokkos_styles, observe, system, thermo)
 from test_changing_atoms import EXCLUDED, bonded
 
 pytestmark = needs_kokkos_styles
@@ -36,16 +36,7 @@ WAYS = {
 }
 
 # Ewald sums have no /kk style that could differ.
-LONG = f"kspace_style ewald 1.0e-5\npair_style fmp/lbs 8.0 coul long 9.0\n{DENG_DU}"
-MODELS = {
-    "dsf": DSF,
-    "dsf shift": DSF + "\npair_modify shift yes",
-    "wolf": f"pair_style fmp/lbs 8.0 coul wolf 0.25 8.0\n{DENG_DU}",
-    "shik": SHIK,
-    "none": f"pair_style fmp/lbs 8.0 coul none\n{DENG_DU}",
-    "long": LONG,
-    "table": LONG + "\npair_modify table 12",
-}
+MODELS = coulomb_choices("1.0e-5")
 
 
 def accelerated(lmp, deck, way, ranks=1, prefix=""):
@@ -60,18 +51,6 @@ def accelerated(lmp, deck, way, ranks=1, prefix=""):
 def compare_model(one, two, model, tolerance=SAME):
     energies = ("PotEng", "E_vdwl") if model == "none" else ("PotEng", "E_vdwl", "E_coul")
     compare(one, two, tolerance, energies)
-
-
-@pytest.fixture(scope="module", name="plain")
-def plain_results(shared):
-    """Results of the plain style by deck."""
-    done = {}
-
-    def get(deck):
-        if deck not in done:
-            done[deck] = shared(deck)
-        return done[deck]
-    return get
 
 
 @pytest.mark.parametrize("way", WAYS)

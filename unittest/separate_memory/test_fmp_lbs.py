@@ -3,20 +3,11 @@
 import numpy as np
 import pytest
 
-from deck import DENG_DU, DSF, SHIK, agree, compare, dump, observe, system, thermo
+from deck import DSF, SHIK, agree, compare, coulomb_choices, dump, observe, system, thermo
 from device import LISTS, faulty_plugin, on_device
 
 LATER = 1.0e-10    # relative, after some steps
-LONG = f"kspace_style ewald 1.0e-4\npair_style fmp/lbs 8.0 coul long 9.0\n{DENG_DU}"
-MODELS = {
-    "dsf": DSF,
-    "dsf shift": DSF + "\npair_modify shift yes",
-    "wolf": f"pair_style fmp/lbs 8.0 coul wolf 0.25 8.0\n{DENG_DU}",
-    "shik": SHIK,
-    "none": f"pair_style fmp/lbs 8.0 coul none\n{DENG_DU}",
-    "long": LONG,
-    "table": LONG + "\npair_modify table 12",
-}
+MODELS = coulomb_choices("1.0e-4")
 COORD = "compute coord all boron/coord types Li B O Si\n"
 WORDS = "step pe evdwl ecoul c_s[*] c_coord[*]"
 COLUMNS = ("id type fx fy fz c_pea c_sa[1] c_sa[2] c_sa[3] c_sa[4] c_sa[5] c_sa[6] c_coord")

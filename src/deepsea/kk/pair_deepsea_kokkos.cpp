@@ -71,11 +71,14 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::compute(int efla
 {
   atomKK->sync(execution_space, datamask_read);
   int const all = atom->nlocal + atom->nghost;
-  if (!kernels_) make_host_rows();
-  else if (neighbors_.looks_at_atoms(list))
+  if (kernels_ && neighbors_.looks_at_atoms(list))
     atomKK->sync(Host, TYPE_MASK | TAG_MASK | MASK_MASK | MOLECULE_MASK | SPECIAL_MASK);
   if (neighbor->ago == 0 || all != all_) rows_made_ = false;
   all_ = all;
+  if (!kernels_ && !rows_made_) {
+    host_rows_.take(kokkos_list());
+    rows_made_ = true;
+  }
   PairDeepsea::compute(eflag, vflag);
   atomKK->modified(execution_space, datamask_modify);
 }
@@ -88,27 +91,6 @@ template <class DeviceType> auto PairDeepseaKokkos<DeviceType>::list_slices() co
   using List = std::decay_t<decltype(from.d_neighbors)>;
   return device::ListSlices<List, DeviceType>{list->inum, from.d_ilist, from.d_numneigh,
                                               from.d_neighbors, NEIGHMASK};
-}
-
-// The evaluator wants rows in one piece. Where LAMMPS was built for a GPU, those of its lists on
-// the host are not.
-template <class DeviceType> void PairDeepseaKokkos<DeviceType>::make_host_rows()
-{
-  const KokkosList &from = kokkos_list();
-  host_rows_.assign(atom->nlocal + atom->nghost, nullptr);
-  bool const whole = from.d_neighbors.stride(1) == 1;
-  if (!whole) copied_rows_.resize(host_rows_.size());
-  for (int n = 0; n < list->inum; ++n) {
-    int const i = from.d_ilist(n);
-    int const count = from.d_numneigh(i);
-    if (whole) {
-      host_rows_[i] = count > 0 ? &from.d_neighbors(i, 0) : nullptr;
-      continue;
-    }
-    copied_rows_[i].resize(count);
-    for (int k = 0; k < count; ++k) copied_rows_[i][k] = from.d_neighbors(i, k);
-    host_rows_[i] = copied_rows_[i].data();
-  }
 }
 
 template <class DeviceType> lbs::FullNeighborList PairDeepseaKokkos<DeviceType>::neighbor_list()

@@ -7,7 +7,7 @@
 
 #include "deepsea/model/zbl.hpp"
 #include "deepsea/pair_deepsea.h"
-#include "lammps/kokkos_adapter.h"
+#include "lammps/kokkos_rows.h"
 
 #include <memory>
 #include <string>
@@ -57,8 +57,7 @@ template <class DeviceType> class PairDeepseaKokkos : public PairDeepsea, public
   lbs::deepsea::device::NeighborRows<DeviceType> rows_;
   Array<int> kept_type_, home_, type_map_;
   std::vector<int> uploaded_map_;
-  std::vector<int *> host_rows_;                 // of LAMMPS' list, by atom
-  std::vector<std::vector<int>> copied_rows_;    // where that has no rows in one piece
+  lbs::kokkos::HostRows host_rows_;
 
   // Of an evaluation.
   Array<lbs::deepsea::device::AtomRecord> atoms_;
@@ -75,7 +74,6 @@ template <class DeviceType> class PairDeepseaKokkos : public PairDeepsea, public
     return *static_cast<const KokkosList *>(list);
   }
   [[nodiscard]] Types types();
-  void make_host_rows();
   void make_rows();
   [[nodiscard]] auto list_slices() const;
   void pack_atoms(const std::vector<double> &scale, Tally tally);

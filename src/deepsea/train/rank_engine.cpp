@@ -36,13 +36,15 @@ class RankEngine final : public LossEngine {
     mine_ = share_of(batch);
     double const share = static_cast<double>(mine_.size()) / static_cast<double>(batch.size());
     LossSums sums;
-    if (sink) gradient_.assign(parameters(), 0.0);
-    if (!mine_.empty()) {
-      sums = sink ? engine_->LossEngine::evaluate(mine_, factors, gradient_)
-                  : engine_->evaluate(mine_, factors, nullptr);
-      sums.loss *= share;
+    if (mine_.empty()) {
+      if (sink) gradient_.assign(parameters(), 0.0);
+    } else if (sink) {
+      sums = engine_->LossEngine::evaluate(mine_, factors, gradient_);
       for (double &g : gradient_) g *= share;
+    } else {
+      sums = engine_->evaluate(mine_, factors, nullptr);
     }
+    sums.loss *= share;
     add_up(sums);
     if (!sink) return sums;
     ranks_.sum(gradient_.data(), gradient_.size());

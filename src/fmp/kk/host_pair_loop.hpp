@@ -5,7 +5,7 @@
 #include "pair_sums.hpp"
 
 #include "fmp/pair_loop.hpp"
-#include "lammps/kokkos_adapter.h"
+#include "lammps/kokkos_rows.h"
 
 #include <vector>
 
@@ -45,8 +45,7 @@ class HostPairLoop {
     Collision collision;
   };
   const int *ilist_ = nullptr, *numneigh_ = nullptr;
-  std::vector<const int *> firstneigh_;
-  std::vector<int> copied_;    // rows of a list whose rows are not contiguous
+  kokkos::HostRows rows_;
   std::vector<Part> parts_;
 
   void divide(int inum);
@@ -57,22 +56,7 @@ void HostPairLoop::take_list(const LAMMPS_NS::NeighListKokkos<DeviceType> &list)
 {
   ilist_ = list.d_ilist.data();
   numneigh_ = list.d_numneigh.data();
-  firstneigh_.resize(list.d_numneigh.extent(0));
-  const auto &rows = list.d_neighbors;
-  std::size_t entries = 0;
-  for (int ii = 0; ii < list.inum; ++ii) entries += numneigh_[ilist_[ii]];
-  copied_.resize(rows.stride(1) == 1 ? 0 : entries);
-  std::size_t end = 0;
-  for (int ii = 0; ii < list.inum; ++ii) {
-    int const i = ilist_[ii];
-    if (numneigh_[i] == 0) continue;
-    if (copied_.empty()) {
-      firstneigh_[i] = &rows(i, 0);
-      continue;
-    }
-    firstneigh_[i] = copied_.data() + end;
-    for (int jj = 0; jj < numneigh_[i]; ++jj) copied_[end++] = rows(i, jj);
-  }
+  rows_.take(list);
   divide(list.inum);
 }
 
@@ -99,7 +83,7 @@ Collision HostPairLoop::run(PairLoopInput in, int atoms, const Coulomb &coulomb,
                             PairSums &sums, double *eatom, double *vatom)
 {
   in.numneigh = numneigh_;
-  in.firstneigh = firstneigh_.data();
+  in.firstneigh = rows_.data();
   int const threads = static_cast<int>(parts_.size());
   int const written = in.newton_pair ? atoms : in.nlocal;
   auto const tally_atom = [&](int i, double energy, const PairSums &half) {

@@ -64,6 +64,10 @@ struct BondGraph {
   {
     return static_cast<int>(start[i + 1] - start[i]);
   }
+  [[nodiscard]] std::size_t bytes() const
+  {
+    return start.capacity() * sizeof(std::size_t) + neighbor.capacity() * sizeof(int);
+  }
   // Those of the bonds that lead from a former to oxygen or the reverse.
   [[nodiscard]] int coordination(std::size_t i, const std::vector<Role> &role) const
   {
