@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Train the models that settings.json names, and put their errors beside their speed.
+
+    models.py train NAME... [--work work-models] [--data DIR...] [--valid DIR...] [--threads N]
+    models.py table NAME... [--work work-models] --test TITLE=DIR... [--glass DATA] [--lmp lmp]
+
+`train` writes WORK/NAME/input.json from "models" in settings.json and runs `deepsea train` there;
+after a stop it goes on from the checkpoint. A model that says "like" another takes from it what it
+does not say itself. `table` prints a row a model: mean absolute errors against each set of frames
+(by `deepsea test`; energies after one constant for each element) and the time of an atom and a step
+of molecular dynamics (us, one thread, mixed and double) in the glass of a LAMMPS data file.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def model_of(settings, name):
+    """The entry of "models" with what it inherits by "like"."""
+    models = settings["models"]
+    if name not in models:
+        sys.exit(f"no model {name}; the settings have {' '.join(sorted(models))}")
+    entry = dict(models[name])
+    if "like" in entry:
+        entry = {**model_of(settings, entry.pop("like")), **entry}
+    return entry
+
+
+def training_input(settings, name, data, valid):
+    """Contents of input.json for `deepsea train`, with paths to the frames made absolute."""
+    entry = model_of(settings, name)
+    loss = settings["loss"]
+    seed = entry["seed"]
+    precision = {"precision": entry.get("precision", "float32")}
+    descriptor = {"type": "se_e2_a", "sel": "auto", "seed": seed, **precision}
+    for key in ("rcut", "rcut_smth", "neuron", "axis_neuron", "type_one_side"):
+        descriptor[key] = entry[key]
+    text = {
+        "model": {
+            "type_map": settings["elements"],
+            "descriptor": descriptor,
+            "fitting_net": {"neuron": entry["fitting"], "resnet_dt": True, **precision},
+        },
+        "learning_rate": {"type": "cosine", "start_lr": entry["start_lr"], "stop_lr": 1e-6},
+        "loss": {**loss, **entry.get("loss", {})},
+        "training": {
+            "training_data": {"systems": [os.path.abspath(d) for d in data],
+                              "batch_size": entry.get("batch_size", 1)},
+            "validation_data": {"systems": [os.path.abspath(d) for d in valid]},
+            "numb_steps": entry["steps"], "disp_freq": 1000, "save_freq": 1000, "seed": seed,
+        },
+    }
+    if "weight_decay" in entry:
+        text["optimizer"] = {"type": "AdamW", "weight_decay": entry["weight_decay"]}
+    return text
+
+
+def train(settings, options):
+    for name in options.names:
+        folder = f"{options.work}/{name}"
+        os.makedirs(folder, exist_ok=True)
+        if os.path.exists(f"{folder}/model.pt"):
+            print(f"{name} is trained; remove {folder} to train it again")
+            continue
+        words = ["deepsea", "train", "input.json"]
+        if os.path.exists(f"{folder}/model.ckpt"):
+            words.append("--restart")
+        else:
+            with open(f"{folder}/input.json", "w") as out:
+                json.dump(training_input(settings, name, options.data, options.valid), out,
+                          indent=1)
+        start = model_of(settings, name).get("start")
+        if start and "--restart" not in words:
+            words += ["--start", os.path.abspath(f"{options.work}/{start}/model.pt"),
+                      "--shift-energies"]
+        environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads))
+        done = subprocess.run(words, cwd=folder, env=environment)
+        if done.returncode != 0:
+            sys.exit(f"deepsea train ended with {done.returncode} in {folder}")
+
+
+def errors(model, frames, elements):
+    """Mean absolute errors: of force components (eV/A), of those of each element, and of the energy
+    an atom (eV) after one constant for each element."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["deepsea", "test", model, frames, "--parity", f"{folder}/parity"],
+                       check=True, stdout=subprocess.DEVNULL)
+        energy, count, force = {}, {}, {e: [] for e in elements}
+        for line in open(f"{folder}/parity"):
+            if line[0] == "#" or line.startswith("model"):
+                continue
+            _, number, frame, _, element, quantity, label, value = line.split()
+            key = (number, frame)
+            difference = float(value) - float(label)
+            if quantity == "energy":
+                energy[key] = difference
+            elif quantity in ("fx", "fy", "fz"):
+                force[element].append(abs(difference))
+                count.setdefault(key, dict.fromkeys(elements, 0))[element] += 1
+    keys = sorted(energy)
+    share = np.array([[count[k][e] for e in elements] for k in keys], dtype=float)
+    share /= share.sum(axis=1, keepdims=True)
+    wrong = np.array([energy[k] for k in keys])
+    constants = np.linalg.lstsq(share, wrong, rcond=None)[0]
+    return (np.mean(sum(force.values(), [])), {e: np.mean(f) for e, f in force.items() if f},
+            np.abs(wrong - share @ constants).mean())
+
+
+def microseconds(model, glass, precision, elements, lmp):
+    """Time of an atom and a step by one thread, in microseconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = lmp.split() + ["-in", f"{HERE}/in.speed", "-log", "log", "-screen", "none"]
+        for key, value in (("model", os.path.abspath(model)), ("data", os.path.abspath(glass)),
+                           ("precision", precision), ("elements", " ".join(elements))):
+            command += ["-var", key, str(value)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True,
+                              env=dict(os.environ, OMP_NUM_THREADS="1"))
+        if done.returncode != 0:
+            sys.exit(f"LAMMPS failed for {model}: {done.stdout}{done.stderr}")
+        log = open(f"{folder}/log").read().splitlines()
+        words = [line for line in log if line.startswith("Loop time")][-1].split()
+        return 1e6 * float(words[3]) / (int(words[8]) * int(words[11]))
+
+
+def table(settings, options):
+    elements = settings["elements"]
+    tests = [text.split("=", 1) for text in options.test]
+    title = f"{'model':14s}"
+    for name, _ in tests:
+        title += f" | {name}: force (eV/A) {' '.join(f'{e:>6s}' for e in elements)}  meV/atom"
+    print(title + (" | us mixed, double" if options.glass else ""))
+    for name in options.names:
+        model = f"{options.work}/{name}/model.pt"
+        row = f"{name:14s}"
+        for _, frames in tests:
+            force, by_element, energy = errors(model, frames, elements)
+            words = " ".join(f"{by_element.get(e, np.nan):6.3f}" for e in elements)
+            row += f" | {force:.4f} {words} {1e3 * energy:6.2f}"
+        if options.glass:
+            times = [microseconds(model, options.glass, p, elements, options.lmp)
+                     for p in ("mixed", "double")]
+            row += f" | {times[0]:.2f} {times[1]:.2f}"
+        print(row, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("action", choices=("train", "table"))
+    parser.add_argument("names", nargs="+", metavar="NAME")
+    parser.add_argument("--settings", default=f"{HERE}/settings.json")
+    parser.add_argument("--work", default="work-models")
+    parser.add_argument("--data", nargs="+", default=[], help="frames to train on")
+    parser.add_argument("--valid", nargs="+", default=[], help="frames to validate on")
+    parser.add_argument("--test", nargs="+", default=[], metavar="TITLE=DIR")
+    parser.add_argument("--glass", help="LAMMPS data file, to take times in")
+    parser.add_argument("--lmp", default="lmp")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    settings = json.load(open(options.settings))
+    {"train": train, "table": table}[options.action](settings, options)
+
+
+if __name__ == "__main__":
+    main()

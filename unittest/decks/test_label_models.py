@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""potentials/lbs/models.py: settings of a model, training, and the table of errors and times."""
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deck import TIMEOUT, data_text
+from label_frames import LBS, xyz
+
+sys.path.insert(0, LBS)
+import models     # noqa: E402
+
+SETTINGS = {
+    "elements": ["Li", "B", "O", "Si"],
+    "loss": {"start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000, "limit_pref_f": 1},
+    "models": {
+        "tiny": {"rcut": 4.0, "rcut_smth": 2.0, "neuron": [4, 8], "axis_neuron": 2,
+                 "type_one_side": True, "fitting": [8, 8], "start_lr": 0.01, "steps": 40, "seed": 1},
+        "tiny-2": {"like": "tiny", "seed": 2, "weight_decay": 0.01},
+        "tuned": {"like": "tiny-2", "start": "tiny", "steps": 10},
+    },
+}
+DATA = os.path.join(LBS, "data")
+
+
+def run(folder, *words):
+    command = [sys.executable, f"{LBS}/models.py", *words, "--settings", "settings.json"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT,
+                          check=False)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    (folder / "settings.json").write_text(json.dumps(SETTINGS))
+    symbols, positions, cell, _ = next(iter(xyz("validation").values()))
+    types = [SETTINGS["elements"].index(s) + 1 for s in symbols]
+    (folder / "glass.data").write_text(
+        data_text(np.asarray(cell), types, positions, np.zeros(len(types))))
+    done = run(folder, "train", "tiny", "tuned", "--data", f"{DATA}/validation", "--valid",
+               f"{DATA}/tune")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_a_model_inherits_what_it_does_not_say():
+    assert models.model_of(SETTINGS, "tuned") == {
+        **SETTINGS["models"]["tiny"], "seed": 2, "weight_decay": 0.01, "start": "tiny", "steps": 10}
+    text = models.training_input(SETTINGS, "tiny-2", ["data"], ["valid"])
+    assert text["optimizer"] == {"type": "AdamW", "weight_decay": 0.01}
+    assert "optimizer" not in models.training_input(SETTINGS, "tiny", ["data"], ["valid"])
+
+
+def test_table_has_the_errors_of_deepsea_test(trained):
+    done = run(trained, "table", "tiny", "tuned", "--test", f"mine={DATA}/tune", "--glass",
+               "glass.data")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = done.stdout.splitlines()
+    assert rows[0].split()[:3] == ["model", "|", "mine:"] and len(rows) == 3
+    for row, name in zip(rows[1:], ("tiny", "tuned")):
+        total = json.loads(subprocess.run(
+            ["deepsea", "test", f"work-models/{name}/model.pt", f"{DATA}/tune", "--json"],
+            cwd=trained, capture_output=True, text=True, check=True).stdout)["total"]["errors"][0]
+        numbers = [float(x) for x in re.findall(r"\d+\.\d+", row)]
+        assert numbers[0] == pytest.approx(total["force"]["mae"], abs=1e-4) and numbers[0] > 0.1
+        for number, element in zip(numbers[1:5], SETTINGS["elements"]):
+            assert number == pytest.approx(total["force_of"][element]["mae"], abs=1e-3)
+        # The constants of the elements can only take away from the error of the energy.
+        assert 0.0 < numbers[5] < 1e3 * total["energy"]["mae"]
+        assert len(numbers) == 8 and numbers[6] > 0.1 and numbers[7] > 0.1
+
+
+def test_what_is_trained_stays(trained):
+    before = (trained / "work-models" / "tiny" / "model.pt").stat().st_mtime_ns
+    done = run(trained, "train", "tiny", "--data", f"{DATA}/validation", "--valid", f"{DATA}/tune")
+    assert done.returncode == 0 and "tiny is trained; remove" in done.stdout
+    assert (trained / "work-models" / "tiny" / "model.pt").stat().st_mtime_ns == before
+
+
+def test_unknown_names_are_told(trained):
+    done = run(trained, "train", "tinny", "--data", f"{DATA}/validation")
+    assert done.returncode != 0
+    assert "no model tinny; the settings have tiny tiny-2 tuned" in done.stderr
