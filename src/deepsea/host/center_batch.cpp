@@ -27,6 +27,7 @@ template <class Real>
 CenterBatch<Real>::CenterBatch(const PreparedModel<Real> &model) : model_(model), neighbors_(model)
 {
   moments_.fit(model.most_coefficients);
+  blocks_.fit(model.most_coefficients);
   q_.assign(4 * static_cast<std::size_t>(model.most_coefficients + LANES<Real>), 0.0);
   gtr_.assign(4 * std::size_t(LANES<Real>) * model.widest(), Real(0));
   p_.assign(gtr_.size(), Real(0));
@@ -169,7 +170,7 @@ template <class Real> void CenterBatch<Real>::sum_environment(int type, int cent
         add_outside(gtr);
       }
     }
-    if (model_.tables_used) expand(model_.tables[pair], stride_, moments_, compact_, gtr);
+    if (model_.tables_used) expand(model_.tables[pair], stride_, moments_, used_, gtr);
   }
 }
 
@@ -243,12 +244,11 @@ void CenterBatch<Real>::add_forces_of(int type, int center, double scale, const 
     environment_rows(run, c, rows_);
     outside_.clear();
     if (model_.tables_used) {
-      SplineRange range;
       for (int n = 0; n < run.count; ++n) {
-        if (rows_.t[n] <= 1.0) range.add(rows_.interval[n]);
+        if (rows_.t[n] <= 1.0) blocks_.add(rows_.interval[n]);
         else outside_.push_back(n);
       }
-      if (range.end > 0) contract(model_.tables[pair], channels_, stride_, range, p, q_);
+      contract(model_.tables[pair], channels_, stride_, blocks_, p, q_);
       collect(run, c, q_, rows_);
     } else {
       for (int n = 0; n < run.count; ++n) outside_.push_back(n);

@@ -40,10 +40,11 @@ template <class Real> class CenterBatch {
 
   RunRows rows_;
   Moments moments_;
+  SplineBlocks blocks_;           // of the way back
   std::vector<int> outside_;      // neighbors of a run that no table covers
   std::vector<double> places_;    // their s
   NetSlopes exact_;
-  std::vector<Real> compact_;
+  UsedMoments<Real> used_;
   AlignedVector<double> q_;
   AlignedVector<double> gradient_;    // by the vectors of a run
 

@@ -19,6 +19,7 @@ LBS_ALWAYS_INLINE void environment_rows_with(const NeighborRun &run, const PairC
   const double *const y = run.y;
   const double *const z = run.z;
   double *const t = rows.t;
+  double *const dt = rows.dt;
   double *const r0 = rows.row[0];
   double *const r1 = rows.row[1];
   double *const r2 = rows.row[2];
@@ -34,7 +35,7 @@ LBS_ALWAYS_INLINE void environment_rows_with(const NeighborRun &run, const PairC
     double const r = std::sqrt(x[n] * x[n] + y[n] * y[n] + z[n] * z[n]);
     RadialPart const part = radial_part(r, c.from, c.inverse_width, c.protection);
     EnvironmentRow const row = normalized_row(part, c, x[n], y[n], z[n]);
-    TablePlace const place = table_place(row.s, c.low, c.inverse_step, c.intervals);
+    TablePlace const place = table_place(row.s, c.table);
     r0[n] = row.s;
     r1[n] = row.x;
     r2[n] = row.y;
@@ -45,6 +46,7 @@ LBS_ALWAYS_INLINE void environment_rows_with(const NeighborRun &run, const PairC
     inverse_r[n] = 1.0 / r;
     interval[n] = place.interval;
     t[n] = place.t;
+    dt[n] = place.dt;
   }
 }
 
@@ -96,15 +98,15 @@ LBS_ALWAYS_INLINE void pair_gradients_with(const NeighborRun &run, const RunRows
 void RunRows::fit(int count)
 {
   auto const size = static_cast<std::size_t>(padded<double>(count));
-  constexpr int ARRAYS = 13;
+  constexpr int ARRAYS = 14;
   constexpr int COLUMNS = ARRAYS + 8;
   if (numbers.size() >= COLUMNS * size) return;
   auto const room = static_cast<std::size_t>(padded<double>(count + count / 2));
   numbers.assign(COLUMNS * room, 0.0);
   interval.assign(room, 0);
   double *next = numbers.data();
-  double **const arrays[ARRAYS] = {&t, &row[0],    &row[1], &row[2], &row[3], &ds,  &dv,
-                                   &v, &inverse_r, &e[0],   &e[1],   &e[2],   &e[3]};
+  double **const arrays[ARRAYS] = {&t,  &dt, &row[0],    &row[1], &row[2], &row[3], &ds,
+                                   &dv, &v,  &inverse_r, &e[0],   &e[1],   &e[2],   &e[3]};
   for (double **array : arrays) {
     *array = next;
     next += room;
@@ -117,6 +119,13 @@ void Moments::fit(int coefficients)
 {
   auto const size = 4 * static_cast<std::size_t>(padded<float>(coefficients));
   grow(sum, size);    // with zeros
+  blocks.fit(coefficients);
+}
+
+void SplineBlocks::fit(int coefficients)
+{
+  std::size_t const blocks = (coefficients + SIZE - 1) / SIZE;
+  if (marks_.size() < blocks + sizeof(Word)) marks_.resize(blocks + sizeof(Word), 0);
 }
 
 void add_moment(double t, int interval, const double row[4], double weight, Moments &moments)
@@ -127,7 +136,7 @@ void add_moment(double t, int interval, const double row[4], double weight, Mome
   double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(interval);
   for (int b = 0; b < SPLINE_SUPPORT; ++b)
     for (int k = 0; k < 4; ++k) sum[4 * b + k] += weight * value[b] * row[k];
-  moments.range.add(interval);
+  moments.blocks.add(interval);
 }
 
 // clang-format off

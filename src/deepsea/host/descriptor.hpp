@@ -18,7 +18,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace lbs::deepsea {
@@ -36,8 +37,9 @@ struct NeighborRun {
 struct RunRows {
   AlignedVector<double> numbers;
   std::vector<int> interval;
-  double *t = nullptr;    // place in the interval of the table; beyond 1: not in the table
-  double *row[4] = {};    // normalized
+  double *t = nullptr;     // place in the interval of the table; beyond 1: not in the table
+  double *dt = nullptr;    // its derivative by the normalized s
+  double *row[4] = {};     // normalized
   double *ds = nullptr, *dv = nullptr, *v = nullptr, *inverse_r = nullptr;
   double *e[4] = {};             // derivatives of the energy by the rows before normalization
   double *by_row = nullptr;      // [neighbor][4]: Q with the splines
@@ -48,25 +50,39 @@ struct RunRows {
 
 void environment_rows(const NeighborRun &run, const PairConstants &constants, RunRows &rows);
 
-// Coefficients from `begin` to before `end`: those of some neighbors' splines and what lies
-// between.
-struct SplineRange {
-  int begin = std::numeric_limits<int>::max();
-  int end = 0;
-
+// The coefficients that some neighbors' splines have, in blocks: few of a long table, because the
+// neighbors of a type lie in a few shells.
+class SplineBlocks {
+ public:
+  // Room for so many coefficients; what is there is kept.
+  void fit(int coefficients);
   void add(int interval)
   {
-    begin = std::min(begin, interval);
-    end = std::max(end, interval + SPLINE_SUPPORT);
+    marks_[interval / SIZE] = 1;
+    marks_[(interval + SPLINE_SUPPORT - 1) / SIZE] = 1;
   }
+  // Calls visit(begin, end) for each row of blocks without a gap, the last of which may reach
+  // beyond the table, in order; none is left then.
+  template <class Visit> void take(Visit visit);
+
+ private:
+  static constexpr int SIZE = 8;
+  using Word = std::uint64_t;    // of eight marks, to pass over many blocks at once
+  std::vector<char> marks_;      // with a word of zeros behind
 };
 
-// Moments of the splines, [coefficient][4]; they are zero outside the range.
+// Moments of the splines, [coefficient][4]; they are zero outside the blocks.
 struct Moments {
   AlignedVector<double> sum;
-  SplineRange range;
+  SplineBlocks blocks;
 
   void fit(int coefficients);
+};
+
+// Those of the blocks, without what lies between.
+template <class Real> struct UsedMoments {
+  std::vector<int> coefficient;
+  std::vector<Real> sum;    // [used][4]
 };
 
 // Adds a neighbor `weight` times, at interval and t.
@@ -77,15 +93,15 @@ void project(const NeighborRun &run, const RunRows &rows, Moments &moments,
 
 // gtr[k][m] += sum over c of C[c][m] T[c][k]; T returns to zero.
 void expand(const EmbeddingTable<double> &table, int stride, Moments &moments,
-            std::vector<double> &compact, double *gtr);
+            UsedMoments<double> &used, double *gtr);
 void expand(const EmbeddingTable<float> &table, int stride, Moments &moments,
-            std::vector<float> &compact, float *gtr);
+            UsedMoments<float> &used, float *gtr);
 
-// Q[c][k] of a range.
-void contract(const EmbeddingTable<double> &table, int channels, int stride,
-              const SplineRange &range, const double *p, AlignedVector<double> &q);
-void contract(const EmbeddingTable<float> &table, int channels, int stride,
-              const SplineRange &range, const float *p, AlignedVector<double> &q);
+// Q[c][k] of the blocks, which are taken.
+void contract(const EmbeddingTable<double> &table, int channels, int stride, SplineBlocks &blocks,
+              const double *p, AlignedVector<double> &q);
+void contract(const EmbeddingTable<float> &table, int channels, int stride, SplineBlocks &blocks,
+              const float *p, AlignedVector<double> &q);
 
 // Fills rows.e for the neighbors of a run whose t is in the table.
 void collect(const NeighborRun &run, const PairConstants &constants, const AlignedVector<double> &q,
@@ -107,5 +123,22 @@ void add_descriptor_gradient(const std::vector<int> &rows, int packs, int channe
 // total[3], and the products of position and gradient to product[9] (gradient's index first).
 void pair_gradients(const NeighborRun &run, const RunRows &rows, double *gx, double *gy, double *gz,
                     double total[3], double product[9]);
+
+template <class Visit> void SplineBlocks::take(Visit visit)
+{
+  std::size_t const blocks = marks_.size() - sizeof(Word);
+  for (std::size_t block = 0; block < blocks;) {
+    Word word;
+    std::memcpy(&word, &marks_[block], sizeof(Word));
+    if (word == 0) {
+      block += sizeof(Word);
+      continue;
+    }
+    while (!marks_[block]) ++block;
+    std::size_t const begin = block;
+    while (marks_[block]) marks_[block++] = 0;
+    visit(static_cast<int>(begin) * SIZE, static_cast<int>(block) * SIZE);
+  }
+}
 
 }    // namespace lbs::deepsea

@@ -5,8 +5,7 @@ namespace lbs::deepsea {
 
 template <class Real>
 EmbeddingTable<Real>::EmbeddingTable(const EmbeddingSpline &spline)
-    : low(spline.low), inverse_step(spline.inverse_step), intervals(spline.intervals),
-      coefficients(spline.coefficients())
+    : coefficients(spline.coefficients())
 {
   constexpr auto LANE = static_cast<std::size_t>(LANES<Real>);
   auto const rows = static_cast<std::size_t>(coefficients);

@@ -14,9 +14,6 @@ namespace lbs::deepsea {
 // over splines; packs along the splines for sums over channels. The latter serve slopes, which are
 // differences of coefficients over a small step; in single precision they are stored as such.
 template <class Real> struct EmbeddingTable {
-  double low = 0.0;
-  double inverse_step = 0.0;
-  int intervals = 0;
   int coefficients = 0;                  // intervals + 7
   AlignedVector<Real> by_channel;        // [pack of channels][coefficient][lane]
   AlignedVector<Real> by_coefficient;    // [channel][coefficient, with a pack of zeros behind]

@@ -111,10 +111,7 @@ void ModelForm::add_to_report(const EmbeddingSpline &spline)
 
 void ModelForm::keep_table(std::size_t pair, EmbeddingSpline spline)
 {
-  PairConstants &c = constants[pair];
-  c.low = spline.low;
-  c.inverse_step = spline.inverse_step;
-  c.intervals = spline.intervals;
+  constants[pair].table = spline.scale;
   most_coefficients = std::max(most_coefficients, spline.coefficients());
   splines.push_back(std::move(spline));
 }

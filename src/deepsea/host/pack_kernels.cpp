@@ -52,7 +52,6 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
                                     std::vector<int> &outside)
 {
   outside.clear();
-  SplineRange range = moments.range;
   for (int n = 0; n < run.count; ++n) {
     if (!(rows.t[n] <= 1.0)) {
       outside.push_back(n);
@@ -62,9 +61,8 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
     int const interval = rows.interval[n];
     add_outer_product<BYTES>(SplinePacks<BYTES>(rows.t[n]).value, row,
                              moments.sum.data() + 4 * static_cast<std::size_t>(interval));
-    range.add(interval);
+    moments.blocks.add(interval);
   }
-  moments.range = range;
 }
 
 // Two packs at a time where the registers allow: every number that is spread over a register serves
@@ -72,24 +70,27 @@ LBS_ALWAYS_INLINE void project_with(const NeighborRun &run, const RunRows &rows,
 template <int BYTES> constexpr int PACKS_AT_ONCE = BYTES == PACK_BYTES ? 2 : 1;
 
 template <int BYTES, int PACKS, class Real>
-LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size, int count,
-                                    const Real *t, int stride, Real *gtr)
+LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size,
+                                    const UsedMoments<Real> &used, int stride, Real *gtr)
 {
   constexpr int LANE = LANES<Real>;
   Pack<Real, BYTES> g[4][PACKS];
 #pragma GCC unroll 8
   for (int i = 0; i < 4 * PACKS; ++i)
     g[i / PACKS][i % PACKS].load(gtr + i / PACKS * stride + i % PACKS * LANE);
-  for (int i = 0; i < count; ++i, table += LANE) {
+  const Real *moments = used.sum.data();
+  for (int const coefficient : used.coefficient) {
+    const Real *const from = table + static_cast<std::size_t>(coefficient) * LANE;
     Pack<Real, BYTES> c[PACKS];
 #pragma GCC unroll 2
-    for (int p = 0; p < PACKS; ++p) c[p].load(table + p * pack_size);
+    for (int p = 0; p < PACKS; ++p) c[p].load(from + p * pack_size);
 #pragma GCC unroll 4
     for (int k = 0; k < 4; ++k) {
-      Real const moment = t[4 * i + k];
+      Real const moment = moments[k];
 #pragma GCC unroll 2
       for (int p = 0; p < PACKS; ++p) g[k][p].add_product(c[p], moment);
     }
+    moments += 4;
   }
 #pragma GCC unroll 8
   for (int i = 0; i < 4 * PACKS; ++i)
@@ -98,24 +99,29 @@ LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size, in
 
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void expand_with(const EmbeddingTable<Real> &table, int stride, Moments &moments,
-                                   std::vector<Real> &compact, Real *gtr)
+                                   UsedMoments<Real> &used, Real *gtr)
 {
-  SplineRange const range = std::exchange(moments.range, {});
-  if (range.end == 0) return;
-  int const count = range.end - range.begin;
-  double *const sum = moments.sum.data() + 4 * static_cast<std::size_t>(range.begin);
-  compact.assign(sum, sum + 4 * static_cast<std::size_t>(count));
-  std::fill_n(sum, compact.size(), 0.0);
+  used.coefficient.clear();
+  used.sum.clear();
+  moments.blocks.take([&](int begin, int end) {
+    end = std::min(end, table.coefficients);
+    auto const first = moments.sum.begin() + 4 * std::ptrdiff_t(begin);
+    auto const last = moments.sum.begin() + 4 * std::ptrdiff_t(end);
+    used.sum.insert(used.sum.end(), first, last);
+    std::fill(first, last, 0.0);
+    for (int c = begin; c < end; ++c) used.coefficient.push_back(c);
+  });
+  if (used.coefficient.empty()) return;
   auto const pack_size = static_cast<std::size_t>(table.coefficients) * LANES<Real>;
   constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
-  const Real *from = table.by_channel.data() + static_cast<std::size_t>(range.begin) * LANES<Real>;
+  const Real *from = table.by_channel.data();
   int packs = stride / LANES<Real>;
   for (; packs >= AT_ONCE; packs -= AT_ONCE) {
-    expand_packs<BYTES, AT_ONCE>(from, pack_size, count, compact.data(), stride, gtr);
+    expand_packs<BYTES, AT_ONCE>(from, pack_size, used, stride, gtr);
     from += AT_ONCE * pack_size;
     gtr += AT_ONCE * LANES<Real>;
   }
-  if (packs > 0) expand_packs<BYTES, 1>(from, pack_size, count, compact.data(), stride, gtr);
+  if (packs > 0) expand_packs<BYTES, 1>(from, pack_size, used, stride, gtr);
 }
 
 template <int BYTES, int PACKS, class Real>
@@ -171,17 +177,17 @@ LBS_ALWAYS_INLINE void contract_one(const EmbeddingTable<Real> &table, int coeff
   }
 }
 
+// Q of the coefficients from `begin` to before `end`.
 template <int BYTES, class Real>
-LBS_ALWAYS_INLINE void contract_with(const EmbeddingTable<Real> &table, int channels, int stride,
-                                     const SplineRange &range, const Real *p,
-                                     AlignedVector<double> &q)
+LBS_ALWAYS_INLINE void contract_all(const EmbeddingTable<Real> &table, int channels, int stride,
+                                    int begin, int end, const Real *p, double *q)
 {
   constexpr int LANE = LANES<Real>;
   constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
-  const Real *from = table.by_coefficient.data() + range.begin;
-  double *const first = q.data() + 4 * static_cast<std::size_t>(range.begin);
+  const Real *from = table.by_coefficient.data() + begin;
+  double *const first = q + 4 * static_cast<std::size_t>(begin);
   double *out = first;
-  int const count = range.end - range.begin;
+  int const count = end - begin;
   int packs = padded<Real>(count) / LANE;
   for (; packs >= AT_ONCE; packs -= AT_ONCE) {
     contract_packs<BYTES, AT_ONCE>(from, table.row(), channels, stride, p, out);
@@ -191,7 +197,7 @@ LBS_ALWAYS_INLINE void contract_with(const EmbeddingTable<Real> &table, int chan
   if (packs > 0) contract_packs<BYTES, 1>(from, table.row(), channels, stride, p, out);
   if constexpr (EmbeddingTable<Real>::DIFFERENCES) {
     double sum[4];
-    contract_one<BYTES>(table, range.begin, stride, p, sum);
+    contract_one<BYTES>(table, begin, stride, p, sum);
     for (int k = 0; k < 4; ++k) first[k] = sum[k];
     for (int c = 1; c < count; ++c)
       for (int k = 0; k < 4; ++k) {
@@ -199,6 +205,16 @@ LBS_ALWAYS_INLINE void contract_with(const EmbeddingTable<Real> &table, int chan
         first[4 * c + k] = sum[k];
       }
   }
+}
+
+template <int BYTES, class Real>
+LBS_ALWAYS_INLINE void contract_with(const EmbeddingTable<Real> &table, int channels, int stride,
+                                     SplineBlocks &blocks, const Real *p, AlignedVector<double> &q)
+{
+  blocks.take([&](int begin, int end) {
+    contract_all<BYTES>(table, channels, stride, begin, std::min(end, table.coefficients), p,
+                        q.data());
+  });
 }
 
 template <int BYTES>
@@ -223,6 +239,7 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
   PairConstants const c = constants;
   const double *const by_row = rows.by_row;
   const double *const by_slope = rows.by_slope;
+  const double *const dt = rows.dt;
   const double *const r0 = rows.row[0];
   const double *const r1 = rows.row[1];
   const double *const r2 = rows.row[2];
@@ -238,7 +255,7 @@ LBS_ALWAYS_INLINE void collect_with(const NeighborRun &run, const PairConstants 
                                  by_slope[4 * n + 3]};
     EnvironmentRow const fixed = {by_row[4 * n], by_row[4 * n + 1], by_row[4 * n + 2],
                                   by_row[4 * n + 3]};
-    EnvironmentRow const e = chain_to_row(fixed, chain_through_table(by_t, row, c.inverse_step), c);
+    EnvironmentRow const e = chain_to_row(fixed, chain_through_table(by_t, row, dt[n]), c);
     e0[n] = e.s;
     e1[n] = e.x;
     e2[n] = e.y;
@@ -351,20 +368,20 @@ LBS_MACHINES(project, of_run,
              (run, rows, moments, outside))
 LBS_MACHINES(expand, in_double,
              (const EmbeddingTable<double> &table, int stride, Moments &moments,
-              std::vector<double> &compact, double *gtr),
-             (table, stride, moments, compact, gtr))
+              UsedMoments<double> &used, double *gtr),
+             (table, stride, moments, used, gtr))
 LBS_MACHINES(expand, in_float,
              (const EmbeddingTable<float> &table, int stride, Moments &moments,
-              std::vector<float> &compact, float *gtr),
-             (table, stride, moments, compact, gtr))
+              UsedMoments<float> &used, float *gtr),
+             (table, stride, moments, used, gtr))
 LBS_MACHINES(contract, in_double,
-             (const EmbeddingTable<double> &table, int channels, int stride,
-              const SplineRange &range, const double *p, AlignedVector<double> &q),
-             (table, channels, stride, range, p, q))
+             (const EmbeddingTable<double> &table, int channels, int stride, SplineBlocks &blocks,
+              const double *p, AlignedVector<double> &q),
+             (table, channels, stride, blocks, p, q))
 LBS_MACHINES(contract, in_float,
-             (const EmbeddingTable<float> &table, int channels, int stride,
-              const SplineRange &range, const float *p, AlignedVector<double> &q),
-             (table, channels, stride, range, p, q))
+             (const EmbeddingTable<float> &table, int channels, int stride, SplineBlocks &blocks,
+              const float *p, AlignedVector<double> &q),
+             (table, channels, stride, blocks, p, q))
 LBS_MACHINES(collect, of_run,
              (const NeighborRun &run, const PairConstants &constants,
               const AlignedVector<double> &q, RunRows &rows),

@@ -42,13 +42,13 @@ KOKKOS_INLINE_FUNCTION NeighborEnvironment environment_of(const NeighborVector &
   double const r = Kokkos::sqrt(d.r2);
   RadialPart const part = radial_part(r, c.from, c.inverse_width, c.protection);
   EnvironmentRow const row = normalized_row(part, c, d.x, d.y, d.z);
-  return {r, part, row, table_place(row.s, c.low, c.inverse_step, c.intervals)};
+  return {r, part, row, table_place(row.s, c.table)};
 }
 
 // Whether the table of the pair serves; else the network itself does.
 KOKKOS_INLINE_FUNCTION bool in_table(const TablePlace &place, const PairConstants &c)
 {
-  return c.intervals > 0 && place.t <= 1.0;
+  return c.table.intervals > 0 && place.t <= 1.0;
 }
 
 }    // namespace lbs::deepsea::device

@@ -201,8 +201,8 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
         by_t[k] += weight.derivative * number;
       }
     }
-    double const by_s = chain_through_table({by_t[0], by_t[1], by_t[2], by_t[3]}, e.row,
-                                            pair.constants.inverse_step);
+    double const by_s =
+        chain_through_table({by_t[0], by_t[1], by_t[2], by_t[3]}, e.row, e.place.dt);
     EnvironmentRow const by_entries =
         chain_to_row({by_row[0], by_row[1], by_row[2], by_row[3]}, by_s, pair.constants);
     double gradient[3];

@@ -142,7 +142,7 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     if (!pair.padded || pair.rows == 0 || places == 0) return;
     Kokkos::single(Kokkos::PerThread(team), [&]() {
       for (int k = 0; k < 4; ++k) tile.row(k * TILE) = pair.padding[k];
-      set_weights(tile, 0, {0, 0.0});
+      set_weights(tile, 0, {0, 0.0, 0.0});
     });
     add_row(team, tile, 0, places);
   }

@@ -31,11 +31,11 @@ std::vector<double> directions(const std::vector<TabulatedNet> &nets, int channe
   Samples samples;
   for (const TabulatedNet &tabulated : nets) {
     const EmbeddingSpline &spline = tabulated.spline;
-    double const length = spline.intervals / spline.inverse_step;
     int const nodes = NODES_OF_A_ROW * spline.coefficients();
     std::vector<double> at;
     for (int n = 0; n < nodes; ++n)
-      at.push_back(spline.low + 0.5 * length * (1.0 - std::cos(M_PI * (n + 0.5) / nodes)));
+      at.push_back(
+          spline.s_at(0.5 * spline.scale.intervals * (1.0 - std::cos(M_PI * (n + 0.5) / nodes))));
     NetSlopes exact;
     evaluate_embedding(*tabulated.net, at, exact);
     samples.add(exact.value, spline.value_unit());

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "embedding_spline.hpp"
 
-#include "environment.hpp"
-
 #include "linalg/blas.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 namespace lbs::deepsea {
 
@@ -20,6 +20,11 @@ constexpr int BEYOND = 64;
 constexpr int FIRST_INTERVALS = 8;
 constexpr int MOST_INTERVALS = 4096;
 constexpr int PROBES = 8;    // in each interval
+// Scales that are tried: their `spread` as a part of the table's length. One that is not better by
+// so much is not worth its uneven steps.
+constexpr double SPREADS[] = {4.0, 1.0 / 16.0, 1.0 / 256.0};
+constexpr double WORTH = 0.9;
+constexpr double USED_PART = 0.7;    // of a table; nearer neighbors are rare
 
 // Coefficients for values at the knots: column by column, `knots` rows.
 void interpolate(int knots, int columns, std::vector<double> &values)
@@ -41,15 +46,22 @@ void interpolate(int knots, int columns, std::vector<double> &values)
     throw InputError("spline interpolation failed");    // never: the matrix is constant
 }
 
-EmbeddingSpline fit_with(const DenseNet &net, double low, double high, int intervals)
+TableScale scale_of(double low, double high, double spread, int intervals)
 {
-  int const channels = net.back().outputs;
-  double const step = (high - low) / intervals;
+  double const start = std::sqrt(spread);
+  return {low, spread, start, intervals / (std::sqrt(high - low + spread) - start), intervals};
+}
+
+EmbeddingSpline fit_with(const DenseNet &net, const TableScale &scale)
+{
+  EmbeddingSpline spline;
+  spline.scale = scale;
+  int const channels = spline.channels = net.back().outputs;
   // Coefficient c belongs to the spline centered at knot c - 3.
   int const first = -SPLINE_DEGREE / 2 - BEYOND;
-  int const knots = intervals + SPLINE_DEGREE + 2 * BEYOND;
+  int const knots = scale.intervals + SPLINE_DEGREE + 2 * BEYOND;
   std::vector<double> at(knots);
-  for (int k = 0; k < knots; ++k) at[k] = low + (first + k) * step;
+  for (int k = 0; k < knots; ++k) at[k] = spline.s_at(first + k);
   NetSlopes exact;
   evaluate_embedding(net, at, exact);
 
@@ -60,11 +72,6 @@ EmbeddingSpline fit_with(const DenseNet &net, double low, double high, int inter
           exact.value[static_cast<std::size_t>(k) * channels + m];
   interpolate(knots, channels, columns);
 
-  EmbeddingSpline spline;
-  spline.low = low;
-  spline.inverse_step = 1.0 / step;
-  spline.intervals = intervals;
-  spline.channels = channels;
   spline.coefficient.resize(static_cast<std::size_t>(spline.coefficients()) * channels);
   for (int c = 0; c < spline.coefficients(); ++c)
     for (int m = 0; m < channels; ++m)
@@ -95,12 +102,45 @@ void measure(const DenseNet &net, EmbeddingSpline &spline)
   spline.slope_error *= BETWEEN_PROBES;
 }
 
+// A spline as good as it must be; none if that takes too many intervals.
+std::optional<EmbeddingSpline> fit_on(const DenseNet &net, double low, double high, double spread,
+                                      double tolerance)
+{
+  int intervals = FIRST_INTERVALS;
+  while (true) {
+    EmbeddingSpline spline = fit_with(net, scale_of(low, high, spread, intervals));
+    measure(net, spline);
+    double const excess = std::max(spline.value_error / (tolerance * spline.value_unit()),
+                                   spline.slope_error / (tolerance * spline.slope_unit()));
+    if (excess <= 1.0) return spline;
+    if (intervals >= MOST_INTERVALS) return std::nullopt;
+    // The error falls with the seventh power of the step or faster (the slope's).
+    double const factor = std::min(2.0, std::pow(excess, 1.0 / SPLINE_DEGREE));
+    intervals = std::min(MOST_INTERVALS, static_cast<int>(std::ceil(intervals * factor)) + 1);
+  }
+}
+
+// The intervals from the cutoff to where the nearest neighbors mostly are: sums over a center's
+// neighbors visit as many.
+double intervals_in_use(const EmbeddingSpline &spline, double high)
+{
+  TablePlace const place =
+      table_place(spline.scale.low + USED_PART * (high - spline.scale.low), spline.scale);
+  return place.interval + place.t;
+}
+
 }    // namespace
+
+double EmbeddingSpline::s_at(double place) const
+{
+  double const q = scale.start + place / scale.inverse_step;
+  return scale.low + q * q - scale.spread;
+}
 
 void EmbeddingSpline::evaluate(double s, std::vector<double> &value,
                                std::vector<double> &slope) const
 {
-  TablePlace const place = table_place(s, low, inverse_step, intervals);
+  TablePlace const place = table_place(s, scale);
   SplineNumbers weight;
   SplineNumbers derivative;
   spline_weights(place.t, weight, derivative);
@@ -110,36 +150,34 @@ void EmbeddingSpline::evaluate(double s, std::vector<double> &value,
     for (int m = 0; m < channels; ++m) {
       double const c = coefficient[static_cast<std::size_t>(place.interval + b) * channels + m];
       value[m] += weight[b] * c;
-      slope[m] += derivative[b] * inverse_step * c;
+      slope[m] += derivative[b] * place.dt * c;
     }
 }
 
 std::vector<double> probes(const EmbeddingSpline &spline)
 {
   std::vector<double> at;
-  for (int i = 0; i < spline.intervals; ++i)
-    for (int p = 0; p < PROBES; ++p)
-      at.push_back(spline.low + (i + static_cast<double>(p) / PROBES) / spline.inverse_step);
-  at.push_back(spline.low + spline.intervals / spline.inverse_step);
+  for (int i = 0; i < spline.scale.intervals * PROBES; ++i)
+    at.push_back(spline.s_at(static_cast<double>(i) / PROBES));
+  at.push_back(spline.s_at(spline.scale.intervals));
   return at;
 }
 
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance)
 {
-  int intervals = FIRST_INTERVALS;
-  while (true) {
-    EmbeddingSpline spline = fit_with(net, low, high, intervals);
-    measure(net, spline);
-    double const excess = std::max(spline.value_error / (tolerance * spline.value_unit()),
-                                   spline.slope_error / (tolerance * spline.slope_unit()));
-    if (excess <= 1.0) return spline;
-    if (intervals >= MOST_INTERVALS)
-      throw InputError("the embedding net is not smooth enough for a table of error " +
-                       text::number(tolerance) + "; give a larger error or 'tabulate off'");
-    // The error falls with the seventh power of the step or faster (the slope's).
-    double const factor = std::min(2.0, std::pow(excess, 1.0 / SPLINE_DEGREE));
-    intervals = std::min(MOST_INTERVALS, static_cast<int>(std::ceil(intervals * factor)) + 1);
+  std::optional<EmbeddingSpline> best;
+  double least = 0.0;
+  for (double const spread : SPREADS) {
+    auto spline = fit_on(net, low, high, spread * (high - low), tolerance);
+    if (!spline) continue;
+    double const cost = intervals_in_use(*spline, high);
+    if (best && cost > WORTH * least) continue;
+    least = cost;
+    best = std::move(spline);
   }
+  if (best) return *best;
+  throw InputError("the embedding net is not smooth enough for a table of error " +
+                   text::number(tolerance) + "; give a larger error or 'tabulate off'");
 }
 
 }    // namespace lbs::deepsea

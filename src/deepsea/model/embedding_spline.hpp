@@ -3,6 +3,7 @@
 #pragma once
 
 #include "embedding_net.hpp"
+#include "environment.hpp"
 #include "spline_basis.hpp"
 
 #include <algorithm>
@@ -13,12 +14,10 @@ namespace lbs::deepsea {
 // Distances below this (A) are beyond the tables; the networks themselves are evaluated there.
 constexpr double TABLE_CLOSEST = 0.5;
 
-// Splines of degree 7 for all channels g_m of one net. Interval q holds s from low + q/inverse_step
-// on, and uses the coefficients q to q + 7.
+// Splines of degree 7 for all channels g_m of one net, in equal intervals of the scale. Interval i
+// uses the coefficients i to i + 7.
 struct EmbeddingSpline {
-  double low = 0.0;
-  double inverse_step = 0.0;
-  int intervals = 0;    // 0: no table
+  TableScale scale;
   int channels = 0;
   std::vector<double> coefficient;    // (intervals + 7) x channels
 
@@ -29,7 +28,9 @@ struct EmbeddingSpline {
   // What errors are relative to; not much less than what else forces are made of.
   [[nodiscard]] double value_unit() const { return std::max(value_scale, 1.0e-3); }
   [[nodiscard]] double slope_unit() const { return std::max(slope_scale, 0.1 * value_unit()); }
-  [[nodiscard]] int coefficients() const { return intervals + SPLINE_DEGREE; }
+  [[nodiscard]] int coefficients() const { return scale.intervals + SPLINE_DEGREE; }
+  // The s that lies so many intervals from the beginning.
+  [[nodiscard]] double s_at(double place) const;
   // All channels at s; for tests and for the padding.
   void evaluate(double s, std::vector<double> &value, std::vector<double> &slope) const;
 };
@@ -41,8 +42,9 @@ std::vector<double> probes(const EmbeddingSpline &spline);
 constexpr double BETWEEN_PROBES = 1.1;
 
 // Spline over [low, high] whose error is at most `tolerance` times the largest absolute value of g
-// and of dg/ds, as value_unit() and slope_unit() have them. Throws InputError if that takes too
-// many intervals, as with a net that has corners (relu).
+// and of dg/ds, as value_unit() and slope_unit() have them, on the scale that takes the fewest
+// intervals where neighbors are. Throws InputError if that takes too many intervals, as with a net
+// that has corners (relu).
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance);
 
 }    // namespace lbs::deepsea

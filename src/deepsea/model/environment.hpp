@@ -8,6 +8,8 @@
 
 #include "support/host_device.hpp"
 
+#include <cmath>
+
 namespace lbs::deepsea {
 
 // The smooth switch w(r): 1 up to rcs, 0 from rc on, two derivatives continuous; u clamped.
@@ -36,13 +38,22 @@ LBS_INLINE RadialPart radial_part(double r, double from, double inverse_width, d
   return {s, v, w.derivative * inverse - v, (w.derivative * inverse - 2.0 * v) * inverse};
 }
 
+// Where the intervals of a table lie: in equal steps of q = sqrt(s - low + spread), from s = low
+// on, the least that there is. Nets are sharp at small s, where the switch gathers many neighbors:
+// a small `spread` gives more intervals to these, a large one makes q all but linear in s.
+struct TableScale {
+  double low = 0.0, spread = 0.0;    // of the normalized s
+  double start = 0.0;                // q of low
+  double inverse_step = 0.0;
+  int intervals = 0;    // 0: no table
+};
+
 // What the rows of a pair of types need, and the table of its embedding net.
 struct PairConstants {
   double from = 0.0, inverse_width = 0.0, protection = 0.0;    // of the smooth switch
   double average[4] = {};
   double inverse_deviation[4] = {};
-  double low = 0.0, inverse_step = 0.0;    // of the table
-  int intervals = 0;                       // 0: no table
+  TableScale table;
 };
 
 // A number for each entry of a row; members, because loops with arrays do not become vector code.
@@ -60,30 +71,32 @@ LBS_INLINE EnvironmentRow normalized_row(const RadialPart &part, const PairConst
           (z * part.v - constants.average[3]) * constants.inverse_deviation[3]};
 }
 
-// Where a normalized s lies in a table: the interval, and the place t in it from 0 to 1. Beyond 1:
-// not in the table, as is what is no number.
+// Where a normalized s lies in a table: the interval, the place t in it from 0 to 1, and the
+// derivative of t by s. Beyond 1: not in the table, as is what is no number.
 struct TablePlace {
   int interval;
-  double t;
+  double t, dt;
 };
 
-LBS_INLINE TablePlace table_place(double s, double low, double inverse_step, int intervals)
+LBS_INLINE TablePlace table_place(double s, const TableScale &scale)
 {
-  double const last = intervals;
-  double place = (s - low) * inverse_step;
+  double const last = scale.intervals;
+  double const above = s - scale.low;
+  double const q = std::sqrt((above < 0.0 ? 0.0 : above) + scale.spread);
+  double place = (q - scale.start) * scale.inverse_step;
   place = place < last + 1.0 ? place : last + 1.0;
   place = place > 0.0 ? place : 0.0;
   int interval = static_cast<int>(place);
-  interval = interval < intervals ? interval : intervals - 1;
-  return {interval, place - interval};
+  interval = interval < scale.intervals ? interval : scale.intervals - 1;
+  return {interval, place - interval, 0.5 * scale.inverse_step / q};
 }
 
 // Derivative of an energy by the normalized s through the table, given the derivatives by t of what
-// multiplies the entries of the row.
+// multiplies the entries of the row, and the derivative of t by s.
 LBS_INLINE double chain_through_table(const EnvironmentRow &by_t, const EnvironmentRow &row,
-                                      double inverse_step)
+                                      double dt)
 {
-  return (by_t.s * row.s + by_t.x * row.x + by_t.y * row.y + by_t.z * row.z) * inverse_step;
+  return (by_t.s * row.s + by_t.x * row.x + by_t.y * row.y + by_t.z * row.z) * dt;
 }
 
 // Derivatives of an energy by a row before normalization, given those by the normalized row, with

@@ -42,9 +42,7 @@ TYPED_TEST(EmbeddingTableIn, SumsOverNeighborsAreThoseOfTheNet)
   // Rows as they come, without statistics: the first entry is the place in the table.
   PairConstants constants;
   std::fill_n(constants.inverse_deviation, 4, 1.0);
-  constants.low = spline.low;
-  constants.inverse_step = spline.inverse_step;
-  constants.intervals = spline.intervals;
+  constants.table = spline.scale;
   NeighborRun run;
   run.count = NEIGHBORS;
   RunRows rows;
@@ -52,10 +50,10 @@ TYPED_TEST(EmbeddingTableIn, SumsOverNeighborsAreThoseOfTheNet)
   std::vector<double> at;
   for (int n = 0; n < NEIGHBORS; ++n) {
     at.push_back(random.uniform(LOW, 3.0));
-    TablePlace const place =
-        table_place(at[n], constants.low, constants.inverse_step, constants.intervals);
+    TablePlace const place = table_place(at[n], spline.scale);
     rows.interval[n] = place.interval;
     rows.t[n] = place.t;
+    rows.dt[n] = place.dt;
     rows.row[0][n] = at[n];
     for (int k = 1; k < 4; ++k) rows.row[k][n] = random.normal();
   }
@@ -67,9 +65,9 @@ TYPED_TEST(EmbeddingTableIn, SumsOverNeighborsAreThoseOfTheNet)
   std::vector<int> outside;
   project(run, rows, moments, outside);
   EXPECT_TRUE(outside.empty());
-  std::vector<Real> compact;
+  UsedMoments<Real> used;
   std::vector<Real> gtr(4 * stride, Real(0));
-  expand(table, stride, moments, compact, gtr.data());
+  expand(table, stride, moments, used, gtr.data());
   double most = 0.0;
   for (int k = 0; k < 4; ++k)
     for (int m = 0; m < channels; ++m) {
@@ -84,10 +82,11 @@ TYPED_TEST(EmbeddingTableIn, SumsOverNeighborsAreThoseOfTheNet)
   std::vector<Real> p(4 * stride, Real(0));
   for (int k = 0; k < 4; ++k)
     for (int m = 0; m < channels; ++m) p[k * stride + m] = static_cast<Real>(random.normal());
-  SplineRange range;
-  for (int n = 0; n < NEIGHBORS; ++n) range.add(rows.interval[n]);
+  SplineBlocks blocks;
+  blocks.fit(table.coefficients);
+  for (int n = 0; n < NEIGHBORS; ++n) blocks.add(rows.interval[n]);
   lbs::AlignedVector<double> q(4 * (table.coefficients + lbs::LANES<Real>), 0.0);
-  contract(table, channels, stride, range, p.data(), q);
+  contract(table, channels, stride, blocks, p.data(), q);
   collect(run, constants, q, rows);
   most = 0.0;
   for (int n = 0; n < NEIGHBORS; ++n)
@@ -104,6 +103,31 @@ TYPED_TEST(EmbeddingTableIn, SumsOverNeighborsAreThoseOfTheNet)
   EXPECT_GT(most, 1.0);
 }
 
+// Neighbors in three shells: what lies between is left out, and nothing is left for the next
+// center.
+TEST(EmbeddingTable, BlocksCoverTheSplinesOfNeighborsAndLittleElse)
+{
+  constexpr int COEFFICIENTS = 1003;
+  SplineBlocks blocks;
+  blocks.fit(COEFFICIENTS);
+  std::vector<int> const intervals = {0, 3, 401, 396, 398, COEFFICIENTS - 8};
+  for (int const interval : intervals) blocks.add(interval);
+  std::vector<char> covered(COEFFICIENTS + 8, 0);
+  int rows = 0;
+  int last = -1;
+  blocks.take([&](int begin, int end) {
+    EXPECT_GT(begin, last);
+    last = end;
+    rows += end - begin;
+    std::fill(covered.begin() + begin, covered.begin() + end, 1);
+  });
+  for (int const interval : intervals)
+    for (int b = 0; b < SPLINE_SUPPORT; ++b) EXPECT_TRUE(covered[interval + b]) << interval;
+  EXPECT_LE(rows, 3 * 24);
+  EXPECT_GE(rows, 11 + 13 + 8);
+  blocks.take([](int begin, int) { FAIL() << "block at " << begin << " was kept"; });
+}
+
 // What no table covers is told, not summed.
 TEST(EmbeddingTable, NeighborsBeyondItAreListed)
 {
@@ -115,7 +139,7 @@ TEST(EmbeddingTable, NeighborsBeyondItAreListed)
   rows.fit(3);
   double const at[3] = {1.0, HIGH + 0.1, std::nan("")};
   for (int n = 0; n < 3; ++n) {
-    TablePlace const place = table_place(at[n], spline.low, spline.inverse_step, spline.intervals);
+    TablePlace const place = table_place(at[n], spline.scale);
     rows.interval[n] = place.interval;
     rows.t[n] = place.t;
     rows.row[0][n] = 1.0;

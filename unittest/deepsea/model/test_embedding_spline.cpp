@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace lbs::deepsea;
 using lbs::deepsea::testing::ModelShape;
@@ -62,7 +63,7 @@ TEST_P(EmbeddingTableOf, KeepsTheErrorAskedFor)
   DenseNet const exact = net(GetParam());
   for (double const tolerance : {1e-5, 1e-8, 1e-10}) {
     EmbeddingSpline const spline = fit_embedding(exact, LOW, HIGH, tolerance);
-    auto const [at, reference] = NetOnGrid(exact, LOW, HIGH, PLACES * spline.intervals);
+    auto const [at, reference] = NetOnGrid(exact, LOW, HIGH, PLACES * spline.scale.intervals);
     double value_error = 0.0;
     double slope_error = 0.0;
     double scale = 0.0;
@@ -96,14 +97,62 @@ TEST(EmbeddingTable, IsSmoothAtItsKnots)
 {
   EmbeddingSpline const spline = fit_embedding(net(), LOW, HIGH, 1e-4);
   std::vector<double> before, after, slope_before, slope_after;
-  for (int q = 1; q < spline.intervals; ++q) {
-    double const knot = spline.low + q / spline.inverse_step;
+  for (int q = 1; q < spline.scale.intervals; ++q) {
+    double const knot = spline.s_at(q);
     spline.evaluate(knot - 1e-12, before, slope_before);
     spline.evaluate(knot + 1e-12, after, slope_after);
     for (int m = 0; m < spline.channels; ++m) {
       EXPECT_NEAR(before[m], after[m], 1e-10);
       EXPECT_NEAR(slope_before[m], slope_after[m], 1e-9);
     }
+  }
+}
+
+// One that is `sharpness` times as steep; if steeper, all of that within a small part of the table
+// at its lower end, as the nets of trained models are near the cutoff.
+DenseNet net_of(double sharpness)
+{
+  DenseNet result = net();
+  DenseLayer &first = result.front();
+  for (double &weight : first.weight) weight *= sharpness;
+  for (double &bias : first.bias) bias -= (sharpness - 1.0) * (LOW + 0.05);
+  return result;
+}
+
+TEST(EmbeddingTable, SharpNetsHaveFinerIntervalsAtTheCutoff)
+{
+  EmbeddingSpline const smooth = fit_embedding(net_of(0.1), LOW, HIGH, 1e-10);
+  EmbeddingSpline const sharp = fit_embedding(net_of(20.0), LOW, HIGH, 1e-10);
+  auto const step = [](const EmbeddingSpline &spline, double place) {
+    return spline.s_at(place + 1.0) - spline.s_at(place);
+  };
+  EXPECT_GT(step(smooth, 0.0), 0.8 * step(smooth, smooth.scale.intervals - 1.0));
+  EXPECT_LT(step(sharp, 0.0), 0.25 * step(sharp, sharp.scale.intervals - 1.0));
+  EXPECT_NEAR(sharp.s_at(0.0), LOW, 1e-12);
+  EXPECT_NEAR(sharp.s_at(sharp.scale.intervals), HIGH, 1e-12);
+  // With steps that are all as fine as the first it would be out of reach.
+  EXPECT_GT((HIGH - LOW) / step(sharp, 0.0), 3.0 * sharp.scale.intervals);
+}
+
+TEST(EmbeddingTable, PlacesHaveTheDerivativesOfTheirDifferences)
+{
+  constexpr double H = 1e-6;
+  for (double const spread : {40.0, 0.5, 0.01}) {
+    double const start = std::sqrt(spread);
+    TableScale const scale = {LOW, spread, start, 50.0 / (std::sqrt(HIGH - LOW + spread) - start),
+                              50};
+    for (double s = LOW + 0.013; s < HIGH; s += 0.171) {
+      TablePlace const before = table_place(s - H, scale);
+      TablePlace const after = table_place(s + H, scale);
+      double const steps = after.interval - before.interval + after.t - before.t;
+      EXPECT_NEAR(table_place(s, scale).dt, steps / (2.0 * H), 1e-5 * table_place(s, scale).dt);
+      EXPECT_GT(steps, 0.0);
+    }
+    // Rounding may put s a little below the beginning; far beyond the end is not in the table.
+    EXPECT_EQ(table_place(LOW - 1e-9, scale).interval, 0);
+    EXPECT_EQ(table_place(LOW - 1e-9, scale).t, 0.0);
+    EXPECT_GT(table_place(HIGH + 0.1, scale).t, 1.0);
+    EXPECT_GT(table_place(std::nan(""), scale).t, 1.0);
   }
 }
 
