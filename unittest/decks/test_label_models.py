@@ -20,7 +20,8 @@ SETTINGS = {
     "loss": {"start_pref_e": 0.02, "limit_pref_e": 1, "start_pref_f": 1000, "limit_pref_f": 1},
     "models": {
         "tiny": {"rcut": 4.0, "rcut_smth": 2.0, "neuron": [4, 8], "axis_neuron": 2,
-                 "type_one_side": True, "fitting": [8, 8], "start_lr": 0.01, "steps": 40, "seed": 1},
+                 "type_one_side": True, "fitting": [8, 8], "start_lr": 0.01, "steps": 40,
+                 "seed": 1},
         "tiny-2": {"like": "tiny", "seed": 2, "weight_decay": 0.01},
         "tuned": {"like": "tiny-2", "start": "tiny", "steps": 10},
     },
