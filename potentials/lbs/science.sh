@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Glasses of the paper's eleven compositions by several potentials, in one table beside NMR.
+#
+#   science.sh FOLDER NAME=POTENTIAL... [-- VARIABLES of in.quench]
+#
+# POTENTIAL is a model file (.pt) or a potential of examples/melt-quench (deng_du, shik). Each glass
+# starts from one that deng_du makes in half a minute, and is molten and cooled by
+# examples/paper/quench; `-- -var preset paper` takes the paper's protocol, `-- -var seed 2` others
+# velocities. GLASSES and SEEDS in the environment choose some: GLASSES="LBS_40_20_40" SEEDS="1 2".
+# FIRST has the variables of the glasses to start from. Stopped at any time, the same command goes
+# on. LMP is the command for LAMMPS (default lmp).
+set -euo pipefail
+
+usage() {
+  sed -n '4,14s/^# \{0,1\}//p' "$0"
+  exit 2
+}
+[ $# -ge 2 ] || usage
+here=$(cd "$(dirname "$0")" && pwd)
+examples=$here/../../examples
+mkdir -p "$1"
+work=$(cd "$1" && pwd)
+shift
+potentials=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  case $1 in
+    *=*) potentials+=("$1") ;;
+    *) usage ;;
+  esac
+  shift
+done
+[ $# -eq 0 ] || shift
+glasses=${GLASSES:-$(grep -oE 'LBS(_[0-9]+){3}' "$examples/melt-quench/glasses.lmp" | sort -u)}
+lmp=${LMP:-lmp}
+first=${FIRST:--var melt 3 -var rate 100 -var hold 1 -var average 0.5}
+
+for glass in $glasses; do
+  for seed in ${SEEDS:-1}; do
+    start=$work/start-$glass-$seed
+    if [ ! -e "$start.data" ]; then
+      # shellcheck disable=SC2086
+      (cd "$examples/melt-quench" && $lmp -in in.melt-quench -var glass "$glass" -var seed "4827$seed" \
+        -var out "$start.part" $first -log "$start.log" -screen none)
+      mv "$start.part.data" "$start.data"
+    fi
+    for potential in "${potentials[@]}"; do
+      name=${potential%%=*}
+      value=${potential#*=}
+      case $value in
+        *.pt) choice="-var model $(realpath "$value")" ;;
+        *) choice="-var potential $value" ;;
+      esac
+      out=$work/$glass-$name-$seed
+      [ -e "$out.data" ] && continue
+      # shellcheck disable=SC2086
+      (cd "$examples/paper/quench" && $lmp -in in.quench -var glass "$glass" -var start "$start.data" \
+        $choice -var seed "$seed" -var out "$out" "$@" -log "$out.log" | grep ' min left' || true)
+      [ -e "$out.data" ] || { echo "$out: LAMMPS did not reach the end, see $out.log" >&2; exit 1; }
+    done
+  done
+done
+
+for potential in "${potentials[@]}"; do
+  name=${potential%%=*}
+  echo "$name (${potential#*=})"
+  words=()
+  for glass in $glasses; do
+    runs=$(for seed in ${SEEDS:-1}; do echo "$work/$glass-$name-$seed"; done | paste -sd,)
+    words+=("$glass=$runs")
+  done
+  python3 "$examples/paper/quench/plot.py" --picture "$work/$name.png" "${words[@]}"
+done
