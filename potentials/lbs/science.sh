@@ -55,7 +55,7 @@ for glass in $glasses; do
       [ -e "$out.data" ] && continue
       # shellcheck disable=SC2086
       (cd "$examples/paper/quench" && $lmp -in in.quench -var glass "$glass" -var start "$start.data" \
-        $choice -var seed "$seed" -var out "$out" "$@" -log "$out.log" | grep ' min left' || true)
+        $choice -var seed "$seed" -var out "$out" "$@" -log "$out.log" | grep --line-buffered ' min left' || true)
       [ -e "$out.data" ] || { echo "$out: LAMMPS did not reach the end, see $out.log" >&2; exit 1; }
     done
   done
