@@ -2,9 +2,7 @@
 """The decks and scripts of examples/paper, in short: they end, go on after a kill, and say what is
 missing.
 """
-import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -12,9 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from deck import ROOT, TIMEOUT, environment, frame, thermo
+from deck import TIMEOUT, environment, frame, thermo
+from paper_decks import command, copy_decks, plot, run, script
 
-PAPER = os.path.join(ROOT, "examples", "paper")
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
 QUENCH = ("-var", "glass", "LBS_40_20_40", "-var", "high", "1000", "-var", "up", "2000", "-var",
@@ -32,37 +30,7 @@ PARTS = {"quench": ("history", "final"), "transition": ("heat", "cool")}
 @pytest.fixture(name="folder")
 def make_folder(tmp_path):
     """A copy of the decks, beside what they include."""
-    for name in ("paper", "melt-quench"):
-        shutil.copytree(os.path.join(ROOT, "examples", name), tmp_path / name)
-    return tmp_path / "paper"
-
-
-def command(name, *words):
-    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "start", str(frame("glass")),
-            *words]
-
-
-def run(folder, name, *words):
-    """Output of a deck that has to succeed."""
-    done = subprocess.run(command(name, *words), cwd=folder / name, capture_output=True, text=True,
-                          timeout=TIMEOUT, check=False, env=environment(1))
-    assert done.returncode == 0, done.stdout[-2000:]
-    return done.stdout
-
-
-def script(folder, name, *words):
-    """Output of a script that has to succeed."""
-    done = subprocess.run([sys.executable, "plot.py", *words], cwd=folder / name, text=True,
-                          capture_output=True, timeout=TIMEOUT, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def plot(folder, name, *words):
-    """The same of a script that draws a picture."""
-    out = script(folder, name, *words)
-    assert (folder / name / f"{name}.png").stat().st_size > 10000
-    return out
+    return copy_decks(tmp_path)
 
 
 def test_transport(folder):

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Copies of examples/paper, and how tests run their decks and scripts."""
+import os
+import shutil
+import subprocess
+import sys
+
+from deck import ROOT, TIMEOUT, environment, frame
+
+
+def copy_decks(target):
+    """The folder paper of a copy of the decks, beside what they include."""
+    for name in ("paper", "melt-quench"):
+        shutil.copytree(os.path.join(ROOT, "examples", name), target / name)
+    return target / "paper"
+
+
+def command(name, *words):
+    """Words that call a deck on the stored glass."""
+    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "start", str(frame("glass")),
+            *words]
+
+
+def call(folder, name, *words):
+    """What became of a deck."""
+    return subprocess.run(command(name, *words), cwd=folder / name, capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False, env=environment(1))
+
+
+def run(folder, name, *words):
+    """Output of a deck that has to succeed."""
+    done = call(folder, name, *words)
+    assert done.returncode == 0, done.stdout[-2000:]
+    return done.stdout
+
+
+def call_script(folder, name, *words, file="plot.py"):
+    """What became of a script of a folder."""
+    return subprocess.run([sys.executable, file, *map(str, words)], cwd=folder / name, text=True,
+                          capture_output=True, timeout=TIMEOUT, check=False, env=environment(1))
+
+
+def script(folder, name, *words, file="plot.py"):
+    """Output of a script that has to succeed."""
+    done = call_script(folder, name, *words, file=file)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def complaint(folder, name, *words, file="plot.py"):
+    """The one line by which a script stops."""
+    done = call_script(folder, name, *words, file=file)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stdout + done.stderr
+    return done.stderr
+
+
+def plot(folder, name, *words):
+    """The same of a script that draws a picture."""
+    out = script(folder, name, *words)
+    assert (folder / name / f"{name}.png").stat().st_size > 10000
+    return out
