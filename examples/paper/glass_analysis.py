@@ -43,7 +43,7 @@ def run(main):
 
 @dataclasses.dataclass
 class Frame:
-    """One time of a dump: cell vectors in rows (A), columns by name, sorted by ID."""
+    """One time of a dump: cell vectors in rows (A), columns by name, sorted by ID if there is one."""
     step: int
     cell: np.ndarray
     columns: dict
@@ -74,7 +74,8 @@ def read_dump(path):
                 if file.readline():
                     raise ValueError(f"{path}: a frame in the middle is broken") from None
                 return
-            rows = rows[np.argsort(rows[:, names.index("id")])]
+            if "id" in names:
+                rows = rows[np.argsort(rows[:, names.index("id")])]
             yield Frame(step, _cell(bounds, tilted), dict(zip(names, rows.T)))
 
 

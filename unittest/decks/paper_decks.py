@@ -15,21 +15,21 @@ def copy_decks(target):
     return target / "paper"
 
 
-def command(name, *words):
-    """Words that call a deck on the stored glass."""
-    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "start", str(frame("glass")),
-            *words]
+def command(name, *words, start="glass"):
+    """Words that call a deck on a stored glass, or on that of a data file."""
+    path = frame(start) if isinstance(start, str) else start
+    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "start", str(path), *words]
 
 
-def call(folder, name, *words):
+def call(folder, name, *words, start="glass"):
     """What became of a deck."""
-    return subprocess.run(command(name, *words), cwd=folder / name, capture_output=True, text=True,
+    return subprocess.run(command(name, *words, start=start), cwd=folder / name, capture_output=True, text=True,
                           timeout=TIMEOUT, check=False, env=environment(1))
 
 
-def run(folder, name, *words):
+def run(folder, name, *words, start="glass"):
     """Output of a deck that has to succeed."""
-    done = call(folder, name, *words)
+    done = call(folder, name, *words, start=start)
     assert done.returncode == 0, done.stdout[-2000:]
     return done.stdout
 
