@@ -43,7 +43,7 @@ def run(main):
 
 @dataclasses.dataclass
 class Frame:
-    """One time of a dump: cell vectors in rows (A), columns by name, sorted by ID if there is one."""
+    """One time of a dump: cell vectors in rows (A), columns by name, sorted by any ID."""
     step: int
     cell: np.ndarray
     columns: dict

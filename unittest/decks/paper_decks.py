@@ -23,8 +23,8 @@ def command(name, *words, start="glass"):
 
 def call(folder, name, *words, start="glass"):
     """What became of a deck."""
-    return subprocess.run(command(name, *words, start=start), cwd=folder / name, capture_output=True, text=True,
-                          timeout=TIMEOUT, check=False, env=environment(1))
+    return subprocess.run(command(name, *words, start=start), cwd=folder / name, text=True,
+                          capture_output=True, timeout=TIMEOUT, check=False, env=environment(1))
 
 
 def run(folder, name, *words, start="glass"):

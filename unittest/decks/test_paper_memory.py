@@ -126,7 +126,7 @@ SMALL, MIXED = (2, 0, 31), (3, 5, 41)
 
 
 def test_births_and_deaths_by_hand(folder):
-    """A is there always, B comes, C comes and goes twice; rings of Si or two formers do not count."""
+    """A is there always, B comes, C comes and goes twice; other kinds of rings do not count."""
     frames = [[A, MIXED], [A, C], [A, B, SMALL], [B, A, C], [A, B, MIXED, SMALL]]
     write_list(folder / "one.list", frames)
     out = script(folder, "memory", folder / "one")

@@ -30,7 +30,7 @@ def systems(folders):
     for folder in map(pathlib.Path, folders):
         mine = sorted(path.parent for path in folder.rglob("type.raw"))
         if not mine:
-            raise ValueError(f"{folder}: has no system in DeePMD-kit's npy format (type.raw, set.*)")
+            raise ValueError(f"{folder}: has no system in DeePMD-kit's npy format: no type.raw")
         found += mine
     return found
 
@@ -121,8 +121,8 @@ def main():
             turns = write_frames(prefix, elements, labels["coord"], labels["box"])
             energies, forces = evaluate(prefix, shlex.split(options.lmp), words)
             for k, turn in enumerate(turns):
-                rows.append(f"1 {number} {k + 1} 0 - energy {labels['energy'][k] / len(elements):.10g}"
-                            f" {energies[k] / len(elements):.10g}")
+                label, energy = labels["energy"][k] / len(elements), energies[k] / len(elements)
+                rows.append(f"1 {number} {k + 1} 0 - energy {label:.10g} {energy:.10g}")
                 found = forces[k] @ turn
                 for i, element in enumerate(elements):
                     rows += [f"1 {number} {k + 1} {i + 1} {element} f{c} "

@@ -85,17 +85,24 @@ def read(path):
     return whole
 
 
+def constants_of(frames, energy):
+    """What one constant for each element, fitted to these energies, gives for each frame, and how
+    many constants are independent of each other.
+    """
+    kinds = sorted({kind for frame in frames for kind in frame.forces})
+    shares = np.array([frame.shares(kinds) for frame in frames])
+    return (shares @ np.linalg.lstsq(shares, energy, rcond=None)[0],
+            np.linalg.matrix_rank(shares))
+
+
 def take_constants(path, frames):
     """Takes one constant for each element off the predicted energies. As many frames tell nothing
     of the errors as there are independent constants.
     """
-    kinds = sorted({kind for frame in frames for kind in frame.forces})
-    shares = np.array([frame.shares(kinds) for frame in frames])
-    rank = np.linalg.matrix_rank(shares)
+    label, prediction = energies(frames)
+    shift, rank = constants_of(frames, prediction - label)
     if len(frames) < 2 * rank:
         raise ValueError(f"{path}: {len(frames)} frames are too few to fit {rank} constants")
-    label, prediction = np.transpose([frame.energy for frame in frames])
-    shift = shares @ np.linalg.lstsq(shares, prediction - label, rcond=None)[0]
     for frame, s in zip(frames, shift):
         frame.energy[1] -= s
     return rank
@@ -163,13 +170,16 @@ def draw(potentials, picture):
     """Parities of the first potential, and errors of all by composition."""
     figure, axes = plt.subplots(1, 3, figsize=(13, 4), constrained_layout=True)
     first = next(iter(potentials))
-    for composition, frames in sorted(potentials[first].items()):
-        axes[0].plot(*energies(frames), ".", label=composition)
-    for kind in sorted({k for fs in potentials[first].values() for f in fs for k in f.forces}):
-        rows = np.concatenate([f.forces[kind] for fs in potentials[first].values() for f in fs
-                               if kind in f.forces])
+    everything = [frame for frames in potentials[first].values() for frame in frames]
+    # Energies of compositions lie far apart; what one constant an element explains is taken off.
+    zero, at = constants_of(everything, energies(everything)[0])[0], 0
+    for composition, frames in potentials[first].items():
+        axes[0].plot(*(energies(frames) - zero[at:at + len(frames)]), ".", label=composition)
+        at += len(frames)
+    for kind in sorted({kind for frame in everything for kind in frame.forces}):
+        rows = np.concatenate([f.forces[kind] for f in everything if kind in f.forces])
         axes[1].plot(*rows.T, ".", ms=2, label=kind)
-    for axis, unit in ((axes[0], "energy (eV/atom)"), (axes[1], "force (eV/A)")):
+    for axis, unit in ((axes[0], "energy less composition's (eV/atom)"), (axes[1], "force (eV/A)")):
         ends = axis.get_xlim()
         axis.plot(ends, ends, color="black", lw=0.7)
         axis.set(xlabel=f"label: {unit}", ylabel=first)
