@@ -267,6 +267,28 @@ def _fold(temperature, values):
     return best
 
 
+def _resampled(left, block, rng):
+    """Deviations put together anew from blocks of neighboring points."""
+    starts = rng.integers(0, len(left) - block + 1, size=len(left) // block + 1)
+    return np.concatenate([left[s:s + block] for s in starts])[:len(left)]
+
+
+def heat_capacity(temperature, energies, block=10, trials=200, seed=1):
+    """Heat capacity in k an atom and its error from total energies in eV an atom at some
+    temperatures (K) in order: the slope of a line through them. 3 is what Dulong and Petit say.
+
+    Its error comes from fits to resampled deviations, as that of glass_transition().
+    """
+    temperature, energies = np.asarray(temperature, float), np.asarray(energies, float)
+    if len(temperature) < 2 * block:
+        raise ValueError(f"{len(temperature)} points are too few for a heat capacity")
+    line = np.polyfit(temperature, energies, 1)
+    left = energies - np.polyval(line, temperature)
+    rng = np.random.default_rng(seed)
+    slopes = [np.polyfit(temperature, _resampled(left, block, rng), 1)[0] for _ in range(trials)]
+    return line[0] / BOLTZMANN, float(np.std(slopes)) / BOLTZMANN
+
+
 def glass_transition(temperature, values, block=10, trials=200, seed=1):
     """The fold of an energy or volume against temperature: a bent line fitted by least squares.
 
@@ -279,8 +301,7 @@ def glass_transition(temperature, values, block=10, trials=200, seed=1):
     rng = np.random.default_rng(seed)
     places = []
     for _ in range(trials):
-        starts = rng.integers(0, len(left) - block + 1, size=len(left) // block + 1)
-        noise = np.concatenate([left[s:s + block] for s in starts])[:len(left)]
+        noise = _resampled(left, block, rng)
         places.append(_fold(temperature, values - left + noise)[0][0])
     if not temperature[0] < found[0] < temperature[-1]:
         raise ValueError("no fold lies within the temperatures")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The numbers of examples/paper against planted ones: diffusion, folds, structure factors."""
+import json
 import os
 import sys
 
@@ -152,6 +153,50 @@ def test_planted_fold():
     assert folds[0].above == pytest.approx(3.9e-4, rel=0.05)
 
 
+def einstein_crystal(lmp, low, high, steps):
+    """Temperatures and total energies an atom of a crystal whose atoms feel a spring each, heated
+    by fix langevin.
+    """
+    text = ("units metal\natom_style atomic\nlattice sc 3.0\nregion r block 0 6 0 6 0 6\n"
+            "create_box 1 r\ncreate_atoms 1 box\nmass 1 10.0\npair_style zero 2.0\n"
+            "pair_coeff * *\ncomm_modify cutoff 3.0\ntimestep 0.001\n"
+            f"velocity all create {2 * low} 7 dist gaussian\nfix 1 all nve\n"
+            f"fix 2 all langevin {low} {high} 0.05 11 zero yes\nfix 3 all spring/self 2.0\n"
+            "fix_modify 3 energy yes\nvariable T equal temp\nvariable E equal etotal/atoms\n"
+            "run 1000 start 0 stop 1000000000\nreset_timestep 0\n"
+            f"fix 4 all ave/time 10 20 200 v_T v_E file rows\nrun {steps}\n")
+    return np.loadtxt(lmp(text).folder / "rows")[:, 1:].T
+
+
+def test_heat_capacity_of_a_harmonic_crystal(lmp):
+    """3 k an atom by the slope while it is heated, and by the fluctuations at one temperature."""
+    temperature, energy = einstein_crystal(lmp, 300.0, 1500.0, 60000)
+    capacity, error = ga.heat_capacity(temperature, energy)
+    assert abs(capacity - 3.0) < 2.0 * error + 0.01 and 0.001 < error < 0.15
+    assert np.ptp(temperature) > 1000 and np.ptp(energy) > 0.2
+    # The half that is the springs': not 3 k.
+    half, _ = ga.heat_capacity(temperature, energy - 1.5 * ga.BOLTZMANN * temperature)
+    assert half == pytest.approx(1.5, abs=0.1)
+    with pytest.raises(ValueError, match="12 points are too few for a heat capacity"):
+        ga.heat_capacity(temperature[:12], energy[:12])
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.6])
+def test_error_of_a_planted_heat_capacity(memory):
+    """Slopes of 3.2 k with noise: fits scatter as the error says."""
+    rng = np.random.default_rng(4)
+    t = np.linspace(300.0, 1100.0, 160)
+    found = []
+    for _ in range(100):
+        noise = rng.normal(0.0, 0.01, len(t))
+        for k in range(1, len(t)):
+            noise[k] += memory * noise[k - 1]
+        found.append(ga.heat_capacity(t, 3.2 * ga.BOLTZMANN * t - 7.0 + noise, trials=50))
+    values, errors = np.transpose(found)
+    assert abs(values.mean() - 3.2) < 3.0 * values.std() / 10.0
+    assert 0.7 < errors.mean() / values.std() < 1.3
+
+
 # ---- bonds ---------------------------------------------------------------------------------------
 
 
@@ -204,6 +249,32 @@ def test_structure_factors_by_pairs():
                 expected = waves[np.ix_(i, j)].sum() / np.sqrt(i.sum() * j.sum())
                 assert partials[k, a, b] == pytest.approx(expected, abs=1e-9)
     assert np.abs(partials).max() > 0.5
+
+
+@pytest.mark.parametrize("name", ["glass", "glass_triclinic"])
+def test_structure_by_other_programs(lmp, name):
+    """Structure factors of dynasor, and what freud says of g(r) as in.structure asks LAMMPS for."""
+    known = json.loads((ROOT / "unittest" / "reference" / "structure" / "reference.json")
+                       .read_text())["frames"][name]
+    cell, types, x, _ = read_frame(frame(name))
+    edges = np.array(known["edges"])
+    kinds, _, partials = ga.partial_structure_factors([(cell, x)], ELEMENT[types], edges, 10 ** 6)
+    vectors = ga.reciprocal_vectors(cell, edges, 10 ** 6, np.random.default_rng(1))
+    assert [len(v) for v in vectors] == known["vectors"] and min(known["vectors"]) > 0
+    for a, one in enumerate(kinds):
+        for b, other in enumerate(kinds[:a + 1]):
+            found = known["partials"]["-".join(sorted((one, other)))]
+            assert np.allclose(partials[:, a, b], found, atol=1e-8) and np.ptp(found) > 0.1
+    bins = len(known["r"]) - 1
+    # Bins of LAMMPS begin at 0; those of the reference at 1 A.
+    deck = (system(name) + "pair_style zero 5.0\npair_coeff * *\n"
+            f"compute gr all rdf {bins * 5 // 4} 2 3 4 3 1 3 3 3 2 2 4 4\n"
+            "fix gr all ave/time 1 1 1 c_gr[*] mode vector file gr\nrun 0\n")
+    rows = ga.read_table(lmp(deck).folder / "gr")[bins // 4:]
+    assert np.allclose(rows[:, 1] - 0.05, known["r"][:-1])
+    for k, pair in enumerate(("B-O", "O-Si", "Li-O", "O-O", "B-B", "Si-Si")):
+        assert np.allclose(rows[:, 2 + 2 * k], known["g"][pair], rtol=2e-3, atol=1e-3)
+        assert max(known["g"][pair]) > 1.5
 
 
 def test_structure_factors_of_a_crystal():

@@ -124,6 +124,29 @@ def test_transition(folder):
     assert all(1000 < float(f[2]) < 3000 and float(f[3]) > 0 for f in folds)
 
 
+def test_a_planted_transition(folder):
+    """A kink at 1122 K in rows as in.transition writes them, in the heating and in the cooling."""
+    rng = np.random.default_rng(5)
+    k = 8.617333262e-5
+    for part, order in (("heat", 1), ("cool", -1)):
+        t = np.linspace(300.0, 2100.0, 361)[::order]
+        slope = np.where(t < 1122.0, 1.5 * k, 2.5 * k)
+        energy = slope * (t - 1122.0) - 7.0 + rng.normal(0.0, 0.002, len(t))
+        volume = (10.0 + np.where(t < 1122.0, 5e-4, 15e-4) * (t - 1122.0)
+                  + rng.normal(0.0, 0.01, len(t)))
+        np.savetxt(folder / "transition" / f"fold.{part}",
+                   np.column_stack([200 * np.arange(1, len(t) + 1), t, energy, volume]))
+    out = plot(folder, "transition", "fold")
+    folds = re.findall(r"(\w+) (\w+): (\S+) \+- (\S+) K, slopes", out)
+    assert len(folds) == 4
+    for _, _, place, error in folds:
+        assert abs(float(place) - 1122.0) < 3.0 * float(error) + 1 and 0 < float(error) < 50
+    capacities = re.findall(r"heat capacity below: (\S+) \+- (\S+) k", out)
+    assert len(capacities) == 2
+    for value, error in capacities:
+        assert abs(float(value) - 3.0) < 3.0 * float(error) + 0.01 and 0 < float(error) < 0.2
+
+
 @pytest.mark.parametrize("name, words, marks", [
     ("transport", TRANSPORT, ("NPT: step 200 ", "NVT: step 600 ")),
     ("quench", QUENCH, ("heat: step 350 ", "cool: step 650 ")),

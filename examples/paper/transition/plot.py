@@ -6,7 +6,8 @@
 
 Reads PREFIX.heat and, if it is there, PREFIX.cool. A bent line is fitted to the energy and to the
 volume between two temperatures; the vibrations' own part of the energy, 3/2 k T, is taken off
-first. The errors are those of the fit; runs with other seeds, or other glasses, scatter by more.
+first. Below the fold the heat capacity at no pressure is the slope of the whole energy. The errors
+are those of the fit; runs with other seeds, or other glasses, scatter by more.
 """
 import argparse
 import os
@@ -45,6 +46,12 @@ def main():
             fold = ga.glass_transition(temperature[inside], values[inside])
             print(f"{part:4s} {name}: {fold.temperature:.0f} +- {fold.error:.0f} K, slopes "
                   f"{fold.below:.3e} below and {fold.above:.3e} above")
+            if name == "energy":
+                below = inside & (temperature < fold.temperature)
+                if below.sum() >= 20:
+                    capacity, error = ga.heat_capacity(
+                        temperature[below], values[below] + 3.0 * ga.BOLTZMANN * temperature[below])
+                    print(f"{part:4s} heat capacity below: {capacity:.2f} +- {error:.2f} k an atom")
             if name == "volume":
                 print(f"{part:4s} thermal expansion of the volume below: "
                       f"{fold.below / fold.line(options.low) * 1e6:.0f} 1e-6/K")
