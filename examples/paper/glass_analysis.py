@@ -233,6 +233,9 @@ def activation_energy(temperatures, values, errors):
 # ---- glass transition ----------------------------------------------------------------------------
 
 
+EDGE = 20
+
+
 @dataclasses.dataclass
 class Fold:
     """Where two lines meet."""
@@ -251,20 +254,27 @@ def _bent(t, place, value, below, above):
     return value + np.where(t < place, below, above) * (t - place)
 
 
+def _lines_that_meet(temperature, values, place):
+    """Value at a place, slopes below and above it, by least squares, and what they leave."""
+    away = temperature - place
+    matrix = np.column_stack([np.ones_like(away), np.minimum(away, 0.0), np.maximum(away, 0.0)])
+    found = np.linalg.solve(matrix.T @ matrix, matrix.T @ values)
+    return found, values - matrix @ found
+
+
 def _fold(temperature, values):
-    middle = np.quantile(temperature, [0.25, 0.5, 0.75])
-    best = None
-    for place in middle:
-        low, high = temperature < place, temperature >= place
-        start = (place, values[np.abs(temperature - place).argmin()],
-                 np.polyfit(temperature[low], values[low], 1)[0],
-                 np.polyfit(temperature[high], values[high], 1)[0])
-        found = scipy.optimize.least_squares(lambda p: _bent(temperature, *p) - values, start,
-                                             x_scale=np.abs(start) + 1e-12).x
-        left = values - _bent(temperature, *found)
-        if best is None or (left ** 2).sum() < (best[1] ** 2).sum():
-            best = found, left
-    return best
+    """Place, value there, slopes below and above, and the deviations. Neither line has less than one
+    part in EDGE of the points.
+    """
+    def excess(place):
+        return (_lines_that_meet(temperature, values, place)[1] ** 2).sum()
+
+    places = np.quantile(temperature, np.linspace(1.0 / EDGE, 1.0 - 1.0 / EDGE, 37))
+    best = int(np.argmin([excess(place) for place in places]))
+    low, high = places[max(best - 1, 0)], places[min(best + 1, len(places) - 1)]
+    place = scipy.optimize.minimize_scalar(excess, bounds=(low, high), method="bounded").x
+    found, left = _lines_that_meet(temperature, values, place)
+    return (place, *found), left
 
 
 def _resampled(left, block, rng):
@@ -303,7 +313,8 @@ def glass_transition(temperature, values, block=10, trials=200, seed=1):
     for _ in range(trials):
         noise = _resampled(left, block, rng)
         places.append(_fold(temperature, values - left + noise)[0][0])
-    if not temperature[0] < found[0] < temperature[-1]:
+    low, high = np.quantile(temperature, (1.1 / EDGE, 1.0 - 1.1 / EDGE))
+    if not low < found[0] < high:
         raise ValueError("no fold lies within the temperatures")
     return Fold(found[0], float(np.std(places)), *found[1:])
 

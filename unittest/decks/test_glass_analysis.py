@@ -151,6 +151,9 @@ def test_planted_fold():
     assert 0.5 < np.std(places) / np.mean(errors) < 2.0
     assert folds[0].below == pytest.approx(2.6e-4, rel=0.05)
     assert folds[0].above == pytest.approx(3.9e-4, rel=0.05)
+    for kink in (320.0, 1990.0):    # so near the ends that nothing is known of one line
+        with pytest.raises(ValueError, match="no fold lies within the temperatures"):
+            ga.glass_transition(t, np.abs(t - kink), trials=2)
 
 
 def einstein_crystal(lmp, low, high, steps):

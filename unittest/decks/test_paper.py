@@ -119,8 +119,10 @@ def test_transition(folder):
         assert len(rows) == 100 and np.ptp(rows[:, 1]) > 1000
     out = plot(folder, "transition", "--from", "1000", "--to", "3000", "fold")
     folds = re.findall(r"(\w+) (\w+): (\S+) \+- (\S+) K, slopes (\S+) below and (\S+) above", out)
-    assert [f[:2] for f in folds] == [("heat", "energy"), ("heat", "volume"), ("cool", "energy"),
-                                      ("cool", "volume")]
+    # Ramps this short may have none.
+    none = re.findall(r"(\w+) (\w+): no fold lies within the temperatures", out)
+    assert sorted([f[:2] for f in folds] + none) == [
+        ("cool", "energy"), ("cool", "volume"), ("heat", "energy"), ("heat", "volume")]
     assert all(1000 < float(f[2]) < 3000 and float(f[3]) > 0 for f in folds)
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Pair distribution functions, structure factors, angles and units of what in.structure wrote.
 
-    plot.py [--qmax 20] [--picture structure.png] PREFIX
+    plot.py [--qmax 20] [--elements Li B O Si] [--picture structure.png] PREFIX
 
 Reads PREFIX.gr, PREFIX.dump and PREFIX.units. Prints the first maxima of g(r) beside distances from
 neutron diffraction, mean angles, how planar three-coordinated boron is, and coordination and Q^n
@@ -22,8 +22,7 @@ import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen f
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import glass_analysis as ga    # noqa: E402
 
-ELEMENTS = np.array(["", "Li", "B", "O", "Si"])
-PAIRS = ("B-O", "Si-O", "Li-O", "O-O", "B-B", "Si-Si")    # as compute rdf has them
+PAIRS = ("B-O", "Si-O", "{}-O", "O-O", "B-B", "Si-Si")    # as compute rdf has them
 # A: B-O of vitreous B2O3 (A. C. Hannon et al., J. Non-Cryst. Solids 177, 299, 1994), Si-O of
 # vitreous SiO2 (D. I. Grimley et al., J. Non-Cryst. Solids 119, 49, 1990).
 MEASURED = {"B-O": ("1.366 in B2O3", 1.366), "Si-O": ("1.608 in SiO2", 1.608)}
@@ -32,10 +31,10 @@ UNITS = ("fraction of 4B", "3B", "4B", "5-fold Si", "non-bridging O", "bridging 
          "Q2", "Q3", "Q4")
 
 
-def pair_functions(path):
+def pair_functions(path, modifier):
     """Distances (A) and g(r) of each pair."""
     rows = ga.read_table(path)
-    return rows[:, 1], dict(zip(PAIRS, rows[:, 2::2].T))
+    return rows[:, 1], dict(zip([pair.format(modifier) for pair in PAIRS], rows[:, 2::2].T))
 
 
 def peak(r, g):
@@ -51,16 +50,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("prefix")
     parser.add_argument("--qmax", type=float, default=20.0, help="1/A")
+    parser.add_argument("--elements", nargs=4, default=("Li", "B", "O", "Si"),
+                        help="of the atom types: the modifier, B, O, Si")
     parser.add_argument("--boron11", action="store_true")
     parser.add_argument("--picture", default="structure.png")
     options = parser.parse_args()
-    r, g = pair_functions(f"{options.prefix}.gr")
-    for pair in PAIRS[:4]:
+    r, g = pair_functions(f"{options.prefix}.gr", options.elements[0])
+    for pair in list(g)[:4]:
         measured = f", measured {MEASURED[pair][0]}" if pair in MEASURED else ""
         print(f"{pair}: {peak(r, g[pair]):.3f} A{measured}")
 
     frames = ga.frames_in_order(f"{options.prefix}.dump")
-    elements = ELEMENTS[frames[0].columns["type"].astype(int)]
+    elements = np.array(["", *options.elements])[frames[0].columns["type"].astype(int)]
     angles = {name: [] for name in ("O-Si-O", "O-B-O", "Si-O-Si", "B-O-B", "B-O-Si")}
     planes = []
     for frame in frames:
@@ -94,7 +95,7 @@ def main():
                "X-rays": {kind: (lambda q, kind=kind: ga.form_factor(kind, q)) for kind in kinds}}
 
     figure, axes = plt.subplots(2, 2, figsize=(10, 7), constrained_layout=True)
-    for pair in PAIRS:
+    for pair in g:
         axes[0, 0].plot(r, g[pair], lw=1, label=pair)
     for name, (_, length) in MEASURED.items():
         axes[0, 0].axvline(length, color="black", ls=":", lw=0.8)

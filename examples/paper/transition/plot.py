@@ -43,7 +43,12 @@ def main():
             sys.exit(f"{path} has {inside.sum()} points between {options.low:g} and "
                      f"{options.high:g} K, too few for a fold; let the run go on")
         for axis, values, name in ((axes[0], energy, "energy"), (axes[1], volume, "volume")):
-            fold = ga.glass_transition(temperature[inside], values[inside])
+            axis.plot(temperature, values, color=color, lw=0.7, label=part)
+            try:
+                fold = ga.glass_transition(temperature[inside], values[inside])
+            except ValueError as problem:
+                print(f"{part:4s} {name}: {problem}")
+                continue
             print(f"{part:4s} {name}: {fold.temperature:.0f} +- {fold.error:.0f} K, slopes "
                   f"{fold.below:.3e} below and {fold.above:.3e} above")
             if name == "energy":
@@ -55,7 +60,6 @@ def main():
             if name == "volume":
                 print(f"{part:4s} thermal expansion of the volume below: "
                       f"{fold.below / fold.line(options.low) * 1e6:.0f} 1e-6/K")
-            axis.plot(temperature, values, color=color, lw=0.7, label=part)
             t = np.array([options.low, fold.temperature, options.high])
             axis.plot(t, fold.line(t), color="black", lw=1)
             axis.axvline(fold.temperature, color=color, ls="--", lw=0.8)

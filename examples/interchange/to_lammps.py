@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""A structure of VASP (POSCAR), CIF, XYZ or whatever ASE reads, as a data file for LAMMPS.
+
+    to_lammps.py STRUCTURE OUT.data [--types Li B O Si] [--repeat 2 2 2] [--frame -1]
+
+Atom types 1, 2, ... are the elements of --types in this order, whichever of them the structure has;
+give the same order in pair_coeff and to the computes. The file is of atom_style charge, in metal
+units, with masses; its charges are 0: fmp/lbs sets them itself with `charges set`, and deepsea
+needs none. Needs ase.
+"""
+import argparse
+import sys
+
+import ase.io
+import numpy as np
+from ase.neighborlist import neighbor_list
+
+CLOSEST = 0.6    # A: no two atoms of a real structure are nearer
+
+
+def load(path, frame):
+    """The structure; ValueError with the file and the reason if it is none to run."""
+    try:
+        atoms = ase.io.read(path, index=frame)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is no such file") from None
+    except Exception as problem:    # readers of ASE raise whatever they like
+        raise ValueError(f"{path}: ASE cannot read it: {problem}") from None
+    occupancy = atoms.info.get("occupancy", {})
+    if any(share < 1.0 for site in occupancy.values() for share in site.values()):
+        raise ValueError(f"{path}: sites are occupied in part; choose which atoms are there")
+    if abs(atoms.cell.volume) < 1e-6:
+        raise ValueError(f"{path}: has no cell; write one into the file (in extended XYZ: "
+                         "Lattice=\"...\")")
+    return atoms
+
+
+def check(path, atoms, types):
+    """ValueError if an element has no type, or atoms lie upon each other."""
+    unknown = sorted(set(atoms.get_chemical_symbols()) - set(types))
+    if unknown:
+        raise ValueError(f"{path}: has {' '.join(unknown)}, which --types {' '.join(types)} lacks")
+    first, second, distance = neighbor_list("ijd", atoms, CLOSEST)
+    if len(distance):
+        k = np.argmin(distance)
+        raise ValueError(f"{path}: atoms {first[k] + 1} and {second[k] + 1} are {distance[k]:.3f} A "
+                         "apart; is an atom there twice?")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("structure")
+    parser.add_argument("out")
+    parser.add_argument("--types", nargs="+", default=["Li", "B", "O", "Si"])
+    parser.add_argument("--repeat", nargs=3, type=int, default=(1, 1, 1))
+    parser.add_argument("--frame", default="-1", help="of a file with several; from 0, -1: the last")
+    options = parser.parse_args()
+    atoms = load(options.structure, options.frame)
+    atoms.pbc = True
+    check(options.structure, atoms, options.types)
+    atoms = atoms.repeat(options.repeat)
+    atoms.wrap()
+    ase.io.write(options.out, atoms, format="lammps-data", specorder=options.types, masses=True,
+                 atom_style="charge", units="metal")
+    print(f"{options.out}: {atoms.get_chemical_formula()}, {len(atoms)} atoms, types "
+          + " ".join(f"{k} {e}" for k, e in enumerate(options.types, 1)))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ValueError as problem:
+        sys.exit(str(problem))
