@@ -44,8 +44,8 @@ def check(path, atoms, types):
     first, second, distance = neighbor_list("ijd", atoms, CLOSEST)
     if len(distance):
         k = np.argmin(distance)
-        raise ValueError(f"{path}: atoms {first[k] + 1} and {second[k] + 1} are {distance[k]:.3f} A "
-                         "apart; is an atom there twice?")
+        raise ValueError(f"{path}: atoms {first[k] + 1} and {second[k] + 1} are {distance[k]:.3f} "
+                         "A apart; is an atom there twice?")
 
 
 def main():
@@ -54,7 +54,7 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--types", nargs="+", default=["Li", "B", "O", "Si"])
     parser.add_argument("--repeat", nargs=3, type=int, default=(1, 1, 1))
-    parser.add_argument("--frame", default="-1", help="of a file with several; from 0, -1: the last")
+    parser.add_argument("--frame", default="-1", help="of several; from 0, -1: the last")
     options = parser.parse_args()
     atoms = load(options.structure, options.frame)
     atoms.pbc = True

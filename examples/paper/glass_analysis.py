@@ -263,7 +263,7 @@ def _lines_that_meet(temperature, values, place):
 
 
 def _fold(temperature, values):
-    """Place, value there, slopes below and above, and the deviations. Neither line has less than one
+    """Place, value there, slopes below and above, and the deviations. Each line has at least one
     part in EDGE of the points.
     """
     def excess(place):

@@ -239,9 +239,9 @@ def read_frame(path):
     atoms = atoms.split("\nVelocities")[0]
     cell = np.zeros((3, 3))
     for k, name in enumerate("xyz"):
-        low, high = re.search(rf"(\S+) (\S+) {name}lo", header).groups()
+        low, high = re.search(rf"(\S+)\s+(\S+)\s+{name}lo", header).groups()
         cell[k, k] = float(high) - float(low)
-    tilt = re.search(r"(\S+) (\S+) (\S+) xy xz yz", header)
+    tilt = re.search(r"(\S+)\s+(\S+)\s+(\S+)\s+xy xz yz", header)
     if tilt:
         cell[1, 0], cell[2, 0], cell[2, 1] = map(float, tilt.groups())
     rows = np.array([line.split()[:6] for line in atoms.split("\n") if line.strip()], dtype=float)

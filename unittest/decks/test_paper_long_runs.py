@@ -82,8 +82,8 @@ def test_a_checkpoint_that_is_missing(folder):
     assert done.returncode != 0 and "none.data" in done.stdout
     words = command("transport", *TRANSPORT)
     where = words.index("start")
-    done = subprocess.run(words[:where - 1] + words[where + 2:], cwd=folder / "transport", text=True,
-                          capture_output=True, timeout=TIMEOUT, check=False, env=environment(1))
+    done = subprocess.run(words[:where - 1] + words[where + 2:], cwd=folder / "transport",
+                          capture_output=True, text=True, timeout=TIMEOUT, check=False, env=environment(1))
     assert done.returncode != 0
     assert "there is no li.restart to go on from, and no -var start FILE.data" in done.stdout
     run(folder, "transport", *TRANSPORT, *PIECES)
@@ -91,7 +91,7 @@ def test_a_checkpoint_that_is_missing(folder):
     (folder / "transport" / "li.restart").rename(folder / "transport" / "li.old")
     done = call(folder, "transport", *TRANSPORT, *PIECES)
     assert done.returncode != 0
-    assert "there is li.dump but no li.restart; move it away or name another" in done.stdout
+    assert "there is li.dump but no li.restart; move it or name another out" in done.stdout
     assert (folder / "transport" / "li.dump").read_text() == dump
     (folder / "transport" / "li.old").rename(folder / "transport" / "li.restart")
     assert "min left" not in run(folder, "transport", *TRANSPORT, *PIECES)
