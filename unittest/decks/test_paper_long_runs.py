@@ -83,7 +83,8 @@ def test_a_checkpoint_that_is_missing(folder):
     words = command("transport", *TRANSPORT)
     where = words.index("start")
     done = subprocess.run(words[:where - 1] + words[where + 2:], cwd=folder / "transport",
-                          capture_output=True, text=True, timeout=TIMEOUT, check=False, env=environment(1))
+                          capture_output=True, text=True, timeout=TIMEOUT, check=False,
+                          env=environment(1))
     assert done.returncode != 0
     assert "there is no li.restart to go on from, and no -var start FILE.data" in done.stdout
     run(folder, "transport", *TRANSPORT, *PIECES)
