@@ -10,7 +10,7 @@ from deck import ROOT, TIMEOUT, environment, frame
 
 def copy_decks(target):
     """The folder paper of a copy of the decks, beside what they include."""
-    for name in ("paper", "melt-quench"):
+    for name in ("paper", "melt-quench", "rings"):
         shutil.copytree(os.path.join(ROOT, "examples", name), target / name)
     return target / "paper"
 

@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from deck import ROOT, TIMEOUT, environment
+from deck import MASS, ROOT, TIMEOUT, environment, read_frame
 from paper_decks import call, command, copy_decks, run
 
 BEGIN = ("-var", "settle", "0.1", "-var", "frame", "0.02", "-var", "out", "li")
@@ -118,6 +118,33 @@ def test_frames_that_were_cut_off_are_written_again(folder):
     run(folder, "transport", *TRANSPORT, *PIECES)
     assert set(steps(folder)) == set(range(100, 501, 20))
     assert len(set(map(len, dump.read_text().split("ITEM: TIMESTEP\n")[1:]))) < 40
+
+
+def test_a_glass_to_begin_with(folder):
+    """Killed in the melt and while it cools, the deck goes on and ends; it is then at its end."""
+    words = ["lmp", "-in", "in.glass", "-log", "none", "-var", "glass", "LBS_40_20_40", "-var",
+             "natoms", "60", "-var", "melt", "0.2", "-var", "rate", "16000", "-var", "hold", "0.1",
+             "-var", "average", "0.1", *PIECES]
+    place = {"cwd": folder / "quench", "text": True, "env": environment(1)}
+    for mark in ("melt: step 100 ", "cool: step 300 "):
+        with subprocess.Popen(words, stdout=subprocess.PIPE, **place) as program:
+            for line in program.stdout:
+                if mark in line:
+                    break
+            else:
+                pytest.fail(f"no line has '{mark}'")
+            program.kill()
+    assert not (folder / "quench" / "LBS_40_20_40.start.data").exists()
+    for left in (True, False):
+        done = subprocess.run(words, capture_output=True, timeout=TIMEOUT, check=False, **place)
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert ("hold: step 600 of 600" in done.stdout) == left
+        assert "melt: step" not in done.stdout and "Minimization" not in done.stdout
+    cell, types, x, charges = read_frame(folder / "quench" / "LBS_40_20_40.start.data")
+    assert abs(len(types) - 60) <= 5 and np.count_nonzero(types == 2) % 2 == 0
+    mass = sum(MASS[e] * np.count_nonzero(types == k) for k, e in enumerate(MASS, 1))
+    assert mass / 0.602214076 / np.linalg.det(cell) == pytest.approx(2.34, rel=1e-3)
+    assert abs(charges.sum()) < 1e-9 < charges.max() and np.isfinite(x).all()
 
 
 @pytest.mark.parametrize("last, kept", [(30, [10, 20, 30]), (25, [10, 20]), (5, [])])

@@ -4,7 +4,7 @@
 #
 #   sbatch --array=0-10 batch.sh MODEL.pt    or, without a queue: bash batch.sh MODEL.pt 0
 #
-# Each job makes its glass with a two-body potential first, if there is none yet.
+# Each job makes its glass with a two-body potential first.
 #SBATCH --ntasks=4 --cpus-per-task=1 --time=24:00:00 --requeue
 set -euo pipefail
 glasses=(LBS_20_60_20 LBS_40_40_20 LBS_10_50_40 LBS_20_40_40 LBS_30_30_40 LBS_40_20_40
@@ -13,11 +13,9 @@ model=$(realpath "$1")
 glass=${glasses[${SLURM_ARRAY_TASK_ID:-$2}]}
 ranks=${SLURM_NTASKS:-2}
 preset=${PRESET:-paper}
-here=$PWD
-if [[ ! -e $here/$glass.start.data ]]; then
-  (cd ../../melt-quench &&
-    mpirun -np "$ranks" lmp -in in.melt-quench -var glass "$glass" -var preset "$preset" \
-      -var out "$here/$glass.start" -log "$here/$glass.start.log")
+if [[ ! -e $glass.start.data ]]; then
+  mpirun -np "$ranks" lmp -in in.glass -var glass "$glass" -var preset "$preset" \
+    -log "$glass.start.log"
 fi
 mpirun -np "$ranks" lmp -in in.quench -var glass "$glass" -var start "$glass.start.data" \
   -var model "$model" -var preset "$preset" -log "$glass.log"
