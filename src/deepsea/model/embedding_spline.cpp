@@ -20,9 +20,9 @@ constexpr int BEYOND = 64;
 constexpr int FIRST_INTERVALS = 8;
 constexpr int MOST_INTERVALS = 4096;
 constexpr int PROBES = 8;    // in each interval
-// Scales that are tried: their `spread` as a part of the table's length. One that is not better by
-// so much is not worth its uneven steps.
-constexpr double SPREADS[] = {4.0, 1.0 / 16.0, 1.0 / 256.0};
+// Scales that are tried: their `spread` as a part of the table's length. One must do with so much of
+// what the best one before it uses.
+constexpr double SPREADS[] = {1.0 / 16.0, 4.0, 1.0 / 256.0};
 constexpr double WORTH = 0.9;
 constexpr double USED_PART = 0.7;    // of a table; nearer neighbors are rare
 
@@ -102,31 +102,31 @@ void measure(const DenseNet &net, EmbeddingSpline &spline)
   spline.slope_error *= BETWEEN_PROBES;
 }
 
-// A spline as good as it must be; none if that takes too many intervals.
-std::optional<EmbeddingSpline> fit_on(const DenseNet &net, double low, double high, double spread,
-                                      double tolerance)
+// The part of a scale's intervals from the cutoff to where the nearest neighbors mostly are: sums
+// over a center's neighbors visit these.
+double part_in_use(double low, double high, double spread)
 {
-  int intervals = FIRST_INTERVALS;
+  TablePlace const place =
+      table_place(low + USED_PART * (high - low), scale_of(low, high, spread, MOST_INTERVALS));
+  return (place.interval + place.t) / MOST_INTERVALS;
+}
+
+// A spline as good as it must be; none if that takes more than `most` intervals.
+std::optional<EmbeddingSpline> fit_on(const DenseNet &net, double low, double high, double spread,
+                                      double tolerance, int most)
+{
+  int intervals = std::min(FIRST_INTERVALS, most);
   while (true) {
     EmbeddingSpline spline = fit_with(net, scale_of(low, high, spread, intervals));
     measure(net, spline);
     double const excess = std::max(spline.value_error / (tolerance * spline.value_unit()),
                                    spline.slope_error / (tolerance * spline.slope_unit()));
     if (excess <= 1.0) return spline;
-    if (intervals >= MOST_INTERVALS) return std::nullopt;
+    if (intervals >= most) return std::nullopt;
     // The error falls with the seventh power of the step or faster (the slope's).
     double const factor = std::min(2.0, std::pow(excess, 1.0 / SPLINE_DEGREE));
-    intervals = std::min(MOST_INTERVALS, static_cast<int>(std::ceil(intervals * factor)) + 1);
+    intervals = std::min(most, static_cast<int>(std::ceil(intervals * factor)) + 1);
   }
-}
-
-// The intervals from the cutoff to where the nearest neighbors mostly are: sums over a center's
-// neighbors visit as many.
-double intervals_in_use(const EmbeddingSpline &spline, double high)
-{
-  TablePlace const place =
-      table_place(spline.scale.low + USED_PART * (high - spline.scale.low), spline.scale);
-  return place.interval + place.t;
 }
 
 }    // namespace
@@ -166,14 +166,15 @@ std::vector<double> probes(const EmbeddingSpline &spline)
 EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, double tolerance)
 {
   std::optional<EmbeddingSpline> best;
-  double least = 0.0;
-  for (double const spread : SPREADS) {
-    auto spline = fit_on(net, low, high, spread * (high - low), tolerance);
-    if (!spline) continue;
-    double const cost = intervals_in_use(*spline, high);
-    if (best && cost > WORTH * least) continue;
-    least = cost;
-    best = std::move(spline);
+  double least = MOST_INTERVALS / WORTH;    // intervals in use of the best
+  for (double const part : SPREADS) {
+    double const spread = part * (high - low);
+    double const used = part_in_use(low, high, spread);
+    int const most = std::min(MOST_INTERVALS, static_cast<int>(WORTH * least / used));
+    if (auto spline = fit_on(net, low, high, spread, tolerance, most)) {
+      least = used * spline->scale.intervals;
+      best = std::move(spline);
+    }
   }
   if (best) return *best;
   throw InputError("the embedding net is not smooth enough for a table of error " +
