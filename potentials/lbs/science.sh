@@ -40,8 +40,8 @@ for glass in $glasses; do
     start=$work/start-$glass-$seed
     if [ ! -e "$start.data" ]; then
       # shellcheck disable=SC2086
-      (cd "$examples/melt-quench" && $lmp -in in.melt-quench -var glass "$glass" -var seed "4827$seed" \
-        -var out "$start.part" $first -log "$start.log" -screen none)
+      (cd "$examples/melt-quench" && $lmp -in in.melt-quench -var glass "$glass" \
+        -var seed "4827$seed" -var out "$start.part" $first -log "$start.log" -screen none)
       mv "$start.part.data" "$start.data"
     fi
     for potential in "${potentials[@]}"; do
@@ -54,9 +54,13 @@ for glass in $glasses; do
       out=$work/$glass-$name-$seed
       [ -e "$out.data" ] && continue
       # shellcheck disable=SC2086
-      (cd "$examples/paper/quench" && $lmp -in in.quench -var glass "$glass" -var start "$start.data" \
-        $choice -var seed "$seed" -var out "$out" "$@" -log "$out.log" | grep --line-buffered ' min left' || true)
-      [ -e "$out.data" ] || { echo "$out: LAMMPS did not reach the end, see $out.log" >&2; exit 1; }
+      (cd "$examples/paper/quench" && $lmp -in in.quench -var glass "$glass" \
+        -var start "$start.data" $choice -var seed "$seed" -var out "$out" "$@" -log "$out.log" \
+        | grep --line-buffered ' min left' || true)
+      if [ ! -e "$out.data" ]; then
+        echo "$out: LAMMPS did not reach the end, see $out.log" >&2
+        exit 1
+      fi
     done
   done
 done

@@ -20,8 +20,8 @@ constexpr int BEYOND = 64;
 constexpr int FIRST_INTERVALS = 8;
 constexpr int MOST_INTERVALS = 4096;
 constexpr int PROBES = 8;    // in each interval
-// Scales that are tried: their `spread` as a part of the table's length. One must do with so much of
-// what the best one before it uses.
+// Scales that are tried: their `spread` as a part of the table's length. One must do with so much
+// of what the best one before it uses.
 constexpr double SPREADS[] = {1.0 / 16.0, 4.0, 1.0 / 256.0};
 constexpr double WORTH = 0.9;
 constexpr double USED_PART = 0.7;    // of a table; nearer neighbors are rare
