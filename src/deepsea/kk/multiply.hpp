@@ -5,6 +5,8 @@
 
 #include "arrays.hpp"
 
+#include <Kokkos_Profiling_ScopedRegion.hpp>
+
 #include <cstdint>
 
 namespace lbs::deepsea::device {
@@ -67,6 +69,9 @@ template <class Real, class Space> struct TileProduct {
       }
   }
 };
+
+// By which tools of Kokkos see the products of a vendor's library.
+constexpr const char *PRODUCT_REGION = "deepsea::Product";
 
 // What multiplies on the machine, with all that it keeps between products.
 template <class Real, class Space> class Multiplier {

@@ -30,6 +30,7 @@ template <class Real> class Multiplier<Real, Kokkos::Cuda> {
   void operator()(const Product<Real> &p) const
   {
     if (p.m == 0 || p.n == 0) return;
+    Kokkos::Profiling::ScopedRegion const region(PRODUCT_REGION);
     check(cublasSetStream(handle_.get(), Kokkos::Cuda().cuda_stream()));
     cublasOperation_t const b = p.transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
     int const ldb = std::max(1, p.transposed ? p.k : p.n);

@@ -128,7 +128,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
     int const atom = centers.atom(center);
     AtomRecord const &from = centers.atoms(atom);
     double const scale = tally.scale(from.type);
-    GradientSums gradients;
+    GradientSums of_lane;
     for (int t = 0; t < model.types; ++t) {
       PairRecord const &pair = model.pairs(from.type * model.types + t);
       std::int64_t const run = std::int64_t{centers.chunk.row(center)} * model.types + t;
@@ -136,16 +136,17 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
       auto const count = static_cast<int>(centers.rows.start(run + 1) - first);
       if (count == 0 || pair.excluded || pair.rows == 0) continue;
       load_products(team, q, center, pair);
-      GradientSums of_run;
-      Kokkos::parallel_reduce(
-          Kokkos::ThreadVectorRange(team, count),
-          [&](int n, GradientSums &part) {
-            add_neighbor(from, centers.atoms(centers.rows.neighbor(first + n)), pair, q, scale,
-                         part);
-          },
-          of_run);
-      gradients += of_run;
+      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, count), [&](int n) {
+        add_neighbor(from, centers.atoms(centers.rows.neighbor(first + n)), pair, q, scale,
+                     of_lane);
+      });
     }
+    // Each lane has its own sums, of the neighbors of all types: one reduction is less work than
+    // one a type, and there are fewer numbers to keep in registers.
+    GradientSums gradients;
+    Kokkos::parallel_reduce(
+        Kokkos::ThreadVectorRange(team, Machine<Space>::LANES),
+        [&](int, GradientSums &sums_of_lanes) { sums_of_lanes += of_lane; }, gradients);
     Kokkos::single(Kokkos::PerThread(team), [&]() {
       CenterSums own;
       own.energy = scale * (energy(center) + model.centers(from.type).energy_bias);
