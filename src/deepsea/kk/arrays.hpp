@@ -130,6 +130,13 @@ std::vector<T> to_host(const Kokkos::View<T *, Properties...> &array)
   return to_host(Slice<T, typename Kokkos::View<T *, Properties...>::execution_space>(array));
 }
 
+// Threads of a team on a host. More than one show in tests whether a barrier is missing.
+#ifdef LBS_HOST_TEAM
+constexpr int HOST_TEAM = LBS_HOST_TEAM;
+#else
+constexpr int HOST_TEAM = 1;
+#endif
+
 // How kernels are spread over a kind of machine. A host runs the lanes of a thread as a loop, so
 // that one of each is enough.
 template <class Space> struct Machine {
@@ -152,7 +159,7 @@ template <class Space> struct Machine {
   static constexpr int CENTERS = HOST ? 1 : 4;
   static constexpr std::size_t SCRATCH = 38000;    // bytes a team, below what any GPU has
   // Of kernels with a team for each center.
-  static constexpr int TEAM = HOST ? 1 : 128 / GPU_LANES;
+  static constexpr int TEAM = HOST ? HOST_TEAM : 128 / GPU_LANES;
 };
 
 template <class Policy, class Kernel>
