@@ -33,28 +33,30 @@ ENTRY = re.compile(r"Compiling entry function '(\S+)' for '(\w+)'.*?(\d+) bytes 
                    re.DOTALL)
 
 
-def configuration(folder, architecture):
-    """Headers that say: CUDA and Serial."""
+def configuration(folder, backend, names):
+    """Headers that say: Serial and a backend, Cuda or HIP, with these names in the configuration."""
     text = (KOKKOS / "KokkosCore_config.h").read_text()
     text = text.replace("#define KOKKOS_ENABLE_OPENMP\n", "")
-    for name in ("ENABLE_CUDA", "ENABLE_CUDA_LAMBDA", *architecture):
+    for name in (f"ENABLE_{backend.upper()}", *names):
         assert f"/* #undef KOKKOS_{name} */" in text
         text = text.replace(f"/* #undef KOKKOS_{name} */", f"#define KOKKOS_{name}")
     (folder / "KokkosCore_config.h").write_text(text)
-    for name, includes in (("Declare", ("decl/Kokkos_Declare_SERIAL", "decl/Kokkos_Declare_CUDA")),
-                           ("Fwd", ("fwd/Kokkos_Fwd_SERIAL", "fwd/Kokkos_Fwd_CUDA")),
-                           ("Setup", ("setup/Kokkos_Setup_Cuda",))):
+    upper = backend.upper()
+    for name, includes in (("Declare", ("decl/Kokkos_Declare_SERIAL",
+                                        f"decl/Kokkos_Declare_{upper}")),
+                           ("Fwd", ("fwd/Kokkos_Fwd_SERIAL", f"fwd/Kokkos_Fwd_{upper}")),
+                           ("Setup", (f"setup/Kokkos_Setup_{backend}",))):
         (folder / f"KokkosCore_Config_{name}Backend.hpp").write_text(
             "#pragma once\n" + "".join(f"#include <{i}.hpp>\n" for i in includes))
     (folder / "desul" / "atomics").mkdir(parents=True)
     (folder / "desul" / "atomics" / "Config.hpp").write_text(
-        "#pragma once\n#define DESUL_ATOMICS_ENABLE_CUDA\n")
+        f"#pragma once\n#define DESUL_ATOMICS_ENABLE_{upper}\n")
 
 
 def compiled(source, folder, architecture):
     """What nvcc says when it compiles a file with kernels."""
     sm, names = architecture
-    configuration(folder, names)
+    configuration(folder, "Cuda", ("ENABLE_CUDA_LAMBDA", *names))
     command = [NVCC, "-x", "cu", "-std=c++17", "-O3", f"-arch={sm}", "--expt-extended-lambda",
                "--expt-relaxed-constexpr", "-Xptxas", "-v", "-include", str(HERE / "cuda13.hpp"),
                "-DLMP_KOKKOS", "-I", str(ROOT / "src"), "-I", str(folder)]

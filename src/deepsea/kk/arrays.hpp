@@ -148,10 +148,14 @@ template <class Space> struct Machine {
 #else
   static constexpr bool KNOWN = HOST;
 #endif
+  // Lanes of a thread, and how many teams of four threads a multiprocessor has registers for: 128
+  // a lane on NVIDIA's, 256 on AMD's.
 #if defined(KOKKOS_ENABLE_HIP)
   static constexpr int GPU_LANES = 64;
+  static constexpr int GPU_TEAMS = 2;
 #else
   static constexpr int GPU_LANES = 32;
+  static constexpr int GPU_TEAMS = 4;
 #endif
   static constexpr int LANES = HOST ? 1 : GPU_LANES;
   // Of kernels with a thread (a warp) for each center: threads in a team, as far as the scratch
@@ -176,8 +180,7 @@ template <class Space> auto thread_each(int count, std::size_t bytes, int level 
   using M = Machine<Space>;
   auto const fit = static_cast<int>(M::SCRATCH / std::max<std::size_t>(bytes, 1));
   int const threads = level > 0 ? M::CENTERS : std::clamp(fit, 1, M::CENTERS);
-  // Registers for so many threads of a team, and so many teams a multiprocessor.
-  using Bounds = Kokkos::LaunchBounds<4 * M::GPU_LANES, 4>;
+  using Bounds = Kokkos::LaunchBounds<4 * M::GPU_LANES, M::GPU_TEAMS>;
   Kokkos::TeamPolicy<Space, Bounds> policy((count + threads - 1) / threads, threads, M::LANES);
   return policy.set_scratch_size(level, Kokkos::PerThread(static_cast<int>(bytes)));
 }

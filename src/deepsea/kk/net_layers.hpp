@@ -105,7 +105,9 @@ template <class Real, class Space> struct LastLayer {
     Segment const &segment = net.centers.chunk.segments(type);
     std::int64_t const c = center - segment.first;
     bool const hidden = record.layers > 0;
-    Slice<Real, Space> const &x = hidden ? passing[(record.layers - 1) % 2] : descriptor;
+    // Not by an index: arguments of kernels that have one are copied to slow memory.
+    Slice<Real, Space> const &outputs = record.layers % 2 == 1 ? passing[0] : passing[1];
+    Slice<Real, Space> const &x = hidden ? outputs : descriptor;
     std::int64_t const first =
         (hidden ? segment.passing : segment.descriptor) + c * record.last_inputs;
     const Real *const weight = net.weights.data() + record.last_weight;
