@@ -118,14 +118,31 @@ plugin() {
   ninja -C "$TREE/plugin" -j "$JOBS" "${TESTS[@]}"
 }
 
-# Symbols that nothing has; the library of the driver, which is not here, has a stub.
-check_symbols() {
-  local file missing
+# ldd of a file of the kit, with the libraries of CUDA; that of the driver, which is not here, has a
+# stub.
+linked() {
   mkdir -p "$TREE/driver"
   ln -sf "$CUDA/lib64/stubs/libcuda.so" "$TREE/driver/libcuda.so.1"
+  LD_LIBRARY_PATH="$TREE/kit/lib:$TREE/driver:$CUDA/lib64" ldd -r "$1" 2>&1 || true
+}
+
+# What the other machine may lack, such as OpenBLAS: all but what belongs to its system and to CUDA.
+copy_libraries() {
+  local file
+  for file in "$TREE"/kit/bin/* "$TREE"/kit/lib/*.so; do linked "$file"; done |
+    awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u | while read -r file; do
+    case $(basename "$file") in
+      libc.so* | libm.so* | libdl.so* | librt.so* | libpthread.so* | libmvec.so*) ;;
+      libstdc++.so* | libgcc_s.so* | libcuda.so* | libcublas*) ;;
+      *) [[ $file == "$TREE"/kit/* ]] || cp -L "$file" "$TREE/kit/lib" ;;
+    esac
+  done
+}
+
+check_symbols() {
+  local file missing
   for file in "$TREE"/kit/bin/* "$TREE"/kit/lib/*.so; do
-    missing=$(LD_LIBRARY_PATH="$TREE/kit/lib:$TREE/driver:$CUDA/lib64" ldd -r "$file" 2>&1 |
-      grep -E "not found|undefined" || true)
+    missing=$(linked "$file" | grep -E "not found|undefined" || true)
     [[ -z $missing ]] || fail "$file: $missing"
   done
 }
@@ -139,7 +156,7 @@ kit() {
   cp -a "$TREE"/prefix/lib/lib{lammps,kokkos}*.so* "$CUDA"/lib64/libcudart.so.* "$kit/lib"
   cp "$TREE/plugin/lib"/{lbsplugin,liblbsstyles,libkernel_times}.so "$kit/lib"
   cp "$TREE/plugin/examples/benchmark/gpu/without_torch/liblbstorch.so" "$kit/lib"
-  for name in libgomp.so.1 libz.so.1; do cp -L "$(g++ -print-file-name=$name)" "$kit/lib"; done
+  copy_libraries
   find "$kit" -type f -exec strip --strip-unneeded {} +
   cp "$HERE/run.py" "$HERE/in.gpu" "$ROOT/potentials/deng-du-teter.fmp" "$kit"
   cp "$WORK/model.pt" "$WORK/frame-300.data" "$WORK/frame-1k.data" "$kit"
