@@ -106,8 +106,8 @@ def run(model, frame, ranks, steps, library, env):
 
 def check(model, frame):
     """Steps 2 to 8, between which no list is made."""
-    print(".. csv-table:: Counted, all ranks together, beside the model\n   :header: ranks, images, "
-          "model, \"kB a step by MPI\", model, messages a step\n")
+    print(".. csv-table:: Counted, all ranks together, beside the model\n   :header: ranks, "
+          "images, model, \"kB a step by MPI\", model, messages a step\n")
     text = frame.read_text()
     edge = []
     for axis in "xyz":

@@ -34,7 +34,7 @@ ENTRY = re.compile(r"Compiling entry function '(\S+)' for '(\w+)'.*?(\d+) bytes 
 
 
 def configuration(folder, backend, names):
-    """Headers that say: Serial and a backend, Cuda or HIP, with these names in the configuration."""
+    """Headers that say: Serial and a backend (Cuda, HIP), with names of the configuration."""
     text = (KOKKOS / "KokkosCore_config.h").read_text()
     text = text.replace("#define KOKKOS_ENABLE_OPENMP\n", "")
     for name in (f"ENABLE_{backend.upper()}", *names):

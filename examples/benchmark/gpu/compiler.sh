@@ -7,8 +7,8 @@ for word in "$@"; do
   case $word in *.cpp) source=$word ;; esac
 done
 # Lists of styles name those with Kokkos, too.
-if [[ -z $source || $source == */KOKKOS/* ]] ||
-  grep -qE '^#include "(accelerator_kokkos|style_(atom|compute|fix|integrate|nbin|npair|pair))\.h"' "$source"; then
+users='^#include "(accelerator_kokkos|style_(atom|compute|fix|integrate|nbin|npair|pair))\.h"'
+if [[ -z $source || $source == */KOKKOS/* ]] || grep -qE "$users" "$source"; then
   exec "$@"
 fi
 command=("${CCACHE:-env}" g++)
