@@ -27,7 +27,7 @@ readonly HERE
 
 PACKAGES=(cmake ninja-build g++ binutils libopenmpi-dev openmpi-bin libfftw3-dev
   libpng-dev zlib1g-dev libgtest-dev libgmock-dev libyaml-dev python3 python3-venv python3-pip
-  python3-numpy python3-scipy python3-matplotlib python3-pytest python3-sphinx
+  python3-numpy python3-scipy python3-matplotlib python3-ase python3-pytest python3-sphinx
   python3-sphinx-rtd-theme xz-utils libtorch-dev libopenblas-dev libhdf5-dev libcli11-dev
   nlohmann-json3-dev libceres-dev valgrind)
 

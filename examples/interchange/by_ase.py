@@ -11,8 +11,12 @@ import sys
 
 import ase.io
 from ase.calculators.lammpslib import LAMMPSlib
-from ase.filters import FrechetCellFilter
 from ase.optimize import BFGS
+
+try:
+    from ase.filters import FrechetCellFilter as CellFilter
+except ImportError:    # before ASE 3.23
+    from ase.constraints import ExpCellFilter as CellFilter
 
 TYPES = {"Li": 1, "B": 2, "O": 3, "Si": 4}
 HEADER = ["units metal", "atom_style charge", "atom_modify map array sort 0 0"]
@@ -31,7 +35,7 @@ def main():
     atoms = ase.io.read(sys.argv[1])
     atoms.calc = calculator(*sys.argv[2:])
     before = atoms.get_potential_energy() / len(atoms)
-    BFGS(FrechetCellFilter(atoms), logfile=None).run(fmax=0.01, steps=200)
+    BFGS(CellFilter(atoms), logfile=None).run(fmax=0.01, steps=200)
     print(f"{atoms.get_chemical_formula()}: {before:.4f} eV/atom as read, "
           f"{atoms.get_potential_energy() / len(atoms):.4f} relaxed; cell "
           + " ".join(f"{v:.4f}" for v in atoms.cell.cellpar()))

@@ -10,10 +10,12 @@ units, with masses; its charges are 0: fmp/lbs sets them itself with `charges se
 needs none. Needs ase.
 """
 import argparse
+import io
 import sys
 
 import ase.io
 import numpy as np
+from ase.data import atomic_masses, atomic_numbers
 from ase.neighborlist import neighbor_list
 
 CLOSEST = 0.6    # A: no two atoms of a real structure are nearer
@@ -48,6 +50,17 @@ def check(path, atoms, types):
                          "A apart; is an atom there twice?")
 
 
+def write(path, atoms, types):
+    """Data file of atom_style charge with masses, which older versions of ASE do not write."""
+    text = io.StringIO()
+    ase.io.write(text, atoms, format="lammps-data", specorder=types, atom_style="charge",
+                 units="metal")
+    before, word, rows = text.getvalue().partition("Atoms")
+    masses = "".join(f"{k} {atomic_masses[atomic_numbers[e]]}\n" for k, e in enumerate(types, 1))
+    with open(path, "w") as out:
+        out.write(f"{before}Masses\n\n{masses}\n{word}{rows}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("structure")
@@ -61,8 +74,7 @@ def main():
     check(options.structure, atoms, options.types)
     atoms = atoms.repeat(options.repeat)
     atoms.wrap()
-    ase.io.write(options.out, atoms, format="lammps-data", specorder=options.types, masses=True,
-                 atom_style="charge", units="metal")
+    write(options.out, atoms, options.types)
     print(f"{options.out}: {atoms.get_chemical_formula()}, {len(atoms)} atoms, types "
           + " ".join(f"{k} {e}" for k, e in enumerate(options.types, 1)))
 

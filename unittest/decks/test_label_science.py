@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -14,7 +15,9 @@ SHORT = ("-- -var high 600 -var up 20000 -var hold 0.02 -var down 20000 -var bef
 
 
 def science(folder, *words):
-    env = dict(environment(1), GLASSES="LBS_40_20_40", SEEDS="1 2", MPLCONFIGDIR=str(folder),
+    path = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    env = dict(environment(1), PATH=path, GLASSES="LBS_40_20_40", SEEDS="1 2",
+               MPLCONFIGDIR=str(folder),
                FIRST="-var natoms 100 -var melt 0.05 -var rate 40000 -var hold 0.02 "
                      "-var average 0.05 -var every 10")
     return subprocess.run(["bash", f"{LBS}/science.sh", *words], cwd=folder, capture_output=True,

@@ -19,9 +19,14 @@ HEAD = "model set frame atom element quantity label prediction\n"
 
 @pytest.fixture(name="folder")
 def make_folder(tmp_path):
-    """A copy of the decks with two labelled systems beside them."""
+    """A copy of the decks with the first labelled frame of two systems beside them."""
     for name in SYSTEMS:
-        shutil.copytree(VALIDATION / name, tmp_path / "labels" / name)
+        system = tmp_path / "labels" / name
+        shutil.copytree(VALIDATION / name, system)
+        for array in system.glob("set.000/*.npy"):
+            np.save(array, np.load(array)[:1])
+        words = system / "frames.txt"
+        words.write_text(words.read_text().splitlines(keepends=True)[0])
     return copy_decks(tmp_path)
 
 
