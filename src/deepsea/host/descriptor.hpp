@@ -16,7 +16,6 @@
 #include "deepsea/model/environment.hpp"
 #include "linalg/packed_matrix.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

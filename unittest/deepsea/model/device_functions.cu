@@ -15,8 +15,7 @@ __global__ void one_neighbor(PairConstants constants, const double *coefficients
   RadialPart const part =
       radial_part(r, constants.from, constants.inverse_width, constants.protection);
   EnvironmentRow const row = normalized_row(part, constants, x[0], x[1], x[2]);
-  TablePlace const place =
-      table_place(row.s, constants.low, constants.inverse_step, constants.intervals);
+  TablePlace const place = table_place(row.s, constants.table);
   SplineNumbers value;
   SplineNumbers slope;
   spline_weights(place.t, value, slope);
@@ -35,7 +34,7 @@ __global__ void one_neighbor(PairConstants constants, const double *coefficients
   EnvironmentRow const by_row = {g * p[0], g * p[1], g * p[2], g * p[3]};
   EnvironmentRow const by_place = {by_t * p[0], by_t * p[1], by_t * p[2], by_t * p[3]};
   EnvironmentRow const e =
-      chain_to_row(by_row, chain_through_table(by_place, row, constants.inverse_step), constants);
+      chain_to_row(by_row, chain_through_table(by_place, row, place.dt), constants);
   chain_to_vector(part, e, x[0], x[1], x[2], 1.0 / r, gradient);
 }
 
