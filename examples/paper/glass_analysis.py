@@ -247,11 +247,8 @@ class Fold:
 
     def line(self, temperature):
         """The fitted values."""
-        return _bent(temperature, self.temperature, self.value, self.below, self.above)
-
-
-def _bent(t, place, value, below, above):
-    return value + np.where(t < place, below, above) * (t - place)
+        slope = np.where(temperature < self.temperature, self.below, self.above)
+        return self.value + slope * (temperature - self.temperature)
 
 
 def _lines_that_meet(temperature, values, place):

@@ -55,8 +55,7 @@ def energies(pairs, elements):
     counts = np.array([[(a["symbols"] == e).sum() for e in elements] for a, _ in pairs])
     n = counts.sum(axis=1)
     d = np.array([b["energy"] - a["energy"] for a, b in pairs]) / n
-    constants = np.linalg.lstsq(counts / n[:, None], d, rcond=None)[0]
-    return np.abs(d - counts / n[:, None] @ constants).mean()
+    return npy_sets.error_after_constants(counts / n[:, None], d)
 
 
 def main():

@@ -20,6 +20,8 @@ import tempfile
 
 import numpy as np
 
+import npy_sets
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -91,27 +93,21 @@ def errors(model, frames, elements):
     """Mean absolute errors: of force components (eV/A), of those of each element, and of the energy
     an atom (eV) after one constant for each element."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["deepsea", "test", model, frames, "--parity", f"{folder}/parity"],
-                       check=True, stdout=subprocess.DEVNULL)
-        energy, count, force = {}, {}, {e: [] for e in elements}
-        for line in open(f"{folder}/parity"):
-            if line[0] == "#" or line.startswith("model"):
-                continue
-            _, number, frame, _, element, quantity, label, value = line.split()
-            key = (number, frame)
-            difference = float(value) - float(label)
-            if quantity == "energy":
-                energy[key] = difference
-            elif quantity in ("fx", "fy", "fz"):
-                force[element].append(abs(difference))
-                count.setdefault(key, dict.fromkeys(elements, 0))[element] += 1
-    keys = sorted(energy)
-    share = np.array([[count[k][e] for e in elements] for k in keys], dtype=float)
-    share /= share.sum(axis=1, keepdims=True)
-    wrong = np.array([energy[k] for k in keys])
-    constants = np.linalg.lstsq(share, wrong, rcond=None)[0]
-    return (np.mean(sum(force.values(), [])), {e: np.mean(f) for e, f in force.items() if f},
-            np.abs(wrong - share @ constants).mean())
+        said = subprocess.run(["deepsea", "test", model, frames, "--json", "--parity",
+                               f"{folder}/parity"], check=True, capture_output=True, text=True)
+        rows = [line.split() for line in open(f"{folder}/parity") if line[0].isdigit()]
+    total = json.loads(said.stdout)["total"]["errors"][0]
+    energy = {(row[1], row[2]): float(row[7]) - float(row[6]) for row in rows
+              if row[5] == "energy"}
+    atoms = {frame: np.zeros(len(elements)) for frame in energy}
+    for row in rows:
+        if row[5] == "fx" and (row[1], row[2]) in energy:
+            atoms[row[1], row[2]][elements.index(row[4])] += 1
+    shares = np.array(list(atoms.values()))
+    shares /= shares.sum(axis=1, keepdims=True)
+    by_element = {e: found["mae"] for e, found in total["force_of"].items()}
+    return (total["force"]["mae"], by_element,
+            npy_sets.error_after_constants(shares, np.array(list(energy.values()))))
 
 
 def microseconds(model, glass, precision, elements, lmp):

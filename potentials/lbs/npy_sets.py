@@ -87,6 +87,15 @@ def write_system(folder, labels, elements):
         np.save(f"{folder}/set.000/{key}.npy", rows[:, 0] if key == "energy" else rows)
 
 
+def error_after_constants(shares, differences):
+    """Mean absolute difference after one constant for each element, fitted to all frames.
+
+    shares: of the elements in each frame (frames, elements); differences: energies per atom.
+    """
+    constants = np.linalg.lstsq(shares, differences, rcond=None)[0]
+    return np.abs(differences - shares @ constants).mean()
+
+
 def _demand(label):
     """A function that raises ValueError, with the name of the frame, unless something holds."""
     def demand(true, words):

@@ -5,15 +5,14 @@
 #   science.sh FOLDER NAME=POTENTIAL... [-- VARIABLES of in.quench]
 #
 # POTENTIAL is a model file (.pt) or a potential of examples/melt-quench (deng_du, shik). Each glass
-# starts from one that deng_du makes in half a minute, and is molten and cooled by
-# examples/paper/quench; `-- -var preset paper` takes the paper's protocol, `-- -var seed 2` others
-# velocities. GLASSES and SEEDS in the environment choose some: GLASSES="LBS_40_20_40" SEEDS="1 2".
-# FIRST has the variables of the glasses to start from. Stopped at any time, the same command goes
-# on. LMP is the command for LAMMPS (default lmp).
+# starts from one that deng_du makes in a minute, and is molten and cooled by examples/paper/quench:
+# `-- -var preset paper` takes the paper's protocol. GLASSES and SEEDS in the environment choose
+# some: GLASSES="LBS_40_20_40" SEEDS="1 2". FIRST has the variables of the glasses to start from.
+# Stopped at any time, the same command goes on. LMP is the command for LAMMPS (default lmp).
 set -euo pipefail
 
 usage() {
-  sed -n '4,14s/^# \{0,1\}//p' "$0"
+  sed -n '4,12s/^# \{0,1\}//p' "$0"
   exit 2
 }
 [ $# -ge 2 ] || usage
@@ -40,9 +39,8 @@ for glass in $glasses; do
     start=$work/start-$glass-$seed
     if [ ! -e "$start.data" ]; then
       # shellcheck disable=SC2086
-      (cd "$examples/melt-quench" && $lmp -in in.melt-quench -var glass "$glass" \
-        -var seed "4827$seed" -var out "$start.part" $first -log "$start.log" -screen none)
-      mv "$start.part.data" "$start.data"
+      (cd "$examples/paper/quench" && $lmp -in in.glass -var glass "$glass" -var seed "$seed" \
+        -var out "$start" $first -log "$start.log" -screen none)
     fi
     for potential in "${potentials[@]}"; do
       name=${potential%%=*}

@@ -18,8 +18,8 @@ def science(folder, *words):
     path = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
     env = dict(environment(1), PATH=path, GLASSES="LBS_40_20_40", SEEDS="1 2",
                MPLCONFIGDIR=str(folder),
-               FIRST="-var natoms 100 -var melt 0.05 -var rate 40000 -var hold 0.02 "
-                     "-var average 0.05 -var every 10")
+               FIRST="-var natoms 100 -var melt 0.1 -var rate 10000 -var hold 0.1 "
+                     "-var average 0.05")
     return subprocess.run(["bash", f"{LBS}/science.sh", *words], cwd=folder, capture_output=True,
                           text=True, timeout=TIMEOUT, check=False, env=env)
 

@@ -104,11 +104,10 @@ void measure(const DenseNet &net, EmbeddingSpline &spline)
 
 // The part of a scale's intervals from the cutoff to where the nearest neighbors mostly are: sums
 // over a center's neighbors visit these.
-double part_in_use(double low, double high, double spread)
+double part_in_use(double length, double spread)
 {
-  TablePlace const place =
-      table_place(low + USED_PART * (high - low), scale_of(low, high, spread, MOST_INTERVALS));
-  return (place.interval + place.t) / MOST_INTERVALS;
+  double const start = std::sqrt(spread);
+  return (std::sqrt(USED_PART * length + spread) - start) / (std::sqrt(length + spread) - start);
 }
 
 // A spline as good as it must be; none if that takes more than `most` intervals.
@@ -169,7 +168,7 @@ EmbeddingSpline fit_embedding(const DenseNet &net, double low, double high, doub
   double least = MOST_INTERVALS / WORTH;    // intervals in use of the best
   for (double const part : SPREADS) {
     double const spread = part * (high - low);
-    double const used = part_in_use(low, high, spread);
+    double const used = part_in_use(high - low, spread);
     int const most = std::min(MOST_INTERVALS, static_cast<int>(WORTH * least / used));
     if (auto spline = fit_on(net, low, high, spread, tolerance, most)) {
       least = used * spline->scale.intervals;
