@@ -17,6 +17,9 @@ Kinds of the plan (settings.json, "pattern", repeated until the set is full):
   close    a melt in which one pair has been pushed together to 0.55-0.8 of its radii
   crystal  strained, with noise on the positions
 
+A set with "way" (K) takes frames of the same runs on the way down from 3500 K, too, one for each so
+many K: their names end in -0, -1 ..., their T is where the run was.
+
 What a set names itself ("densities", "strain", "crystals", ...) goes before the general settings.
 """
 import argparse
@@ -164,7 +167,8 @@ def write_data(path, atoms, elements, rings=0, style="charge"):
 
 
 def molecular_dynamics(atoms, frame, settings, lmp, rings, **variables):
-    """The frames that in.frames dumps, started from `atoms`, the first of which are `rings`."""
+    """The frames that in.frames dumps, started from `atoms`, the first of which are `rings`: those
+    at the end, those on the way."""
     potential = settings["potentials"][frame["potential"]]
     with tempfile.TemporaryDirectory() as folder:
         write_data(f"{folder}/data", atoms, settings["elements"], rings)
@@ -178,8 +182,9 @@ def molecular_dynamics(atoms, frame, settings, lmp, rings, **variables):
         if done.returncode != 0:
             tail = open(f"{folder}/log").read()[-500:] if os.path.exists(f"{folder}/log") else ""
             raise RuntimeError(f"LAMMPS failed for {frame['name']}: {done.stderr}{tail}")
-        return ase.io.read(f"{folder}/dump", ":", format="lammps-dump-text",
-                           specorder=settings["elements"])
+        return [ase.io.read(f"{folder}/{file}", ":", format="lammps-dump-text",
+                            specorder=settings["elements"])
+                if os.path.exists(f"{folder}/{file}") else [] for file in ("dump", "way")]
 
 
 def closeness(atoms, settings):
@@ -234,7 +239,8 @@ def push_together(atoms, settings, frame, rng):
 
 
 def make(frame, settings, lmp):
-    """The frame (ase.Atoms) that an entry of the plan asks for."""
+    """The frame (ase.Atoms) that an entry of the plan asks for, and those on the way to it with
+    their temperatures: [(atoms, T)]."""
     rng = np.random.default_rng(frame["seed"])
     if frame["kind"] == "crystal":
         c = frame["glass"]
@@ -245,7 +251,7 @@ def make(frame, settings, lmp):
         atoms = Atoms(atoms.get_chemical_symbols(), scaled_positions=scaled, pbc=True,
                       cell=cell * frame["density_factor"] ** (-1 / 3))
         atoms.positions += rng.normal(scale=rng.uniform(0.03, 0.12), size=(len(atoms), 3))
-        return atoms
+        return atoms, []
     elements = elements_of(settings, frame["units"])
     edge = cubic_edge(elements, frame["glass"]["density"] * frame["density_factor"])
     cell = np.eye(3) * edge
@@ -253,17 +259,21 @@ def make(frame, settings, lmp):
         cell = strained(cell, settings["strain"], rng)
         cell *= edge / abs(np.linalg.det(cell)) ** (1 / 3)
     rings = frame["glass"]["rings"] if frame["kind"] == "rings" else 0
+    hottest, way = 3500, settings.get("way", 0)
+
+    def sound(atoms):
+        return closeness(atoms, settings) >= settings["closest"] and \
+            boron_oxygen_rings(atoms) >= rings
+
     for attempt in range(20):
         start = random_atoms(elements, cell, rings, rng)
-        frames = molecular_dynamics(start, frame, settings, lmp, rings,
-                                    seed=frame["seed"] + 100000 * attempt)
-        for atoms in frames:
-            if closeness(atoms, settings) < settings["closest"] or \
-                    boron_oxygen_rings(atoms) < rings:
-                continue
+        frames, passed = molecular_dynamics(start, frame, settings, lmp, rings, way=way,
+                                            start=hottest, seed=frame["seed"] + 100000 * attempt)
+        for atoms in filter(sound, frames):
             if frame["kind"] == "close":
                 push_together(atoms, settings, frame, rng)
-            return atoms
+            between = [(a, hottest - k * way) for k, a in enumerate(passed) if sound(a)]
+            return atoms, [(a, T) for a, T in between if T > frame["T"] + way / 2]
     raise RuntimeError(f"no sound frame for {frame['name']} in 20 runs")
 
 
@@ -274,6 +284,19 @@ def sorted_by_element(atoms, elements):
                   cell=atoms.cell[:], pbc=True)
     plain.wrap()
     return plain
+
+
+def described(atoms, frame, settings, made):
+    """Add `atoms` to the frames that are `made`, with the words of `frame` and what they hold."""
+    atoms = sorted_by_element(atoms, settings["elements"])
+    atoms.info = {key: frame[key] for key in ("name", "set", "kind", "T", "seed",
+                                              "density_factor")}
+    atoms.info["system"] = frame["glass"]["name"]
+    atoms.info["potential"] = frame["potential"] if frame["kind"] != "crystal" else "none"
+    atoms.info["closest"] = round(closeness(atoms, settings), 3)
+    atoms.info["rings"] = boron_oxygen_rings(atoms)
+    atoms.info["four_coordinated"] = round(four_coordinated(atoms), 3)
+    made[frame["name"]] = atoms
 
 
 def main():
@@ -297,19 +320,18 @@ def main():
     for number, frame in enumerate(wanted, 1):
         if frame["name"] in made:
             continue
-        atoms = sorted_by_element(make(frame, settings, options.lmp), settings["elements"])
-        atoms.info = {key: frame[key] for key in ("name", "set", "kind", "T", "seed",
-                                                  "density_factor")}
-        atoms.info["system"] = frame["glass"]["name"]
-        atoms.info["potential"] = frame["potential"] if frame["kind"] != "crystal" else "none"
-        atoms.info["closest"] = round(closeness(atoms, settings), 3)
-        atoms.info["rings"] = boron_oxygen_rings(atoms)
-        atoms.info["four_coordinated"] = round(four_coordinated(atoms), 3)
-        made[frame["name"]] = atoms
+        last, way = make(frame, settings, options.lmp)
+        described(last, frame, settings, made)
+        for number_on_way, (atoms, temperature) in enumerate(way):
+            words = {**frame, "name": f"{frame['name']}-{number_on_way}", "T": temperature}
+            if frame["kind"] == "close":    # no pair has been pushed together yet
+                words["kind"] = "melt"
+            described(atoms, words, settings, made)
         ordered = [made[name] for name in sorted(made)]
         ase.io.write(path + ".part", ordered, format="extxyz")
         os.replace(path + ".part", path)
-        print(f"{number}/{len(wanted)} {atoms.info}", flush=True)
+        print(f"{number}/{len(wanted)} {made[frame['name']].info}, {len(way)} on the way",
+              flush=True)
 
 
 if __name__ == "__main__":

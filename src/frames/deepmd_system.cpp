@@ -250,6 +250,12 @@ std::vector<LabelledFrame> read_deepmd_system(const std::string &path,
   return SystemReader(*store, elements).read();
 }
 
+bool has_force(const Labels &labels, std::size_t atom)
+{
+  return atom < labels.force.size() &&
+         (labels.force_weight.empty() || labels.force_weight[atom] != 0.0);
+}
+
 bool is_deepmd_system(const std::string &path)
 {
   return path.find('#') != std::string::npos || fs::exists(path + "/type.raw");

@@ -20,6 +20,9 @@ struct Labels {
   std::optional<std::array<double, 9>> virial;    // eV, sum of x F: xx xy xz yx ... zz
 };
 
+// Whether the force of an atom has a label that counts: not one of weight 0 (`atom_pref`).
+bool has_force(const Labels &labels, std::size_t atom);
+
 struct LabelledFrame {
   Frame frame;
   Labels labels;

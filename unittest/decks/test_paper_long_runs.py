@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Long runs of examples/paper: progress by the minute, full disks, lost checkpoints, cut files."""
+import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 
@@ -101,6 +103,27 @@ def test_a_checkpoint_that_is_missing(folder):
     done = call(folder, "transport", *TRANSPORT, *PIECES)
     assert done.returncode != 0 and "estart file" in done.stdout
     assert (folder / "transport" / "li.dump").read_text() == dump
+
+
+def test_another_potential_is_another_run(folder):
+    """Another potential, a model file that has changed, another preset; and what began goes on."""
+    model = folder / "transport" / "model.pt"
+    shutil.copy(os.path.join(ROOT, "potentials", "lbs-fast.deepsea.pt"), model)
+    for first, others in (((), (("-var", "potential", "shik"), ("-var", "preset", "paper"))),
+                          (("-var", "model", "model.pt"), ((), ("-var", "model", "model.pt")))):
+        run(folder, "transport", *BEGIN, "-var", "follow", "0.02", *first)
+        checkpoint = (folder / "transport" / "li.restart").read_bytes()
+        run(folder, "transport", *BEGIN, "-var", "follow", "0.04", *first)
+        for words in others:
+            if words == first:
+                # The archive's comment: another file, the same model.
+                model.write_bytes(model.read_bytes()[:-2] + b"\1\0a")
+            done = call(folder, "transport", *BEGIN, "-var", "follow", "0.06", *words)
+            assert done.returncode != 0
+            assert "li.restart began with what li.setup tells, which is not li.now" in done.stdout
+            assert (folder / "transport" / "li.restart").read_bytes() != checkpoint
+        for file in folder.glob("transport/li.*"):
+            file.unlink()
 
 
 def test_frames_that_were_cut_off_are_written_again(folder):

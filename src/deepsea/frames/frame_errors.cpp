@@ -7,12 +7,6 @@
 
 namespace lbs::deepsea {
 
-bool has_force(const Labels &labels, std::size_t atom)
-{
-  return atom < labels.force.size() &&
-         (labels.force_weight.empty() || labels.force_weight[atom] != 0.0);
-}
-
 void ErrorSum::add(double error, const Place &place)
 {
   double const size = std::fabs(error);

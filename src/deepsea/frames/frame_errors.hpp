@@ -13,9 +13,6 @@
 
 namespace lbs::deepsea {
 
-// Whether the force of an atom has a label that counts: not one of weight 0 (`atom_pref`).
-bool has_force(const Labels &labels, std::size_t atom);
-
 // Of a number: which set, frame of it and atom, all from 1; atom 0: of the whole frame.
 struct Place {
   std::size_t set = 0;

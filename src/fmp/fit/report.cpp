@@ -149,7 +149,7 @@ std::string parity_text(const FitData &data, const Loss::Predictions &prediction
     if (frame.labels.energy)
       row("energy", "all", *frame.labels.energy / n, values[ENERGY_ROW] / n + offset);
     for (std::size_t i = 0; i < frame.labels.force.size(); ++i)
-      for (std::size_t c = 0; c < 3; ++c)
+      for (std::size_t c = 0; has_force(frame.labels, i) && c < 3; ++c)
         row("force", std::to_string(i + 1) + AXES[c], frame.labels.force[i][c],
             values[static_cast<Eigen::Index>(FORCE_ROW + 3 * i + c)]);
     for (std::size_t k = 0; frame.labels.virial && k < 6; ++k)

@@ -105,7 +105,7 @@ void add_deviations(const FitFrame &frame, const FrameValues &values, double off
     to.energy.add((values[ENERGY_ROW] + offset - *labels.energy) /
                   static_cast<double>(frame.atoms()));
   for (std::size_t i = 0; i < labels.force.size(); ++i)
-    for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t c = 0; has_force(labels, i) && c < 3; ++c)
       to.force.add(values[static_cast<Index>(FORCE_ROW + 3 * i + c)] - labels.force[i][c]);
   for (std::size_t k = 0; labels.virial && k < 6; ++k)
     to.stress.add((values[static_cast<Index>(VIRIAL_ROW + k)] - (*labels.virial)[LABEL_PLACE[k]]) /

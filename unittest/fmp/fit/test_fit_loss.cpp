@@ -44,6 +44,25 @@ struct Problem {
 
 }    // namespace
 
+// An atom of weight 0 may have any force: neither the loss nor the report shows it.
+TEST(Loss, AtomsWithoutWeightDoNotCount)
+{
+  auto const largest = [](double weight) {
+    Problem problem;
+    auto &labels = problem.data.frames[2].labels;
+    labels.force[3][1] += 500.0;
+    labels.force_weight[3] = weight;
+    Loss const loss(problem.input, problem.data, 1);
+    auto const values = problem.elsewhere();
+    return std::pair(loss.value(values),
+                     deviations(problem.data, loss.predictions(values)).all.force.largest);
+  };
+  EXPECT_LT(largest(0.0).first, 0.5 * largest(0.5).first);
+  EXPECT_GT(largest(0.0).second, 0.01);
+  EXPECT_LT(largest(0.0).second, 100.0);
+  EXPECT_GT(largest(0.5).second, 400.0);
+}
+
 TEST(Loss, TriangleHasTheLossAndItsGradient)
 {
   for (auto const reference :
