@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""potentials/lbs: frames on the way down by make_frames.py, relaxed crystals by crystals.py."""
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deck import TIMEOUT, environment
+from label_frames import LBS
+
+pytest.importorskip("ase")
+sys.path.insert(0, LBS)
+import crystals    # noqa: E402
+
+SETTINGS = json.load(open(f"{LBS}/settings.json"))
+
+
+def script(name, *words):
+    return subprocess.run([sys.executable, f"{LBS}/{name}.py", *map(str, words)], text=True,
+                          capture_output=True, timeout=TIMEOUT, check=False, env=environment(1))
+
+
+@pytest.mark.parametrize("way, names", [(200, ["s000", "s000-0", "s000-1"]),
+                                        (0, ["s000"])])
+def test_frames_on_the_way_down(tmp_path, way, names):
+    """From 3500 K to 3000 K: at 3500 and 3300 K; a second call makes no other ones."""
+    glass = {"name": "glass", "density": 2.31, "small": [2, 1, 2]}
+    small = {"frames": 1, "seed": 7, "pattern": ["melt"], "temperatures": [3000], "way": way,
+             "compositions": [glass]}
+    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "sets": {"small": small}}))
+    words = ("small", "--settings", tmp_path / "settings.json", "--out", tmp_path)
+    done = script("make_frames", *words)
+    assert done.returncode == 0, done.stderr
+    assert f"{len(names) - 1} on the way" in done.stdout
+    text = (tmp_path / "small.xyz").read_text()
+    assert re.findall(r"name=(\S+)", text) == names
+    assert re.findall(r" T=(\d+)", text) == ["3000", "3500", "3300"][:len(names)]
+    rows = np.array([line.split()[1:4] for line in text.splitlines()
+                     if line[:2].strip() in SETTINGS["elements"]], float)
+    frames = rows.reshape(len(names), -1, 3)
+    assert all(np.abs(a - b).max() > 0.1 for k, a in enumerate(frames) for b in frames[:k])
+    assert script("make_frames", *words).stdout == ""
+    assert (tmp_path / "small.xyz").read_text() == text
+
+
+def test_crystals_are_those_of_the_settings():
+    """Densities (g/cm3) of the structures as they are published."""
+    made = crystals.structures(SETTINGS)
+    density = {"B2O3-I": 2.56, "Li2O": 2.01, "Li2SiO3": 2.53, "Li2Si2O5": 2.47}
+    assert set(made) == set(density)
+    for name, atoms in made.items():
+        found = 1.66053907 * atoms.get_masses().sum() / atoms.get_volume()
+        assert found == pytest.approx(density[name], rel=0.01), name
+    assert crystals.formula_units(made["Li2SiO3"], SETTINGS) == [4, 0, 4]
+
+
+def test_a_crystal_comes_to_rest():
+    """Stretched, and with an atom displaced, Li2O comes back to the same cubic cell."""
+    model = f"{LBS}/../lbs-fast.deepsea.pt"
+    words = (f"deepsea {model} precision double", "Li B O Si", SETTINGS, "lmp")
+    atoms = crystals.structures(SETTINGS)["Li2O"]
+    energy, cell = crystals.by_lammps(atoms, *words)
+    stretched = atoms.copy()
+    stretched.set_cell(atoms.cell * [[1.02], [1.0], [0.99]], scale_atoms=True)
+    stretched.positions[0] += [0.05, 0.02, -0.03]
+    again, other = crystals.by_lammps(stretched, *words)
+    assert again == pytest.approx(energy, abs=2e-4)
+    assert np.allclose(other, cell, atol=5e-3)
+    assert np.abs(cell - np.asarray(atoms.cell)).max() > 0.02
+    with pytest.raises(SystemExit, match="(?s)LAMMPS failed: .*ERROR: .*none.fmp"):
+        crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.0 10.0", "none.fmp Li B O Si", SETTINGS,
+                           "lmp")
