@@ -4,12 +4,14 @@
 
     models.py train NAME... [--work work-models] [--data DIR...] [--valid DIR...] [--threads N]
     models.py table NAME... [--work work-models] --test TITLE=DIR... [--glass DATA] [--lmp lmp]
+                            [--picture FILE.png]
 
 `train` writes WORK/NAME/input.json from "models" in settings.json and runs `deepsea train` there;
 after a stop it goes on from the checkpoint. A model that says "like" another takes from it what it
 does not say itself. `table` prints a row a model: mean absolute errors against each set of frames
 (by `deepsea test`; energies after one constant for each element) and the time of an atom and a step
-of molecular dynamics (us, one thread, mixed and double) in the glass of a LAMMPS data file.
+of molecular dynamics (us, one thread, mixed and double) in the glass of a LAMMPS data file;
+--picture draws the errors over the times of mixed precision (Matplotlib).
 """
 import argparse
 import json
@@ -133,18 +135,41 @@ def table(settings, options):
     for name, _ in tests:
         title += f" | {name}: force (eV/A) {' '.join(f'{e:>6s}' for e in elements)}  meV/atom"
     print(title + (" | us mixed, double" if options.glass else ""))
+    points = []
     for name in options.names:
         model = f"{options.work}/{name}/model.pt"
+        forces = []
         row = f"{name:14s}"
         for _, frames in tests:
             force, by_element, energy = errors(model, frames, elements)
+            forces.append(force)
             words = " ".join(f"{by_element.get(e, np.nan):6.3f}" for e in elements)
             row += f" | {force:.4f} {words} {1e3 * energy:6.2f}"
         if options.glass:
             times = [microseconds(model, options.glass, p, elements, options.lmp)
                      for p in ("mixed", "double")]
             row += f" | {times[0]:.2f} {times[1]:.2f}"
+            points.append((name, times[0], forces))
         print(row, flush=True)
+    if options.picture:
+        draw(points, [title for title, _ in tests], options.picture)
+
+
+def draw(points, titles, path):
+    """Force errors over times: `points` are (model, us, errors against each of `titles`)."""
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    figure, axes = pyplot.subplots(figsize=(6.4, 4.0))
+    for k, title in enumerate(titles):
+        axes.plot([p[1] for p in points], [p[2][k] for p in points], "os^v"[k % 4], label=title)
+    for name, x, forces in points:
+        axes.annotate(name, (x, forces[0]), xytext=(4, 4), textcoords="offset points", fontsize=8)
+    axes.set(xlabel="time of an atom and a step (us, one core, mixed precision)",
+             ylabel="mean error of a force component (eV/A)", xscale="log")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
 
 
 def main():
@@ -157,9 +182,12 @@ def main():
     parser.add_argument("--valid", nargs="+", default=[], help="frames to validate on")
     parser.add_argument("--test", nargs="+", default=[], metavar="TITLE=DIR")
     parser.add_argument("--glass", help="LAMMPS data file, to take times in")
+    parser.add_argument("--picture", help="file for the picture; needs --glass and --test")
     parser.add_argument("--lmp", default="lmp")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+    if options.picture and not (options.glass and options.test):
+        parser.error("--picture needs --glass and --test")
     settings = json.load(open(options.settings))
     {"train": train, "table": table}[options.action](settings, options)
 

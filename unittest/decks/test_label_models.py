@@ -59,7 +59,7 @@ def test_a_model_inherits_what_it_does_not_say():
 
 def test_table_has_the_errors_of_deepsea_test(trained):
     done = run(trained, "table", "tiny", "tuned", "--test", f"mine={DATA}/tune", "--glass",
-               "glass.data")
+               "glass.data", "--picture", "front.png")
     assert done.returncode == 0, done.stdout + done.stderr
     rows = done.stdout.splitlines()
     assert rows[0].split()[:3] == ["model", "|", "mine:"] and len(rows) == 3
@@ -74,6 +74,9 @@ def test_table_has_the_errors_of_deepsea_test(trained):
         # The constants of the elements can only take away from the error of the energy.
         assert 0.0 < numbers[5] < 1e3 * total["energy"]["mae"]
         assert len(numbers) == 8 and numbers[6] > 0.1 and numbers[7] > 0.1
+    assert (trained / "front.png").stat().st_size > 5000
+    done = run(trained, "table", "tiny", "--test", f"mine={DATA}/tune", "--picture", "front.png")
+    assert done.returncode != 0 and "--picture needs --glass and --test" in done.stderr
 
 
 def test_what_is_trained_stays(trained):
