@@ -73,3 +73,28 @@ def test_a_crystal_comes_to_rest():
     with pytest.raises(SystemExit, match="(?s)LAMMPS failed: .*ERROR: .*none.fmp"):
         crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.0 10.0", "none.fmp Li B O Si", SETTINGS,
                            "lmp")
+
+
+def test_hot_melts_have_a_row_each(tmp_path):
+    """With and without core/zbl, made once; a run that was stopped is made again."""
+    words = ["bash", f"{LBS}/stable.sh", str(tmp_path / "hot"), f"fast={LBS}/../lbs-fast.deepsea.pt"]
+    settings = dict(environment(1), NATOMS="60", GLASSES="LBS_40_20_40", RUNS="2000:2")
+
+    def run():
+        return subprocess.run(words, text=True, capture_output=True, timeout=TIMEOUT, check=False,
+                              env=settings)
+
+    done = run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = re.findall(r"^(\S+) +3 ps +(\S+) K  largest force +(\S+) eV/A  shortest (\S+) A$",
+                      done.stdout, re.MULTILINE)
+    assert [row[0].rpartition("-")[2] for row in rows] == ["core0.5", "core0"]
+    for _, kelvin, force, shortest in rows:
+        assert 1000 < float(kelvin) < 3000 and 3 < float(force) < 50
+        assert 0.9 < float(shortest) < 1.6
+    first = sorted((tmp_path / "hot").glob("*.stable"))[0]
+    text = first.read_text()
+    first.rename(first.with_suffix(".part.stable"))
+    assert run().stdout == done.stdout and first.read_text() == text
+    usage = subprocess.run(words[:3], text=True, capture_output=True, check=False)
+    assert usage.returncode == 2 and "stable.sh FOLDER NAME=MODEL.pt" in usage.stdout
