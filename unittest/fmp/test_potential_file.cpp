@@ -61,7 +61,7 @@ TEST(PotentialFile, ReadsEveryField)
 
 TEST(PotentialFile, ShippedFilesAreComplete)
 {
-  for (const char *name : {"deng-du-teter.fmp", "shik.fmp"}) {
+  for (const char *name : {"deng-du-teter.fmp", "lbs.fmp", "shik.fmp"}) {
     auto const file = shipped(name);
     EXPECT_EQ(file.elements.size(), 4U) << name;
     EXPECT_EQ(file.pairs.size(), 10U) << name;

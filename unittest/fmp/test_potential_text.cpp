@@ -56,7 +56,7 @@ void expect_same(const PotentialFile &a, const PotentialFile &b)
 
 TEST(PotentialText, IsReadBackTheSame)
 {
-  for (const char *name : {"deng-du-teter.fmp", "shik.fmp"}) {
+  for (const char *name : {"deng-du-teter.fmp", "lbs.fmp", "shik.fmp"}) {
     auto const file = shipped(name);
     auto const text = potential_text(file, {"made by a test", "on two lines"});
     EXPECT_NE(text.find("\n# made by a test\n# on two lines\n"), std::string::npos);
