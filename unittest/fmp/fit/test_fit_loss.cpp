@@ -2,6 +2,7 @@
 #include "fit_frames.hpp"
 
 #include "expect_error.hpp"
+#include "fmp/fit/statistics.hpp"
 
 #include <gtest/gtest.h>
 
