@@ -46,6 +46,25 @@ def test_pieces_end_by_time(folder):
     assert "timeout=off" in out and steps(folder) == list(range(0, 1001, 10))
 
 
+@pytest.mark.skipif("LBS_NO_MPI" in os.environ, reason="this LAMMPS has no MPI")
+def test_two_ranks(folder):
+    """Pieces end by time on both ranks alike, the run goes on, and refuses another potential."""
+    words = [*"mpirun -np 2".split(), *command("transport", "-var", "settle", "0", "-var", "T",
+                                               "800", "-var", "frame", "0.01", "-var", "seconds",
+                                               "1", "-var", "out", "li")]
+    place = {"cwd": folder / "transport", "text": True, "env": environment(2),
+             "capture_output": True, "timeout": TIMEOUT, "check": False}
+    for follow, last in (("0.6", 600), ("1", 1000)):
+        done = subprocess.run([*words, "-var", "follow", follow], **place)
+        assert done.returncode == 0, done.stdout[-2000:]
+        pieces = [int(s) for s in re.findall(r"^NVT: step (\d+) of", done.stdout, re.M)]
+        assert pieces[-1] == last and all(step % 10 == 0 for step in pieces)
+        assert set(steps(folder)) == set(range(0, last + 1, 10))
+    done = subprocess.run([*words, "-var", "follow", "2", "-var", "potential", "shik"], **place)
+    assert done.returncode != 0 and "li.restart began with what li.setup tells" in done.stdout
+    assert set(steps(folder)) == set(range(0, 1001, 10))
+
+
 def limited(folder, size, *words):
     """The deck where no file can grow beyond a size in bytes, as on a disk that is full."""
     def limit():
