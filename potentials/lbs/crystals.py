@@ -27,7 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def structures(settings):
-    """Crystals by their names: one cell each, lower triangular, at least 8 A across."""
+    """Crystals by their names: one cell each, lower triangular."""
     made = {}
     for c in settings["sets"]["distill"]["crystals"]:
         atoms = crystal([s[0] for s in c["sites"]], [s[1:] for s in c["sites"]],

@@ -304,7 +304,7 @@ def main():
     parser.add_argument("set")
     parser.add_argument("--settings", default=f"{HERE}/settings.json")
     parser.add_argument("--out", default=f"{HERE}/frames")
-    parser.add_argument("--only", type=int, help="stop once the set has so many frames")
+    parser.add_argument("--only", type=int, help="stop after so many runs of the plan")
     parser.add_argument("--lmp", default="lmp")
     options = parser.parse_args()
     settings = json.load(open(options.settings))
