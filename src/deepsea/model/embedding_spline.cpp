@@ -18,8 +18,8 @@ namespace {
 // this many knots beyond the ends leave nothing of where the row was cut.
 constexpr int BEYOND = 64;
 constexpr int FIRST_INTERVALS = 8;
-constexpr int MOST_INTERVALS = 4096;
-constexpr int PROBES = 8;    // in each interval
+constexpr int MOST_INTERVALS = 16384;    // nets that are trained for long are sharp near the cutoff
+constexpr int PROBES = 8;                // in each interval
 // Scales that are tried: their `spread` as a part of the table's length. One must do with so much
 // of what the best one before it uses.
 constexpr double SPREADS[] = {1.0 / 16.0, 4.0, 1.0 / 256.0};
@@ -80,9 +80,9 @@ EmbeddingSpline fit_with(const DenseNet &net, const TableScale &scale)
   return spline;
 }
 
-void measure(const DenseNet &net, EmbeddingSpline &spline)
+void measure(const DenseNet &net, const std::vector<double> &at, EmbeddingSpline &spline)
 {
-  std::vector<double> const at = probes(spline);
+  spline.value_error = spline.slope_error = 0.0;
   NetSlopes exact;
   evaluate_embedding(net, at, exact);
   std::vector<double> value;
@@ -102,6 +102,15 @@ void measure(const DenseNet &net, EmbeddingSpline &spline)
   spline.slope_error *= BETWEEN_PROBES;
 }
 
+// A place in each interval where values and slopes are off by nearly as much as anywhere: enough to
+// tell that a spline is too coarse, at a part of the cost.
+std::vector<double> few_probes(const EmbeddingSpline &spline)
+{
+  std::vector<double> at;
+  for (int i = 0; i < spline.scale.intervals; ++i) at.push_back(spline.s_at(i + 0.25));
+  return at;
+}
+
 // The part of a scale's intervals from the cutoff to where the nearest neighbors mostly are: sums
 // over a center's neighbors visit these.
 double part_in_use(double length, double spread)
@@ -110,21 +119,27 @@ double part_in_use(double length, double spread)
   return (std::sqrt(USED_PART * length + spread) - start) / (std::sqrt(length + spread) - start);
 }
 
-// A spline as good as it must be; none if that takes more than `most` intervals.
+// A spline as good as it must be; none if that takes more than `most` intervals, or will by the
+// rate at which errors fall.
 std::optional<EmbeddingSpline> fit_on(const DenseNet &net, double low, double high, double spread,
                                       double tolerance, int most)
 {
   int intervals = std::min(FIRST_INTERVALS, most);
   while (true) {
     EmbeddingSpline spline = fit_with(net, scale_of(low, high, spread, intervals));
-    measure(net, spline);
-    double const excess = std::max(spline.value_error / (tolerance * spline.value_unit()),
-                                   spline.slope_error / (tolerance * spline.slope_unit()));
-    if (excess <= 1.0) return spline;
-    if (intervals >= most) return std::nullopt;
+    auto const excess = [&](const std::vector<double> &at) {
+      measure(net, at, spline);
+      return std::max(spline.value_error / (tolerance * spline.value_unit()),
+                      spline.slope_error / (tolerance * spline.slope_unit()));
+    };
+    double off = excess(few_probes(spline));
+    if (off <= 1.0) off = excess(probes(spline));
+    if (off <= 1.0) return spline;
     // The error falls with the seventh power of the step or faster (the slope's).
-    double const factor = std::min(2.0, std::pow(excess, 1.0 / SPLINE_DEGREE));
-    intervals = std::min(most, static_cast<int>(std::ceil(intervals * factor)) + 1);
+    double const factor = std::pow(off, 1.0 / SPLINE_DEGREE);
+    bool const settled = factor < 2.0;
+    if (intervals >= most || (settled && 0.8 * factor * intervals > most)) return std::nullopt;
+    intervals = std::min(most, static_cast<int>(std::ceil(intervals * std::min(2.0, factor))) + 1);
   }
 }
 

@@ -134,6 +134,16 @@ TEST(EmbeddingTable, SharpNetsHaveFinerIntervalsAtTheCutoff)
   EXPECT_GT((HIGH - LOW) / step(sharp, 0.0), 3.0 * sharp.scale.intervals);
 }
 
+// Potentials that are trained for long come to this.
+TEST(EmbeddingTable, VerySharpNetsHaveLongTables)
+{
+  EmbeddingSpline const spline = fit_embedding(net_of(300.0), LOW, HIGH, 1e-10);
+  EXPECT_GT(spline.scale.intervals, 4096);
+  EXPECT_LE(spline.value_error, 1e-10 * spline.value_unit());
+  EXPECT_LE(spline.slope_error, 1e-10 * spline.slope_unit());
+  EXPECT_GT(spline.slope_error, 1e-13 * spline.slope_unit());
+}
+
 TEST(EmbeddingTable, PlacesHaveTheDerivativesOfTheirDifferences)
 {
   constexpr double H = 1e-6;
