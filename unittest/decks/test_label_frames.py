@@ -77,7 +77,8 @@ def test_a_crystal_comes_to_rest():
 
 def test_hot_melts_have_a_row_each(tmp_path):
     """With and without core/zbl, made once; a run that was stopped is made again."""
-    words = ["bash", f"{LBS}/stable.sh", str(tmp_path / "hot"), f"fast={LBS}/../lbs-fast.deepsea.pt"]
+    words = ["bash", f"{LBS}/stable.sh", str(tmp_path / "hot"),
+             f"fast={LBS}/../lbs-fast.deepsea.pt"]
     settings = dict(environment(1), NATOMS="60", GLASSES="LBS_40_20_40", RUNS="2000:2")
 
     def run():

@@ -61,7 +61,7 @@ def test_two_ranks(folder):
         assert pieces[-1] == last and all(step % 10 == 0 for step in pieces)
         assert set(steps(folder)) == set(range(0, last + 1, 10))
     done = subprocess.run([*words, "-var", "follow", "2", "-var", "potential", "shik"], **place)
-    assert done.returncode != 0 and "li.restart began with what li.setup tells" in done.stdout
+    assert done.returncode != 0 and "li.restart began otherwise" in done.stdout
     assert set(steps(folder)) == set(range(0, 1001, 10))
 
 
@@ -139,7 +139,7 @@ def test_another_potential_is_another_run(folder):
                 model.write_bytes(model.read_bytes()[:-2] + b"\1\0a")
             done = call(folder, "transport", *BEGIN, "-var", "follow", "0.06", *words)
             assert done.returncode != 0
-            assert "li.restart began with what li.setup tells, which is not li.now" in done.stdout
+            assert "li.restart began otherwise: compare li.setup and li.now" in done.stdout
             assert (folder / "transport" / "li.restart").read_bytes() != checkpoint
         for file in folder.glob("transport/li.*"):
             file.unlink()
