@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Crystals relaxed by potentials: lattice constants and volumes beside those of experiment.
 
-    crystals.py NAME="STYLE | COEFFS"... [--settings settings.json] [--teacher] [--lmp lmp]
+    relax_crystals.py NAME="STYLE | COEFFS"... [--settings settings.json] [--teacher] [--lmp lmp]
 
 The crystals are those of the set to distill in settings.json, where their lattice constants are
 those of experiment. STYLE and COEFFS are the words of pair_style and pair_coeff * *. `--teacher`
