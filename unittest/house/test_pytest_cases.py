@@ -183,3 +183,29 @@ def test_nothing_skipped(tmp_path):
     done = subprocess.run(["bash", ROOT / "cmake" / "skipped.sh", log], check=False,
                           capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def collected(folder):
+    """Whether pytest can read all files of a folder in one process, and what it says."""
+    done = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "-p",
+                           "no:cacheprovider", str(folder)], capture_output=True, text=True,
+                          check=False)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def test_all_decks_have_their_entries(tmp_path):
+    """A file that pytest cannot read beside the others has no entries, though it runs alone: of two
+    modules with one name, the first that is imported serves both.
+    """
+    good, words = collected(ROOT / "unittest" / "decks")
+    assert good, words[-2000:]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thing.py").write_text("")
+    (tmp_path / "thing.py").write_text("NUMBER = 1\n")
+    (tmp_path / "test_a.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(tmp_path / 'other')!r})\nimport thing\n"
+        "def test_it():\n    assert thing\n")
+    (tmp_path / "test_b.py").write_text(
+        "from thing import NUMBER\n\ndef test_it():\n    assert NUMBER\n")
+    good, words = collected(tmp_path)
+    assert not good and "cannot import name 'NUMBER'" in words
