@@ -37,8 +37,8 @@ for glass in ${GLASSES:-LBS_20_60_20 LBS_40_20_40 LBS_10_50_40}; do
             -var out "$work/$name.part" -log "$work/$name.log" -screen none
           mv "$work/$name.part.stable" "$work/$name.stable"
         fi
-        awk -v name="$name" '$1 !~ /#/ { n++; t += $2; if (n == 1) e = $3; last = $3
-            if ($5 > f) f = $5; if (n == 1 || $6 < d) d = $6 }
+        awk -v name="$name" '$1 !~ /#/ { n++; t += $2; if ($5 > f) f = $5
+            if (n == 1 || $6 < d) d = $6 }
           END { printf "%-40s %4d ps %7.1f K  largest force %6.2f eV/A  shortest %.3f A\n", \
             name, n, t / n, f, d }' "$work/$name.stable"
       done
