@@ -10,7 +10,8 @@ A set is a folder with one folder for each system (equal atoms in equal order):
   frames.txt    name and origin of each frame, one JSON object a line, in the order of the arrays
   set.000/      coord (f, 3n), box (f, 9), energy (f,), force (f, 3n), virial (f, 9), all float64;
                 no energy or virial where the first label has None for it; atom_pref (f, n), the
-                weights of the forces in training, where labels have "weights"
+                weights of the forces in training, where labels have "weights"; temperature (f,),
+                in K, where all frames have "T"
 """
 import glob
 import json
@@ -80,6 +81,9 @@ def write_system(folder, labels, elements):
             out.write(json.dumps(label["info"]) + "\n")
     flat = dict(coord="positions", box="cell", force="forces", virial="virial", energy="energy",
                 atom_pref="weights")
+    kelvin = [label["info"].get("T") for label in labels]
+    if None not in kelvin:
+        np.save(f"{folder}/set.000/temperature.npy", np.array(kelvin, dtype=float))
     for key, name in flat.items():
         if first.get(name) is None:
             continue

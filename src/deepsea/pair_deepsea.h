@@ -84,6 +84,7 @@ class PairDeepsea : public Pair {
   ShortPairsOfStep short_pairs_;           // of step_
   double earlier_short_pairs_ = 0.0;       // in the run's other steps
   bool short_warned_ = false;
+  bool hot_warned_ = false;    // in this run
 
   // Deviation between several models.
   lbs::deepsea::DeviationFile out_;
@@ -151,6 +152,7 @@ class PairDeepsea : public Pair {
   // Checks.
   virtual void watch_short_pairs();
   void tell_short_pairs();
+  virtual void watch_temperature();
 };
 
 }    // namespace LAMMPS_NS

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// pair_style deepsea watches its atoms: overlaps, numbers that are none, pairs closer than in
-// training.
+// pair_style deepsea watches its atoms: overlaps, numbers that are none, pairs closer and atoms
+// hotter than in training.
 #include "pair_deepsea.h"
 
 #include "atom.h"
+#include "comm.h"
 #include "error.h"
+#include "force.h"
 #include "neigh_list.h"
 #include "update.h"
 #include "utils.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace LAMMPS_NS;
@@ -93,7 +96,35 @@ void PairDeepsea::tell_short_pairs()
   short_warned_ = true;
 }
 
+// At the beginning and the end of a run. Small systems fluctuate: three standard deviations of the
+// temperature of so many atoms are no reason to speak.
+void PairDeepsea::watch_temperature()
+{
+  double const hottest = models_.front().hottest;
+  if (hottest == 0.0 || hot_warned_) return;
+  double sums[2] = {0.0, 0.0};    // atoms of the model, twice their kinetic energy
+  for (int i = 0; i < atom->nlocal; ++i) {
+    if (model_type_[atom->type[i]] < 0) continue;
+    double const mass = atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]];
+    const double *const v = atom->v[i];
+    sums[0] += 1.0;
+    sums[1] += force->mvv2e * mass * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, world);
+  if (sums[0] == 0.0) return;
+  double const degrees = 3.0 * std::max(1.0, sums[0] - 1.0);    // as compute temp counts
+  double const temperature = sums[1] / (degrees * force->boltz);
+  if (!(temperature > hottest * (1.0 + 3.0 * std::sqrt(2.0 / degrees)))) return;
+  hot_warned_ = true;
+  if (comm->me == 0)
+    error->warning(FLERR,
+                   "pair deepsea: the atoms have {:.0f} K at step {}, above the {:.0f} K of the "
+                   "training set of {}; forces there are guesses",
+                   temperature, update->ntimestep, hottest, style_.files.front());
+}
+
 void PairDeepsea::finish()
 {
   tell_short_pairs();
+  watch_temperature();
 }

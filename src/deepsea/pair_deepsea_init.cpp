@@ -223,7 +223,8 @@ void PairDeepsea::begin_run()
   neighbors_.begin_run();
   short_pairs_ = ShortPairsOfStep();
   earlier_short_pairs_ = 0.0;
-  short_warned_ = false;
+  short_warned_ = hot_warned_ = false;
+  watch_temperature();
   open_deviation_file();
 }
 

@@ -189,6 +189,15 @@ class SystemReader {
     return static_cast<int>(number);
   }
 
+  [[nodiscard]] double temperature_of(double number, const std::string &set,
+                                      std::size_t frame) const
+  {
+    if (!(number >= 0.0))
+      throw InputError(store_.where(set) + "/temperature.npy, frame " + std::to_string(frame + 1) +
+                       ": must be a temperature in K, not below 0");
+    return number;
+  }
+
   void read_set(const std::string &set, std::vector<LabelledFrame> &frames) const
   {
     constexpr double ANY = 1.0e300;
@@ -215,9 +224,11 @@ class SystemReader {
     auto const virial = optional_rows("virial.npy", 9, MOST_VIRIAL * n);
     auto const weight = optional_rows("atom_pref.npy", atoms, ANY, true);
     auto const copies = optional_rows("numb_copy.npy", 1, ANY);
+    auto const temperature = optional_rows("temperature.npy", 1, ANY);
     for (std::size_t f = 0; f < count; ++f) {
       LabelledFrame made;
       if (!copies.empty()) made.copies = copies_of(copies[f], set, f);
+      if (!temperature.empty()) made.temperature = temperature_of(temperature[f], set, f);
       Frame &frame = made.frame;
       Labels &labels = made.labels;
       frame.elements = mixed.empty() ? names_ : mixed[f];

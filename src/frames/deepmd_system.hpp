@@ -26,7 +26,8 @@ bool has_force(const Labels &labels, std::size_t atom);
 struct LabelledFrame {
   Frame frame;
   Labels labels;
-  int copies = 1;    // `numb_copy`: as so many frames it counts in a training
+  int copies = 1;                       // `numb_copy`: as so many frames it counts in a training
+  std::optional<double> temperature;    // K, of the simulation it is from
 };
 
 // All frames of a system, in the order of its sets. `elements` name the types of a system without

@@ -118,6 +118,8 @@ void print_contract(const Model &model)
                                       : std::nullopt;
   });
   line("shortest distances", shortest.empty() ? "not known" : shortest + " A");
+  line("highest temperature",
+       model.hottest > 0.0 ? text::number(model.hottest) + " K" : "not known");
 }
 
 // The table that pair_style deepsea makes of the embedding nets, with its default settings.

@@ -81,7 +81,7 @@ def test_info_prints_the_contract(folder):
     bias = [sum(pair) for pair in zip(defined["bias_atom_e"], defined["out_bias"])]
     shortest = f"{defined['min_nbor_dist']:.10g}"
     lines = info(folder / "model.pt")
-    assert lines["schema version"] == "1"
+    assert lines["schema version"] == "2"
     assert lines["elements"] == " ".join(defined["type_map"]) == "O B"
     assert lines["units"] == "A, eV"
     assert lines["cutoff rc"] == f"{descriptor['rcut']:g} A" == "4.5 A"
@@ -101,6 +101,7 @@ def test_info_prints_the_contract(folder):
     assert min(map(abs, bias)) > 0.1
     assert "excluded pairs" not in lines
     assert lines["shortest distances"] == f"O-O {shortest} O-B {shortest} B-B {shortest} A"
+    assert lines["highest temperature"] == "not known"
     assert lines["software"] == "deepmd-kit 3.2.0"
     assert "two_types.dp" in lines["source"]
     assert json.loads(lines["training"]) == {"min_nbor_dist": defined["min_nbor_dist"]}

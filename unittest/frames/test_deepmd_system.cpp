@@ -48,6 +48,20 @@ TEST(DeepmdSystem, LabelsAreRead)
   EXPECT_EQ(second.labels.force[1][0], -4.0);
   EXPECT_EQ(second.labels.force_weight[0], 0.5);
   EXPECT_EQ((*second.labels.virial)[8], 18.0);
+  EXPECT_FALSE(second.temperature);
+}
+
+TEST(DeepmdSystem, TemperaturesAreRead)
+{
+  ScratchFolder const folder;
+  write_labelled(folder);
+  folder.write("d/set.000/temperature.npy", npy("<f8", "(2,)", bytes_of<double>({0, 1200})));
+  auto const frames = read_deepmd_system(folder.file("d"), {});
+  EXPECT_EQ(frames.at(0).temperature, 0.0);
+  EXPECT_EQ(frames.at(1).temperature, 1200.0);
+  folder.write("d/set.000/temperature.npy", npy("<f8", "(2,)", bytes_of<double>({300, -1})));
+  expect_error([&] { read_deepmd_system(folder.file("d"), {}); },
+               "temperature.npy, frame 2: must be a temperature in K, not below 0");
 }
 
 // numpy.save() writes transposed arrays so.

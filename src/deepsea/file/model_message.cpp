@@ -85,8 +85,8 @@ template <class Channel> void pass_model(Channel &channel, Model &m)
 {
   const auto each = [&channel](auto &...member) { (pass(channel, member), ...); };
   each(m.elements, m.cutoff, m.smooth_from, m.protection, m.selection, m.one_side, m.axis_neurons,
-       m.precision, m.excluded, m.average, m.deviation, m.shortest, m.embedding, m.fitting,
-       m.energy_bias, m.sha256);
+       m.precision, m.excluded, m.average, m.deviation, m.shortest, m.hottest, m.embedding,
+       m.fitting, m.energy_bias, m.sha256);
   each(m.provenance.source, m.provenance.software, m.provenance.training, m.provenance.citation);
 }
 

@@ -215,6 +215,12 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::add_core(Results
   if (sums.bad_center >= 0) stop_at(sums.bad_center, "core/zbl", driving);
 }
 
+template <class DeviceType> void PairDeepseaKokkos<DeviceType>::watch_temperature()
+{
+  atomKK->sync(Host, V_MASK | TYPE_MASK | RMASS_MASK);
+  PairDeepsea::watch_temperature();
+}
+
 template <class DeviceType> void PairDeepseaKokkos<DeviceType>::watch_short_pairs()
 {
   if (kernels_ && found_short_.count > 0) atomKK->sync(Host, TAG_MASK);

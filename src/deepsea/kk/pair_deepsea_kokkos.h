@@ -40,6 +40,7 @@ template <class DeviceType> class PairDeepseaKokkos : public PairDeepsea, public
   void add_core(lbs::deepsea::Results &driving) override;
   void add_forces() override;
   void watch_short_pairs() override;
+  void watch_temperature() override;
 
  private:
   template <class T> using Array = lbs::deepsea::device::Array<T, DeviceType>;

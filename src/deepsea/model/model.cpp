@@ -108,6 +108,8 @@ void check_pairs(const Model &model, const Checker &check)
   check.finite(model.shortest, "the list of shortest distances");
   for (double const value : model.shortest)
     check.require(value >= 0.0, "a shortest distance must not be negative");
+  check.require(std::isfinite(model.hottest) && model.hottest >= 0.0,
+                "the highest temperature must not be negative");
 }
 
 void check_net(const DenseNet &net, int inputs, const std::string &what, std::size_t &weights,
@@ -246,6 +248,7 @@ std::string checksum(const Model &model)
     for (auto const &row : *rows) digest.reals(row);
   }
   digest.reals(model.shortest);
+  if (model.hottest > 0.0) digest.real(model.hottest);    // files of schema 1 have none
   digest.nets(model.embedding);
   digest.nets(model.fitting);
   digest.reals(model.energy_bias);

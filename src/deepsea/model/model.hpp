@@ -44,7 +44,7 @@ struct Provenance {
   std::string citation;
 };
 
-constexpr int SCHEMA_VERSION = 1;
+constexpr int SCHEMA_VERSION = 2;
 
 struct Model {
   std::vector<std::string> elements;    // names of the types, in the order of all arrays below
@@ -61,6 +61,8 @@ struct Model {
   std::vector<std::array<double, 4>> average;      // davg: of the rows of the environment matrix
   std::vector<std::array<double, 4>> deviation;    // dstd
   std::vector<double> shortest;                    // A, in the training set; 0: not known
+
+  double hottest = 0.0;    // K, highest temperature in the training set; 0: not known
 
   std::vector<DenseNet> embedding;    // [center * types + neighbor], or [neighbor] if one_side
   std::vector<DenseNet> fitting;      // [center]; the last layer has one output

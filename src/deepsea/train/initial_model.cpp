@@ -130,6 +130,7 @@ DataStatistics set_statistics(const std::vector<TrainingFrame> &frames, const Mo
   for (const TrainingFrame &frame : frames) {
     labelled = labelled || frame.labels.energy || !frame.labels.force.empty();
     ++found.frames;
+    found.hottest = std::max(found.hottest, frame.temperature);
     found.atoms += frame.type.size();
     for (int i = 0; i < frame.atoms; ++i) {
       auto const a = static_cast<std::size_t>(frame.type[i]);
@@ -163,6 +164,7 @@ DataStatistics set_statistics(const std::vector<TrainingFrame> &frames, const Mo
   for (RowSums &sum : sums) sum.places *= model.selected_neighbors();
   set_rows(sums, input, model);
   model.shortest = found.shortest;
+  model.hottest = found.hottest;
   model.energy_bias = fit_energy_bias(frames, model.types());
   return found;
 }
@@ -216,6 +218,7 @@ void continue_model(const std::vector<TrainingFrame> &frames, const ModelInput &
     if (found.shortest[pair] > 0.0 &&
         (start.shortest[pair] == 0.0 || found.shortest[pair] < start.shortest[pair]))
       start.shortest[pair] = found.shortest[pair];
+  start.hottest = std::max(start.hottest, found.hottest);
 }
 
 void shift_energies(const std::vector<TrainingFrame> &frames, LossEngine &engine, Model &model)

@@ -22,13 +22,14 @@ Model random_model(const ModelInput &input);
 struct DataStatistics {
   std::vector<int> most_neighbors;    // of each type around any atom
   std::vector<double> shortest;       // [center * types + neighbor], A; 0: never inside the cutoff
+  double hottest = 0.0;               // K; 0: no frame tells
   std::size_t atoms = 0;
   std::size_t frames = 0;
 };
 
 // Averages and deviations of the rows of the environment matrix, energy biases by least squares
-// over the compositions, shortest distances, and the numbers of neighbors, if they are not given,
-// go into the model. Throws InputError if no frame has a force or an energy.
+// over the compositions, shortest distances, the highest temperature, and the numbers of neighbors,
+// if they are not given, go into the model. Throws InputError if no frame has a force or an energy.
 DataStatistics set_statistics(const std::vector<TrainingFrame> &frames, const ModelInput &input,
                               Model &model);
 
@@ -38,7 +39,8 @@ DataStatistics set_statistics(const std::vector<TrainingFrame> &frames, const Mo
 std::vector<double> fit_energy_bias(const std::vector<TrainingFrame> &frames, int types);
 
 // For a run that begins with the weights of `start`: throws InputError, which begins with `where`,
-// if the input describes another model. What the data add, shortest distances, goes into `start`.
+// if the input describes another model. What the data add, shorter distances or a higher
+// temperature, goes into `start`.
 void continue_model(const std::vector<TrainingFrame> &frames, const ModelInput &input,
                     const std::string &where, Model &start);
 

@@ -20,6 +20,7 @@ struct TrainingFrame {
   std::vector<std::array<double, 3>> vector;    // from the center to it, A
   double volume = 0.0;                          // of the cell, A^3; 0: not periodic in all ways
   Labels labels;
+  double temperature = 0.0;    // K; 0: not known
 };
 
 // Throws InputError as PeriodicAtoms does, and for an element that the model does not have.

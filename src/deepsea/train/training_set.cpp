@@ -32,6 +32,7 @@ TrainingSet make_training_set(const LabelledSet &set, const Model &model)
     const LabelledFrame &given = set.frames[f];
     try {
       made.frames.push_back(make_training_frame(given.frame, given.labels, model));
+      made.frames.back().temperature = given.temperature.value_or(0.0);
     } catch (const InputError &e) {
       throw InputError(set.names[set.system[f]] + ", frame " + std::to_string(f + 1) + ": " +
                        e.what());

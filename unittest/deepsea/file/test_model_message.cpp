@@ -17,10 +17,12 @@ TEST(ModelMessage, BringsEverythingAcross)
   model.protection = 0.125;
   model.sha256 = "digits";
   model.shortest[3] = 1.25;
+  model.hottest = 3500.0;
   Model const back = from_message(to_message(model));
   EXPECT_EQ(checksum(back), checksum(model));
   EXPECT_EQ(back.elements, model.elements);
   EXPECT_EQ(back.shortest, model.shortest);
+  EXPECT_EQ(back.hottest, 3500.0);
   EXPECT_EQ(back.precision, model.precision);
   EXPECT_EQ(back.provenance.citation, "d");
   EXPECT_EQ(back.sha256, "digits");

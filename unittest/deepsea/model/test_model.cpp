@@ -74,6 +74,8 @@ TEST(Model, BadStatisticsAreRefused)
   expect_refusal([](Model &m) { m.deviation[2][3] = 0.0; }, "dstd must be positive");
   expect_refusal([](Model &m) { m.excluded.clear(); }, "excluded pairs has 0 entries");
   expect_refusal([](Model &m) { m.shortest[1] = -0.5; }, "shortest distance must not be negative");
+  for (double const bad : {-300.0, std::numeric_limits<double>::infinity()})
+    expect_refusal([bad](Model &m) { m.hottest = bad; }, "temperature must not be negative");
 }
 
 TEST(Model, BadNetsAreRefused)
@@ -134,6 +136,7 @@ TEST(Model, ChecksumFollowsEverythingThatDecidesAboutEnergies)
       [](Model &m) { m.average[3][0] += 1e-9; },
       [](Model &m) { m.deviation[3][0] += 1e-9; },
       [](Model &m) { m.shortest[3] = 1.0; },
+      [](Model &m) { m.hottest = 3500.0; },
       [](Model &m) { m.embedding[3][1].weight[2] += 1e-9; },
       [](Model &m) { m.embedding[3][1].activation = Activation::RELU; },
       [](Model &m) { m.embedding[3][1].skip = false; },

@@ -253,11 +253,15 @@ TEST(Trainer, FrozenLayersStay)
 TEST(InitialModel, StatisticsAreThoseOfTheData)
 {
   TrainingInput const given = input();
-  LabelledSet const set = labelled(5);
+  LabelledSet set = labelled(5);
+  set.frames[1].temperature = 300.0;
+  set.frames[3].temperature = 2500.0;
   Model model = random_model(given.model);
   DataStatistics const found =
       set_statistics(make_training_set(set, model).frames, given.model, model);
   EXPECT_EQ(found.frames, 6U);
+  EXPECT_EQ(found.hottest, 2500.0);
+  EXPECT_EQ(model.hottest, 2500.0);
   // Two atoms that are 1.5 A apart, by hand: s = 1/1.5, for r < rcut_smth.
   LabelledFrame pair;
   pair.frame.elements = {"Li", "B"};
@@ -273,6 +277,7 @@ TEST(InitialModel, StatisticsAreThoseOfTheData)
   EXPECT_NEAR(two.deviation[0][1], std::sqrt(s * s / 12.0 - s * s / 144.0), 1e-14);
   EXPECT_EQ(two.shortest[1], 1.5);
   EXPECT_EQ(two.shortest[0], 0.0);
+  EXPECT_EQ(two.hottest, 0.0);
   // The least energies that add up to -3.
   EXPECT_NEAR(two.energy_bias[0], -1.5, 1e-12);
   EXPECT_NEAR(two.energy_bias[1], -1.5, 1e-12);

@@ -64,6 +64,7 @@ class Builder {
     model_.provenance.training = training_of(file_);
     if (file_.beside) {
       model_.shortest = file_.beside->shortest;
+      model_.hottest = file_.beside->hottest;
       model_.precision = file_.beside->precision;
       model_.provenance = file_.beside->provenance;
     }

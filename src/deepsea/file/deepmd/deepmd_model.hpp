@@ -14,6 +14,7 @@ namespace lbs::deepsea {
 // What only a file of `deepsea export` tells.
 struct ExportedBeside {
   std::vector<double> shortest;    // A, [center * types + neighbor]
+  double hottest = 0.0;            // K
   Precision precision = Precision::DOUBLE;
   Provenance provenance;
 };

@@ -215,6 +215,7 @@ class DpFile {
     auto const &json = root_["deepsea"];
     auto &beside = out_.beside.emplace();
     beside.shortest = get<std::vector<double>>(json, "shortest");
+    beside.hottest = get<double>(json, "hottest", 0.0);
     auto const precision = get<std::string>(json, "precision");
     if (precision != "single" && precision != "double")
       fail("precision is '" + precision + "', not single or double");

@@ -230,12 +230,14 @@ class DpWriter {
   [[nodiscard]] Json beside() const
   {
     auto const &provenance = file_.beside->provenance;
-    return {{"shortest", file_.beside->shortest},
-            {"precision", file_.beside->precision == Precision::SINGLE ? "single" : "double"},
-            {"source", provenance.source},
-            {"software", provenance.software},
-            {"training", provenance.training},
-            {"citation", provenance.citation}};
+    Json all = {{"shortest", file_.beside->shortest},
+                {"precision", file_.beside->precision == Precision::SINGLE ? "single" : "double"},
+                {"source", provenance.source},
+                {"software", provenance.software},
+                {"training", provenance.training},
+                {"citation", provenance.citation}};
+    if (file_.beside->hottest > 0.0) all["hottest"] = file_.beside->hottest;
+    return all;
   }
 };
 

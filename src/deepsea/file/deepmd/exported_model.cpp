@@ -51,7 +51,8 @@ class Exporter {
     auto &file = out_.file;
     file.bias_atom_e.assign(model_.elements.size(), 0.0);
     file.out_bias = model_.energy_bias;
-    file.beside = ExportedBeside{model_.shortest, model_.precision, model_.provenance};
+    file.beside =
+        ExportedBeside{model_.shortest, model_.hottest, model_.precision, model_.provenance};
     check_inverse();
     set_notes();
     return std::move(out_);

@@ -198,6 +198,7 @@ Model read_attributes(const ModuleReader &file, std::size_t limit, const std::st
   model.average = rows_of(file.numbers("average", 4 * pairs));
   model.deviation = rows_of(file.numbers("deviation", 4 * pairs));
   model.shortest = file.numbers("shortest", pairs);
+  if (file.integer("schema_version") >= 2) model.hottest = file.real("hottest");
   for (double const value : file.numbers("excluded", pairs)) model.excluded.push_back(value != 0.0);
   model.embedding = nets_of(file, "embedding", limit, where);
   model.fitting = nets_of(file, "fitting", limit, where);
@@ -261,6 +262,7 @@ torch::jit::Module model_module(const Model &model)
   file.tensor("average", tensor_of(model.average, types));
   file.tensor("deviation", tensor_of(model.deviation, types));
   file.tensor("shortest", tensor_of(model.shortest, {types, types}));
+  file.real("hottest", model.hottest);
   file.tensor(
       "excluded",
       tensor_of(std::vector<double>(model.excluded.begin(), model.excluded.end()), {types, types}));

@@ -244,6 +244,7 @@ TEST(DpFile, WhatExportAddsIsChecked)
   file.describe(json.dump());
   auto const model = convert_dp(file.flushed());
   EXPECT_EQ(model.shortest, (std::vector<double>{1.0, 1.5, 1.5, 2.0}));
+  EXPECT_EQ(model.hottest, 0.0);    // not told
   EXPECT_EQ(model.provenance.citation, "c");
   for (auto const &[key, value, words] :
        {std::tuple("shortest", Json{1.0}, "shortest distances has 1 entries"),

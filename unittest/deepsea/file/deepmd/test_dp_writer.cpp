@@ -85,6 +85,7 @@ void expect_same_model(const Model &model)
   auto const back = ExportedFile(model).model();
   EXPECT_EQ(checksum(back), checksum(model));
   EXPECT_EQ(back.sha256, checksum(model));
+  EXPECT_EQ(back.hottest, model.hottest);
   EXPECT_EQ(back.provenance.source, model.provenance.source);
   EXPECT_EQ(back.provenance.software, model.provenance.software);
   EXPECT_EQ(back.provenance.training, model.provenance.training);
@@ -250,6 +251,7 @@ TEST(DpWriter, ShortestDistancesOfAllPairsAreKept)
 TEST(DpWriter, ProvenanceIsKept)
 {
   auto model = random_model();
+  model.hottest = 3500.0;
   model.provenance = {"deepsea train \"a\\b\"", "deepsea 9", R"({"frames":3})", "doi"};
   expect_same_model(model);
 }

@@ -24,6 +24,7 @@ Model small_model()
   auto model = RandomModel(2).make({{"O", "Si"}, {3, 6}, {5, 5}, 2, false, true});
   model.excluded[1] = 1;
   model.shortest = {2.1, 1.5, 1.5, 2.9};
+  model.hottest = 3500.0;
   model.protection = 0.01;
   model.precision = Precision::SINGLE;
   model.provenance = {"a test", "GoogleTest", "{\"frames\": 12}", "nobody"};
@@ -148,7 +149,7 @@ TEST(ModelTorch, MissingAttributesAreNamed)
     expect_error([&] { read(without(module, name)); }, "'" + name + "' is missing");
     ++count;
   }
-  EXPECT_EQ(count, 34);
+  EXPECT_EQ(count, 35);
   expect_error([&] { read(without(module, "format")); }, "no deepsea model");
 }
 
@@ -165,12 +166,25 @@ TEST(ModelTorch, AttributesOfTheWrongKindAreNamed)
   }
 }
 
+TEST(ModelTorch, FilesOfSchemaOneHaveNoTemperature)
+{
+  auto model = small_model();
+  model.hottest = 0.0;
+  model.sha256 = checksum(model);
+  auto module = without(model_module(model), "hottest");
+  module.setattr("schema_version", 1);
+  ScratchFolder const folder;
+  EXPECT_EQ(read_model(folder.write("model.pt", sealed(module))).hottest, 0.0);
+  module.setattr("schema_version", 2);
+  expect_error([&] { read(module); }, "'hottest' is missing");
+}
+
 TEST(ModelTorch, NewerSchemaIsRefused)
 {
   auto module = model_module(small_model());
   module.setattr("schema_version", 7);
   expect_error([&] { read(module); },
-               "schema 7 of the model file is newer than schema 1 of this program; update");
+               "schema 7 of the model file is newer than schema 2 of this program; update");
   module.setattr("schema_version", 0);
   expect_error([&] { read(module); }, "there is no schema 0");
 }
