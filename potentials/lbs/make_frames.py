@@ -220,19 +220,20 @@ def four_coordinated(atoms, cutoff=1.95):
     return float(((d < cutoff).sum(axis=1) == 4).mean()) if b.any() else 0.0
 
 
-def push_together(atoms, settings, frame, rng):
-    """Move the closest pair of one kind (they take turns) along its line; returns nothing."""
-    e = [x for x in settings["elements"] if x in atoms.get_chemical_symbols()]
-    kinds = [(a, b) for i, a in enumerate(e) for b in e[i:]
-             if a != b or atoms.get_chemical_symbols().count(a) > 1]
-    a, b = kinds[(7 * frame["number"]) % len(kinds)]
+def push_together(atoms, kind, settings, between, rng):
+    """Move the closest pair of two elements along its line; returns nothing.
+
+    between: its new distance, drawn evenly, in parts of the sum of the radii; None: what it is.
+    """
+    a, b = kind
     s = np.array(atoms.get_chemical_symbols())
     d = atoms.get_all_distances(mic=True)
     d[~np.outer(s == a, s == b)] = np.inf
     np.fill_diagonal(d, np.inf)
     i, j = np.unravel_index(d.argmin(), d.shape)
     vector = atoms.get_distance(i, j, mic=True, vector=True)
-    wanted = rng.uniform(0.55, 0.8) * (settings["radii"][a] + settings["radii"][b])
+    radii = settings["radii"][a] + settings["radii"][b]
+    wanted = rng.uniform(*(d[i, j] if part is None else part * radii for part in between))
     step = 0.5 * (1 - wanted / d[i, j]) * vector
     atoms.positions[i] += step
     atoms.positions[j] -= step
@@ -271,7 +272,11 @@ def make(frame, settings, lmp):
                                             start=hottest, seed=frame["seed"] + 100000 * attempt)
         for atoms in filter(sound, frames):
             if frame["kind"] == "close":
-                push_together(atoms, settings, frame, rng)
+                elements = [x for x in settings["elements"] if x in atoms.get_chemical_symbols()]
+                kinds = [(a, b) for i, a in enumerate(elements) for b in elements[i:]
+                         if a != b or atoms.get_chemical_symbols().count(a) > 1]
+                kind = kinds[rng.integers(len(kinds))]
+                push_together(atoms, kind, settings, (0.55, 0.8), rng)
             between = [(a, hottest - k * way) for k, a in enumerate(passed) if sound(a)]
             return atoms, [(a, T) for a, T in between if T > frame["T"] + way / 2]
     raise RuntimeError(f"no sound frame for {frame['name']} in 20 runs")

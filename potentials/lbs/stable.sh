@@ -40,7 +40,7 @@ for glass in ${GLASSES:-LBS_20_60_20 LBS_40_20_40 LBS_10_50_40}; do
         awk -v name="$name" '$1 !~ /#/ { n++; t += $2; if ($5 > f) f = $5
             if (n == 1 || $6 < d) d = $6 }
           END { printf "%-40s %4d ps %7.1f K  largest force %6.2f eV/A  shortest %.3f A\n", \
-            name, n, t / n, f, d }' "$work/$name.stable"
+            name, n - 1, t / n, f, d }' "$work/$name.stable"    # a row each ps, and at the start
       done
     done
   done

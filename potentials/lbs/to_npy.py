@@ -7,9 +7,10 @@
 May be run at any time, also while labels are being made; says how many frames each set has.
 
 --trust is for labels of a teacher, which have the spread of several calculators: forces of atoms
-with a spread above it (eV/A) get the weight 0 in atom_pref.npy, the others 1. A frame that has such
-atoms goes into a system of its own, SYSTEM.doubtful, without energy and virial, and is left out if
-they are more than a quarter. What data/ has is not kept then: all of it is in DIR.
+with a spread above it (eV/A), and above 0.15 of the force, get the weight 0 in atom_pref.npy, the
+others 1, or less where the force is above 10 eV/A, so that its relative error counts. A frame that
+has such atoms goes into a system of its own, SYSTEM.doubtful, without energy and virial, and is
+left out if they are more than a quarter. What data/ has is not kept then: all of it is in DIR.
 """
 import argparse
 import glob
@@ -22,13 +23,17 @@ import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_DOUBTFUL = 0.25    # of the atoms of a frame
+RELATIVE = 0.15         # spread of a large force that is no reason to doubt, of the force
+LARGE = 10.0            # eV/A; of larger forces the relative error counts
 
 
 def trusted(label, spread):
     """The label with weights of its atoms, without what a doubtful atom spoils; None if too many
     are."""
-    weights = (label["spread"] <= spread).astype(float)
+    force = np.linalg.norm(label["forces"], axis=1)
+    weights = (label["spread"] <= np.maximum(spread, RELATIVE * force)).astype(float)
     doubtful = 1.0 - weights.mean()
+    weights *= np.minimum(1.0, LARGE / np.maximum(force, LARGE)) ** 2
     if doubtful > MOST_DOUBTFUL:
         return None
     if doubtful > 0.0:

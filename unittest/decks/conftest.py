@@ -9,7 +9,7 @@ from deepsea_models import Models
 
 
 def pytest_configure(config):
-    """Say at once what is missing instead of failing in every test; a list of them needs nothing."""
+    """Say at once what is missing instead of failing in every test; a list needs nothing."""
     if shutil.which("lmp") is None and not config.option.collectonly:
         raise pytest.UsageError("lmp is not on the path: '. build/env.sh' first")
 

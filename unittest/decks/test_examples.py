@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from deck import MASS, ROOT, read_frame
+from deck import DEEPSEA, MASS, ROOT, read_frame
 
 FOLDER = ROOT / "examples" / "melt-quench"
 DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
@@ -22,6 +22,8 @@ GLASSES = {"LBS_20_60_20": (20, 60, 20, 2.21), "LBS_40_40_20": (40, 40, 20, 2.26
 NMR = {"LBS_20_60_20": 36.7, "LBS_40_40_20": 46.4, "LBS_10_50_40": 41.6, "LBS_20_40_40": 50.7,
        "LBS_30_30_40": 54.4, "LBS_40_20_40": 56.5, "LBS_50_10_40": 56.8, "LBS_8_32_60": 26.3,
        "LBS_15_25_60": 22.0, "LBS_10_20_70": 1.2, "LBS_5_35_60": 23.5}
+
+needs_deepsea = pytest.mark.skipif(not DEEPSEA, reason="the plugin was built without deepsea")
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_every_glass(example, tmp_path, glass):
     mass = sum(n[e] * MASS[e] for e in n)
     assert mass / 0.602214076 / np.linalg.det(cell) == pytest.approx(density, rel=DENSITY)
     assert np.isfinite(x).all()
-    line = re.search(rf"^{glass} deng_du: 4B = (\S+) %, NMR (\S+) %", result.log, re.M)
+    line = re.search(rf"^{glass} lbs: 4B = (\S+) %, NMR (\S+) %", result.log, re.M)
     assert 0.0 <= float(line[1]) <= 100.0 and float(line[2]) == NMR[glass]
 
 
@@ -98,14 +100,28 @@ def test_table(tmp_path):
     assert "mean error, , -6.5, --, --" in done.stdout
 
 
-@pytest.mark.parametrize("potential", ["deng_du_nmr", "shik"])
+@pytest.mark.parametrize("potential, words", [
+    ("deng_du_nmr", "fraction of four-coordinated boron 0.5650 (given)"), ("shik", "SHIK"),
+    pytest.param("lbs_fast", "deepsea: lbs-fast.deepsea.pt: Li B O Si", marks=needs_deepsea)])
 @pytest.mark.parametrize("ranks", [1, 2])
-def test_other_potentials(example, potential, ranks):
+def test_other_potentials(example, potential, words, ranks):
     result = example(ranks, potential=potential, glass="LBS_40_20_40")
     assert result.status == 0, result.log[-3000:]
     assert re.search(rf"^LBS_40_20_40 {potential}: 4B = ", result.log, re.M)
-    name = "SHIK" if potential == "shik" else "fraction of four-coordinated boron 0.5650 (given)"
-    assert name in result.log
+    assert words in result.log
+
+
+@needs_deepsea
+def test_a_model_takes_over_a_melt(example, tmp_path):
+    """The Deep Potential gets atoms that lbs has molten, and the temperature stays the melt's."""
+    result = example(potential="lbs_fast", melt=0.6)
+    assert result.status == 0, result.log[-3000:]
+    lbs, takes_over = (result.log.index(words) for words in (
+        "potential LBS from lbs.fmp", "deepsea: lbs-fast.deepsea.pt"))
+    assert lbs < takes_over and "above the 3500 K" not in result.log
+    history = np.loadtxt(tmp_path / "glass.history", ndmin=2)
+    molten = history[history[:, 1] > 0.7][:2]
+    assert (np.abs(molten[:, 2] - 3500) < 900).all()
 
 
 @pytest.mark.parametrize("variables, message", [

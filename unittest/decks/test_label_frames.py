@@ -11,8 +11,10 @@ import pytest
 from deck import TIMEOUT, environment
 from label_frames import LBS
 
-pytest.importorskip("ase")
+ase = pytest.importorskip("ase")
 sys.path.insert(0, LBS)
+import ase.io    # noqa: E402
+from ase.geometry import find_mic    # noqa: E402
 import relax_crystals    # noqa: E402
 
 SETTINGS = json.load(open(f"{LBS}/settings.json"))
@@ -75,6 +77,29 @@ def test_a_crystal_comes_to_rest():
                                  SETTINGS, "lmp")
 
 
+def test_pairs_of_every_kind_are_pushed_together(tmp_path):
+    """The pair that the frame names is closer than it was, all other atoms stay where they are."""
+    melts = f"{LBS}/frames/distill.xyz"
+    done = script("close_pairs", "close", "--of", melts, "--number", 20, "--out", tmp_path)
+    assert "20 frames, 10 kinds of pairs" in done.stdout, done.stderr
+    starts = {a.info["name"]: a for a in ase.io.read(melts, ":", format="extxyz")}
+    kinds, nearer = set(), 0
+    for frame in ase.io.read(tmp_path / "close.xyz", ":", format="extxyz"):
+        start = starts[frame.info["start"]]
+        assert frame.info["T"] == start.info["T"] >= 1000 and frame.info["kind"] == "close"
+        path = find_mic(frame.positions - start.positions, start.cell)[0]
+        moved = np.flatnonzero(np.linalg.norm(path, axis=1) > 1e-6)
+        assert sorted(start.symbols[moved]) == sorted(frame.info["pair"].split("-"))
+        apart, before = (a.get_distance(*moved, mic=True) for a in (frame, start))
+        radii = sum(SETTINGS["radii"][e] for e in start.symbols[moved])
+        assert 0.549 * radii < apart < before + 1e-9
+        nearer += apart < 0.8 * before
+        kinds.add(frame.info["pair"])
+    assert len(kinds) == 10 and nearer > 5
+    few = script("close_pairs", "close", "--of", melts, "--number", 1000000, "--out", tmp_path)
+    assert few.returncode == 1 and "are too few for 1000000 frames" in few.stderr
+
+
 def test_hot_melts_have_a_row_each(tmp_path):
     """With and without core/zbl, made once; a run that was stopped is made again."""
     words = ["bash", f"{LBS}/stable.sh", str(tmp_path / "hot"),
@@ -87,7 +112,7 @@ def test_hot_melts_have_a_row_each(tmp_path):
 
     done = run()
     assert done.returncode == 0, done.stdout + done.stderr
-    rows = re.findall(r"^(\S+) +3 ps +(\S+) K  largest force +(\S+) eV/A  shortest (\S+) A$",
+    rows = re.findall(r"^(\S+) +2 ps +(\S+) K  largest force +(\S+) eV/A  shortest (\S+) A$",
                       done.stdout, re.MULTILINE)
     assert [row[0].rpartition("-")[2] for row in rows] == ["core0.5", "core0"]
     for _, kelvin, force, shortest in rows:

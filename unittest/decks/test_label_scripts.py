@@ -132,7 +132,19 @@ def test_labels_that_a_teacher_guesses_do_not_count(tmp_path, monkeypatch, capsy
     assert np.load(f"{sound}/atom_pref.npy").tolist() == [[1.0] * 12] * 2
     assert np.load(f"{sound}/energy.npy").shape == (2,)
     assert np.load(f"{doubtful}/atom_pref.npy").tolist() == [[1.0, 0.0] + [1.0] * 10]
-    assert sorted(os.listdir(doubtful)) == ["atom_pref.npy", "box.npy", "coord.npy", "force.npy"]
+    assert sorted(os.listdir(doubtful)) == ["atom_pref.npy", "box.npy", "coord.npy", "force.npy",
+                                            "temperature.npy"]
+
+
+def test_large_forces_count_by_their_relative_error():
+    """A spread that is small beside the force is no doubt; the weight falls with the force."""
+    label = {**made_up(1)[0], "energy": -1.0, "virial": np.eye(3)}
+    label["forces"] = np.array([[0.0, 0.0, 50.0], [0.0, 3.0, -4.0], [20.0, 0.0, 0.0]])
+    label["spread"] = np.array([7.4, 0.74, 2.9])
+    found = to_npy.trusted(label, 0.4)
+    assert found["weights"] == pytest.approx([0.04, 1.0, 0.25]) and found["energy"] == -1.0
+    label["spread"] = np.array([7.6, 0.1, 0.1])    # more than 0.15 of 50 eV/A; a third of the atoms
+    assert to_npy.trusted(label, 0.4) is None
 
 
 def test_frames_are_picked_where_models_disagree():

@@ -63,7 +63,10 @@ def test_quench(folder):
     out = plot(folder, "quench", *words)
     rows = re.findall(r"^LBS_40_20_40 +56.5 +(\S+) \+- +(\S+)", out, re.M)
     assert len(rows) == 2
-    assert float(rows[1][0]) == pytest.approx(100 * final[:, 2].mean(), abs=0.06)
+    share = final[:, 2].mean()
+    assert float(rows[1][0]) == pytest.approx(100 * share, abs=0.06)
+    by_counting = 100 * np.sqrt(share * (1 - share) / final[:, 3:5].sum(axis=1).mean())
+    assert float(rows[1][1]) == pytest.approx(by_counting, abs=0.06)
 
 
 def test_elastic_constants(folder, lmp):

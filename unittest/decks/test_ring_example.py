@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from crystals import boroxol
-from deck import ELEMENTS, ROOT, Result, system
+from deck import DEEPSEA, ELEMENTS, ROOT, Result, system
 from ring_molecules import box
 from rings import Rings, deck, read_data, stored
 
@@ -19,6 +19,9 @@ except ImportError:
 
 FOLDER = ROOT / "examples" / "rings"
 SHORT = {"natoms": 60, "melt": 0.1, "rate": 10000, "average": 0.2}
+POTENTIAL = "lbs_fast" if DEEPSEA else "shik"    # the example's own is the first
+if not DEEPSEA:
+    SHORT["potential"] = POTENTIAL
 EVERY = 5    # steps; at this rate 10 K are one step, and the deck takes five at least
 
 
@@ -87,7 +90,8 @@ def test_files_of_the_run(finished):
     assert (memory[0, 1], memory[-1, 1]) == (3500.0, 300.0)
     assert memory[-1, 2] == 1.0 and 0.0 <= memory[0, 2] < 1.0
     assert rings[-50:, 10:].sum() > 50, "rings in the glass"
-    line = re.search(r"^LBS_20_60_20 shik: (\d+) rings, 3B in 3MR (\S+) %", result.log, re.M)
+    line = re.search(rf"^LBS_20_60_20 {POTENTIAL}: (\d+) rings, 3B in 3MR (\S+) %", result.log,
+                     re.M)
     last = Result(prefix.parent, 0, "").frames("glass.list")[-1][2]
     assert int(line[1]) == len(last["index"]) > 5
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The Deep Potentials in potentials/: found by name, as good as their page says, and stable."""
+import itertools
 import json
 import subprocess
 import sys
@@ -16,6 +17,8 @@ ACCURACY = ROOT / "examples" / "paper" / "accuracy"
 # Largest mean absolute errors of forces, eV/A: against the teacher, against CP2K.
 BOUNDS = {**dict.fromkeys(FAST, (0.17, 0.24)), "lbs.deepsea.pt": (0.15, 0.22)}
 
+WALL = 2.5    # eV; eight times what two atoms have at 3500 K
+
 
 def force_error(model, frames):
     done = subprocess.run(["deepsea", "test", POTENTIALS / model, frames, "--json"], check=True,
@@ -28,6 +31,61 @@ def test_errors_are_what_the_page_says(model):
     for frames, bound in zip(("data-teacher/validation.hdf5", "data/validation"), BOUNDS[model]):
         force = force_error(model, POTENTIALS / "lbs" / frames)
         assert 0.05 < force["mae"] < bound and force["numbers"] > 1000
+
+
+def hot_frames():
+    """Elements, positions and cell of the validation frames of 2000 K or more."""
+    for folder in sorted((POTENTIALS / "lbs" / "data" / "validation").iterdir()):
+        elements = np.array((folder / "type_map.raw").read_text().split())
+        symbols = elements[np.loadtxt(folder / "type.raw", dtype=int)]
+        arrays = (np.load(folder / "set.000" / f"{name}.npy") for name in ("coord", "box"))
+        for info, x, cell in zip(map(json.loads, open(folder / "frames.txt")), *arrays):
+            if info["T"] >= 2000:
+                yield symbols, x.reshape(-1, 3), cell.reshape(3, 3)
+
+
+def pushed_together(frame, kind, distances):
+    """The frame with the closest pair of two elements at each of these distances, as XYZ."""
+    symbols, x, cell = frame
+    of_first, of_second = (np.flatnonzero(symbols == element) for element in kind)
+    vector = x[None, of_second] - x[of_first, None]
+    vector -= np.round(vector @ np.linalg.inv(cell)) @ cell
+    apart = np.linalg.norm(vector, axis=-1)
+    apart[of_first[:, None] == of_second[None]] = np.inf
+    i, j = np.unravel_index(apart.argmin(), apart.shape)
+    along, middle = vector[i, j] / apart[i, j], x[of_first[i]] + 0.5 * vector[i, j]
+    text = []
+    for distance in distances:
+        moved = x.copy()
+        moved[of_first[i]] = middle - 0.5 * distance * along
+        moved[of_second[j]] = middle + 0.5 * distance * along
+        lattice = " ".join(f"{number:.12g}" for number in cell.ravel())
+        text += [f"{len(x)}", f'Lattice="{lattice}" Properties=species:S:1:pos:R:3 pbc="T T T"']
+        text += [f"{name} {p[0]:.12g} {p[1]:.12g} {p[2]:.12g}" for name, p in zip(symbols, moved)]
+    return "\n".join(text) + "\n"
+
+
+@pytest.mark.parametrize("model", sorted(BOUNDS))
+def test_pairs_of_every_kind_repel(model, tmp_path):
+    """In each melt there is a wall of WALL between a bond's length and 1 A, where core/zbl begins
+    to rule. Without close pairs in training, atoms fall into each other once in a while.
+    """
+    radii = json.loads((POTENTIALS / "lbs" / "settings.json").read_text())["radii"]
+    kinds, text = [], ""
+    for kind in itertools.combinations_with_replacement(radii, 2):
+        distances = np.linspace(1.2 * (radii[kind[0]] + radii[kind[1]]), 1.0, 12)
+        those = [frame for frame in hot_frames() if all(
+            np.count_nonzero(frame[0] == element) >= kind.count(element) for element in kind)]
+        kinds += ["-".join(kind)] * len(those)
+        text += "".join(pushed_together(frame, kind, distances) for frame in those)
+    assert len(set(kinds)) == 10
+    (tmp_path / "pushed.xyz").write_text(text)
+    done = subprocess.run(["deepsea", "eval", POTENTIALS / model, tmp_path / "pushed.xyz",
+                           "--json"], check=True, capture_output=True, text=True, timeout=TIMEOUT)
+    energy = np.array([frame["energy"] for frame in json.loads(done.stdout)["frames"]])
+    energy = energy.reshape(len(kinds), -1)
+    walls = (energy - np.minimum.accumulate(energy, axis=1)).max(axis=1)
+    assert not [(kind, wall.round(2)) for kind, wall in zip(kinds, walls) if wall < WALL]
 
 
 def test_our_buckingham_is_closer_to_pbe_than_the_published_ones(tmp_path):

@@ -5,9 +5,10 @@
     plot.py [--picture quench.png] GLASS=PREFIX[,PREFIX...] ...
 
 GLASS is a name of ../../melt-quench/glasses.lmp, PREFIX what in.quench wrote; prefixes behind one
-name are seeds, whose scatter gives the error (of a single run it is that over time, which is too
-small). Prints a table of 4B, 5-fold Si, non-bridging O, three-membered B-O rings and the share of
-3B in a ring, and draws 4B beside NMR and rings while cooling.
+name are seeds, whose scatter gives the error. That of a single run, whose glass is frozen, is the
+one of counting: what so many atoms or rings would scatter by if they were independent. Prints a
+table of 4B, 5-fold Si, non-bridging O, three-membered B-O rings and the share of 3B in a ring, and
+draws 4B beside NMR and rings while cooling.
 """
 import argparse
 import pathlib
@@ -20,6 +21,7 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
 
+END, STEP = 300.0, 10.0    # K, of in.quench
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 import glass_analysis as ga    # noqa: E402
@@ -41,11 +43,36 @@ def columns(path):
     return dict(zip(COLUMNS, ga.columns_in_order(path)))
 
 
+def share_of(shares, atoms):
+    """Percentage of a share of so many atoms, and its error by counting."""
+    share = np.mean(shares)
+    return 100.0 * share, 100.0 * np.sqrt(share * (1.0 - share) / max(np.mean(atoms), 1.0))
+
+
+def number_of(count):
+    """Mean number of things, and its error by counting."""
+    return np.mean(count), np.sqrt(np.mean(count))
+
+
+# Value and error of one run, from its columns.
+QUANTITIES = {
+    "4B %": lambda c: share_of(c["4B"], c["3B"] + c["4B number"]),
+    "5-fold Si": lambda c: number_of(c["5-fold Si"]),
+    "NBO": lambda c: number_of(c["NBO"]),
+    "B-O 3MR": lambda c: number_of(borate_rings(c)),
+    "3B in 3MR %": lambda c: share_of(c["3B in rings"], c["3B"])}
+
+
+def borate_rings(run):
+    """Number of three-membered rings without silicon in each row."""
+    return sum(run[f"ring {k}"] for k in range(1, 5))
+
+
 def with_error(runs, quantity):
-    """Mean and error of a quantity (a function of columns) over runs, or over time of one."""
+    """Mean and error of a quantity over runs, or of the one that there is."""
     if len(runs) > 1:
-        return ga.mean_and_error([quantity(run).mean() for run in runs])
-    return ga.block_average(quantity(runs[0]))
+        return ga.mean_and_error([quantity(run)[0] for run in runs])
+    return quantity(runs[0])
 
 
 def main():
@@ -54,11 +81,7 @@ def main():
     parser.add_argument("--picture", default="quench.png")
     options = parser.parse_args()
     nmr = measured()
-    quantities = {"4B %": lambda c: 100.0 * c["4B"], "5-fold Si": lambda c: c["5-fold Si"],
-                  "NBO": lambda c: c["NBO"],
-                  "B-O 3MR": lambda c: sum(c[f"ring {k}"] for k in range(1, 5)),
-                  "3B in 3MR %": lambda c: 100.0 * c["3B in rings"]}
-    print(f"{'glass':14s} {'NMR':>6s} " + " ".join(f"{name:>15s}" for name in quantities))
+    print(f"{'glass':14s} {'NMR':>6s} " + " ".join(f"{name:>15s}" for name in QUANTITIES))
     table = []
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), constrained_layout=True)
     for word in options.runs:
@@ -66,12 +89,14 @@ def main():
         if glass not in nmr:
             sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(nmr)}")
         runs = [columns(f"{name}.final") for name in names.split(",")]
-        values = [with_error(runs, quantity) for quantity in quantities.values()]
+        values = [with_error(runs, quantity) for quantity in QUANTITIES.values()]
         table.append((nmr[glass], *values[0]))
         print(f"{glass:14s} {nmr[glass]:6.1f} "
               + " ".join(f"{mean:7.1f} +- {error:4.1f}" for mean, error in values))
         history = columns(f"{names.split(',')[0]}.history")
-        axes[1].plot(history["T"], quantities["B-O 3MR"](history), lw=1, label=glass)
+        # A row every 10 K; the temperature of the thermostat, for that of the atoms fluctuates.
+        kelvin = END + STEP * np.arange(len(history["T"]) - 1, -1, -1.0)
+        axes[1].plot(kelvin, borate_rings(history), lw=1, label=glass)
     x, y, error = np.transpose(table)
     axes[0].errorbar(x, y, error, fmt="o")
     axes[0].plot([0, 70], [0, 70], color="black", lw=0.8)
