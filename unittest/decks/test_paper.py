@@ -69,6 +69,12 @@ def test_quench(folder):
     assert float(rows[1][1]) == pytest.approx(by_counting, abs=0.06)
 
 
+def test_the_reference_is_what_the_manual_says(folder):
+    """Its numbers in doc/paper.rst, by plot.py."""
+    out = plot(folder, "quench", "LBS_20_60_20=reference/LBS_20_60_20")
+    assert re.search(r"^LBS_20_60_20 +36.7 +28.8 \+- +4.9 .* 27.3 \+- +5.7$", out, re.M), out
+
+
 def test_elastic_constants(folder, lmp):
     """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies."""
     crystal = ("-var", "start", str(frame("li2o")))
