@@ -200,8 +200,10 @@ def test_first_run(lmp, tmp_path):
     assert result.status == 0, result.log[-3000:]
     deviation = np.loadtxt(tmp_path / "out.deviation")
     assert deviation.shape == (12, 7) and 0.05 < deviation[:, 6].min() < deviation[:, 4].max() < 2
-    hot = lmp.run(deck, args=[*words, "-var", "temperature", "9000"], cwd=FIRST_RUN)
+    longer = ["-var", "temperature", "9000", "-var", "equilibrate", "5"]
+    hot = lmp.run(deck, args=[*longer, *words], cwd=FIRST_RUN)
     assert hot.status != 0 and "Fix halt condition" in hot.log
+    assert "the atoms have 9000 K at step 0, above the 3500 K of the training set" in hot.log
 
 
 def test_clear_and_a_second_style(lmp, models, tmp_path):
