@@ -124,6 +124,16 @@ def columns_in_order(path):
 # ---- averages ------------------------------------------------------------------------------------
 
 
+QUENCH_END, QUENCH_STEP = 300.0, 10.0    # K, of quench/in.quench
+
+
+def quench_temperatures(count):
+    """Temperatures (K) of the thermostat at the last `count` rows or frames of quench/in.quench on
+    the way down.
+    """
+    return QUENCH_END + QUENCH_STEP * np.arange(count - 1, -1, -1.0)
+
+
 def block_average(values, blocks=None):
     """Mean and its standard error from averages of blocks that follow each other.
 

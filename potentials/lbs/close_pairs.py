@@ -24,16 +24,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 HOT = 1000    # K
 
 
-def pushed(atoms, kind, settings, rng):
-    """A copy with the closest pair of a kind pushed together; None where there is no such pair."""
-    symbols = atoms.get_chemical_symbols()
-    if any(symbols.count(element) < kind.count(element) for element in kind):
-        return None
-    atoms = atoms.copy()
-    make_frames.push_together(atoms, kind, settings, (0.55, None), rng)
-    return atoms
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("set")
@@ -51,9 +41,10 @@ def main():
     made = []
     for melt in itertools.islice(itertools.cycle(melts), 2 * len(melts)):
         kind = kinds[len(made) % len(kinds)]
-        atoms = pushed(melt, kind, settings, rng)
-        if atoms is None:
+        if kind not in make_frames.kinds_of_pairs(melt, settings["elements"]):
             continue
+        atoms = melt.copy()
+        make_frames.push_together(atoms, kind, settings, (0.55, None), rng)
         atoms.wrap()
         atoms.info = {**melt.info, "name": f"{options.set}{len(made):03d}", "set": options.set,
                       "kind": "close", "start": melt.info["name"], "pair": "-".join(kind),

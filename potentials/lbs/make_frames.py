@@ -23,6 +23,7 @@ many K: their names end in -0, -1 ..., their T is where the run was.
 What a set names itself ("densities", "strain", "crystals", ...) goes before the general settings.
 """
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -220,6 +221,13 @@ def four_coordinated(atoms, cutoff=1.95):
     return float(((d < cutoff).sum(axis=1) == 4).mean()) if b.any() else 0.0
 
 
+def kinds_of_pairs(atoms, elements):
+    """Pairs of elements, in the order of `elements`, of which `atoms` has at least one."""
+    symbols = atoms.get_chemical_symbols()
+    return [kind for kind in itertools.combinations_with_replacement(elements, 2)
+            if all(symbols.count(element) >= kind.count(element) for element in kind)]
+
+
 def push_together(atoms, kind, settings, between, rng):
     """Move the closest pair of two elements along its line; returns nothing.
 
@@ -272,9 +280,7 @@ def make(frame, settings, lmp):
                                             start=hottest, seed=frame["seed"] + 100000 * attempt)
         for atoms in filter(sound, frames):
             if frame["kind"] == "close":
-                elements = [x for x in settings["elements"] if x in atoms.get_chemical_symbols()]
-                kinds = [(a, b) for i, a in enumerate(elements) for b in elements[i:]
-                         if a != b or atoms.get_chemical_symbols().count(a) > 1]
+                kinds = kinds_of_pairs(atoms, settings["elements"])
                 kind = kinds[rng.integers(len(kinds))]
                 push_together(atoms, kind, settings, (0.55, 0.8), rng)
             between = [(a, hottest - k * way) for k, a in enumerate(passed) if sound(a)]

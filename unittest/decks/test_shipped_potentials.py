@@ -9,6 +9,10 @@ import numpy as np
 import pytest
 
 from deck import DEEPSEA, POTENTIALS, ROOT, TIMEOUT, environment, system
+from label_frames import LBS
+
+sys.path.insert(0, LBS)
+import npy_sets    # noqa: E402
 
 pytestmark = pytest.mark.skipif(not DEEPSEA, reason="the plugin was built without deepsea")
 
@@ -17,7 +21,7 @@ ACCURACY = ROOT / "examples" / "paper" / "accuracy"
 # Largest mean absolute errors of forces, eV/A: against the teacher, against CP2K.
 BOUNDS = {**dict.fromkeys(FAST, (0.17, 0.24)), "lbs.deepsea.pt": (0.15, 0.22)}
 
-WALL = 2.5    # eV; eight times what two atoms have at 3500 K
+WALL = 2.5    # eV, 8 k_B T at 3500 K
 
 
 def force_error(model, frames):
@@ -35,13 +39,9 @@ def test_errors_are_what_the_page_says(model):
 
 def hot_frames():
     """Elements, positions and cell of the validation frames of 2000 K or more."""
-    for folder in sorted((POTENTIALS / "lbs" / "data" / "validation").iterdir()):
-        elements = np.array((folder / "type_map.raw").read_text().split())
-        symbols = elements[np.loadtxt(folder / "type.raw", dtype=int)]
-        arrays = (np.load(folder / "set.000" / f"{name}.npy") for name in ("coord", "box"))
-        for info, x, cell in zip(map(json.loads, open(folder / "frames.txt")), *arrays):
-            if info["T"] >= 2000:
-                yield symbols, x.reshape(-1, 3), cell.reshape(3, 3)
+    return [(label["symbols"], label["positions"], label["cell"])
+            for folder in sorted((POTENTIALS / "lbs" / "data" / "validation").iterdir())
+            for label in npy_sets.read_system(folder).values() if label["info"]["T"] >= 2000]
 
 
 def pushed_together(frame, kind, distances):
@@ -71,10 +71,10 @@ def test_pairs_of_every_kind_repel(model, tmp_path):
     to rule. Without close pairs in training, atoms fall into each other once in a while.
     """
     radii = json.loads((POTENTIALS / "lbs" / "settings.json").read_text())["radii"]
-    kinds, text = [], ""
+    frames, kinds, text = hot_frames(), [], ""
     for kind in itertools.combinations_with_replacement(radii, 2):
         distances = np.linspace(1.2 * (radii[kind[0]] + radii[kind[1]]), 1.0, 12)
-        those = [frame for frame in hot_frames() if all(
+        those = [frame for frame in frames if all(
             np.count_nonzero(frame[0] == element) >= kind.count(element) for element in kind)]
         kinds += ["-".join(kind)] * len(those)
         text += "".join(pushed_together(frame, kind, distances) for frame in those)

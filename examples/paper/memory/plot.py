@@ -23,9 +23,9 @@ import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen f
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import glass_analysis as ga    # noqa: E402
 
-END, STEP = 300.0, 10.0    # K, of in.quench
-BORATE = (1, 2, 3, 4)      # classes of compute ring/stats without silicon
-SHARE = 2                  # column of RUN.memory: share of those rings of the cold glass
+END = ga.QUENCH_END
+BORATE = (1, 2, 3, 4)    # classes of compute ring/stats without silicon
+SHARE = 2                # column of RUN.memory: share of those rings of the cold glass
 
 
 def borate_rings(frame):
@@ -45,7 +45,7 @@ class Run:
         rings = [borate_rings(frame) for frame in ga.frames_in_order(f"{name}.list")]
         if len(rings) < 3:
             raise ValueError(f"{name}.list has {len(rings)} frames; let the run go on")
-        self.temperature = END + STEP * np.arange(len(rings) - 1, -1, -1.0)
+        self.temperature = ga.quench_temperatures(len(rings))
         self.number = np.array([sum(r.values()) for r in rings])
         self.born = np.array([0] + [sum((b - a).values()) for a, b in zip(rings, rings[1:])])
         self.died = np.array([0] + [sum((a - b).values()) for a, b in zip(rings, rings[1:])])

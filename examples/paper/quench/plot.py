@@ -21,7 +21,6 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
 
-END, STEP = 300.0, 10.0    # K, of in.quench
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 import glass_analysis as ga    # noqa: E402
@@ -94,8 +93,8 @@ def main():
         print(f"{glass:14s} {nmr[glass]:6.1f} "
               + " ".join(f"{mean:7.1f} +- {error:4.1f}" for mean, error in values))
         history = columns(f"{names.split(',')[0]}.history")
-        # A row every 10 K; the temperature of the thermostat, for that of the atoms fluctuates.
-        kelvin = END + STEP * np.arange(len(history["T"]) - 1, -1, -1.0)
+        # The temperature of the thermostat, for that of the atoms fluctuates.
+        kelvin = ga.quench_temperatures(len(history["T"]))
         axes[1].plot(kelvin, borate_rings(history), lw=1, label=glass)
     x, y, error = np.transpose(table)
     axes[0].errorbar(x, y, error, fmt="o")
