@@ -57,6 +57,16 @@ def test_long_line_is_found():
     assert too_wide("x.cpp", "int a;\n" + "b" * 101 + "\n" + "c" * 100) == ["x.cpp:2"]
 
 
+def test_width_of_pages():
+    """As that of sources, but for messages in doc/errors.rst, which have to stand on one line."""
+    pages = [p for p in files() if p.suffix in (".rst", ".md") or p.name == "README"]
+    assert len(pages) > 30
+    wide = [line for p in pages for line in too_wide(p, read(p)) if p.name != "errors.rst"]
+    errors = [line for p in pages if p.name == "errors.rst" for line in read(p).splitlines()]
+    wide += [line for line in errors if len(line) > WIDTH and re.match(r" (?!  \* ``\S)", line)]
+    assert wide == []
+
+
 def clang_format(*paths):
     """Complaints of clang-format 14 on some files; other versions disagree about details."""
     if CLANG_FORMAT is None or not re.search(r"version 14\.", subprocess.run(
