@@ -67,11 +67,19 @@ def training_input(settings, name, data, valid):
     return text
 
 
+def is_trained(folder):
+    """Whether a training has come to its last step: one that was stopped leaves a model, too."""
+    if not os.path.exists(f"{folder}/model.pt"):
+        return False
+    steps = json.load(open(f"{folder}/input.json"))["training"]["numb_steps"]
+    return int(open(f"{folder}/lcurve.out").read().splitlines()[-1].split()[0]) >= steps
+
+
 def train(settings, options):
     for name in options.names:
         folder = f"{options.work}/{name}"
         os.makedirs(folder, exist_ok=True)
-        if os.path.exists(f"{folder}/model.pt"):
+        if is_trained(folder):
             print(f"{name} is trained; remove {folder} to train it again")
             continue
         words = ["deepsea", "train", "input.json"]

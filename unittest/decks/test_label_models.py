@@ -86,6 +86,18 @@ def test_what_is_trained_stays(trained):
     assert (trained / "work-models" / "tiny" / "model.pt").stat().st_mtime_ns == before
 
 
+def test_a_stopped_training_goes_on(tmp_path):
+    """A training that was stopped leaves a model as well; only the last step ends it."""
+    assert not models.is_trained(tmp_path)
+    (tmp_path / "model.pt").touch()
+    (tmp_path / "input.json").write_text('{"training": {"numb_steps": 2000}}')
+    (tmp_path / "lcurve.out").write_text("# step\n 1000 0.1\n")
+    assert not models.is_trained(tmp_path)
+    with open(tmp_path / "lcurve.out", "a") as rows:
+        rows.write(" 2000 0.1\n")
+    assert models.is_trained(tmp_path)
+
+
 def test_unknown_names_are_told(trained):
     done = run(trained, "train", "tinny", "--data", f"{DATA}/validation")
     assert done.returncode != 0
