@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Glasses of the paper's eleven compositions by several potentials, in one table beside NMR.
+# Glasses of the paper's eleven compositions by several potentials, in one table beside experiment:
+# boron coordination, density without pressure, rings.
 #
-#   science.sh FOLDER NAME=POTENTIAL... [-- VARIABLES of in.quench]
+#   science.sh FOLDER NAME=POTENTIAL... [-- VARIABLES of in.quench and in.density]
 #
 # POTENTIAL is a model file (.pt) or a potential of examples/melt-quench (deng_du, shik). Each glass
 # starts from one that deng_du makes in a minute, and is molten and cooled by examples/paper/quench:
@@ -12,7 +13,7 @@
 set -euo pipefail
 
 usage() {
-  sed -n '4,12s/^# \{0,1\}//p' "$0"
+  sed -n '4,13s/^# \{0,1\}//p' "$0"
   exit 2
 }
 [ $# -ge 2 ] || usage
@@ -34,6 +35,18 @@ glasses=${GLASSES:-$(grep -oE 'LBS(_[0-9]+){3}' "$examples/melt-quench/glasses.l
 lmp=${LMP:-lmp}
 first=${FIRST:--var melt 3 -var rate 100 -var hold 1 -var average 0.5}
 
+make() {    # OUT.data by a deck with its variables, if it isn't there
+  local out=$1 deck=$2
+  shift 2
+  [ ! -e "$out.data" ] || return 0
+  (cd "$examples/paper/quench" && $lmp -in "$deck" -var out "$out" "$@" -log "$out.log" \
+    | grep --line-buffered ' min left' || true)
+  if [ ! -e "$out.data" ]; then
+    echo "$out: LAMMPS did not reach the end, see $out.log" >&2
+    exit 1
+  fi
+}
+
 for glass in $glasses; do
   for seed in ${SEEDS:-1}; do
     start=$work/start-$glass-$seed
@@ -50,15 +63,11 @@ for glass in $glasses; do
         *) choice="-var potential $value" ;;
       esac
       out=$work/$glass-$name-$seed
-      [ -e "$out.data" ] && continue
       # shellcheck disable=SC2086
-      (cd "$examples/paper/quench" && $lmp -in in.quench -var glass "$glass" \
-        -var start "$start.data" $choice -var seed "$seed" -var out "$out" "$@" -log "$out.log" \
-        | grep --line-buffered ' min left' || true)
-      if [ ! -e "$out.data" ]; then
-        echo "$out: LAMMPS did not reach the end, see $out.log" >&2
-        exit 1
-      fi
+      make "$out" in.quench -var start "$start.data" $choice -var glass "$glass" \
+        -var seed "$seed" "$@"
+      # shellcheck disable=SC2086
+      make "$out.npt" in.density -var start "$out.data" $choice -var seed "$seed" "$@"
     done
   done
 done

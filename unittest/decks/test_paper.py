@@ -3,6 +3,7 @@
 missing.
 """
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -72,7 +73,37 @@ def test_quench(folder):
 def test_the_reference_is_what_the_manual_says(folder):
     """Its numbers in doc/paper.rst, by plot.py."""
     out = plot(folder, "quench", "LBS_20_60_20=reference/LBS_20_60_20")
-    assert re.search(r"^LBS_20_60_20 +36.7 +28.8 \+- +4.9 .* 27.3 \+- +5.7$", out, re.M), out
+    assert re.search(r"^LBS_20_60_20 +36.7 +28.8 \+- +4.9 .* -$", out, re.M), out
+    assert re.search(r"^LBS_20_60_20 .* 8.0 \+- +2.8 .* 27.3 \+- +5.7$", out, re.M), out
+
+
+def test_density(folder):
+    """Without pressure; its mean beside that of experiment, and the pressure by the volume's."""
+    words = ("-var", "settle", "0.2", "-var", "ps", "1", "-var", "piece", "500", "-var", "out",
+             "fast.npt")
+    out = subprocess.run(["lmp", "-in", "in.density", "-log", "none", "-var", "start",
+                          str(frame("glass")), *words], cwd=folder / "quench", text=True,
+                         capture_output=True, check=False, timeout=TIMEOUT, env=environment(1))
+    assert out.returncode == 0, out.stdout[-2000:]
+    assert re.findall(r"^(\w+): step (\d+)", out.stdout, re.M) == [
+        ("settle", "200"), ("density", "700"), ("density", "1200")]
+    rows = np.loadtxt(folder / "quench" / "fast.npt.density")
+    assert rows[:, 0].tolist() == list(range(200, 1201, 100)) and (rows[:, 1] > 100).all()
+    assert rows[:, 2].std() > 1e-4
+    text = (folder / "quench" / "fast.npt.data").read_text()
+    edges = [float(high) - float(low) for low, high in re.findall(r"^(\S+) (\S+) .lo .hi", text,
+                                                                  re.M)]
+    types = [int(line.split()[1]) for line in
+             text.split("Atoms # charge\n\n")[1].split("\n\n")[0].splitlines()]
+    mass = sum((6.94, 10.81, 15.999, 28.085)[kind - 1] for kind in types)
+    assert rows[-1, 2] == pytest.approx(mass / 0.602214 / np.prod(edges), rel=1e-3)
+    for suffix in ("final", "history"):
+        shutil.copy(folder / "quench/reference" / f"LBS_20_60_20.{suffix}",
+                    folder / "quench" / f"fast.{suffix}")
+    out = plot(folder, "quench", "LBS_20_60_20=fast")
+    off = re.search(r"^LBS_20_60_20 .* (\S+) \+- +(\S+)$", out, re.M)
+    assert float(off[1]) == pytest.approx(100 * (rows[:, 2].mean() / 2.21 - 1), abs=0.06)
+    assert 0 < float(off[2]) < 10
 
 
 def test_elastic_constants(folder, lmp):

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Boron coordination and rings of glasses remade by in.quench, beside NMR.
+"""Boron coordination, rings and density of glasses remade by in.quench, beside experiment.
 
     plot.py [--picture quench.png] GLASS=PREFIX[,PREFIX...] ...
 
 GLASS is a name of ../../melt-quench/glasses.lmp, PREFIX what in.quench wrote; prefixes behind one
 name are seeds, whose scatter gives the error. That of a single run, whose glass is frozen, is the
 one of counting: what so many atoms or rings would scatter by if they were independent. Prints a
-table of 4B, 5-fold Si, non-bridging O, three-membered B-O rings and the share of 3B in a ring, and
-draws 4B beside NMR and rings while cooling.
+table of 4B, 5-fold Si, non-bridging O and how far the density without pressure is off (of runs that
+have PREFIX.npt.density, by in.density), and one of three-membered rings (3MR): boroxol (three 3B),
+all of B and O, those with Si, and the share of 3B in a 3MR. Draws 4B beside NMR and rings while
+cooling.
 """
 import argparse
+import os
 import pathlib
 import re
 import sys
@@ -31,15 +34,23 @@ COLUMNS = ("T", "4B", "3B", "4B number", "5-fold Si", "NBO", "ring 1", "ring 2",
 
 
 def measured():
-    """Percentage of 4B by NMR of each glass."""
+    """Density (g/cm3) and percentage of 4B by NMR of each glass."""
     text = (HERE.parents[1] / "melt-quench" / "glasses.lmp").read_text()
-    return {name: float(nmr) for name, nmr in
-            re.findall(r"== (LBS_\w+)\".*?variable nmr equal (\S+)\"", text, re.DOTALL)}
+    return {name: (float(density), float(nmr)) for name, density, nmr in re.findall(
+        r"== (LBS_\w+)\".*?density equal (\S+)\".*?variable nmr equal (\S+)\"", text, re.DOTALL)}
 
 
 def columns(path):
     """Columns by name."""
     return dict(zip(COLUMNS, ga.columns_in_order(path)))
+
+
+def run_of(prefix, density):
+    """What is known of a run at 300 K: columns, and the density over that of experiment."""
+    run = columns(f"{prefix}.final")
+    if os.path.exists(f"{prefix}.npt.density"):
+        run["density"] = ga.columns_in_order(f"{prefix}.npt.density")[1] / density
+    return run
 
 
 def share_of(shares, atoms):
@@ -53,18 +64,35 @@ def number_of(count):
     return np.mean(count), np.sqrt(np.mean(count))
 
 
-# Value and error of one run, from its columns.
-QUANTITIES = {
-    "4B %": lambda c: share_of(c["4B"], c["3B"] + c["4B number"]),
-    "5-fold Si": lambda c: number_of(c["5-fold Si"]),
-    "NBO": lambda c: number_of(c["NBO"]),
-    "B-O 3MR": lambda c: number_of(borate_rings(c)),
-    "3B in 3MR %": lambda c: share_of(c["3B in rings"], c["3B"])}
+def excess_density(run):
+    """Percentage by which the density is above that of experiment; nothing if it isn't known."""
+    if "density" not in run:
+        return np.nan, np.nan
+    mean, error = ga.block_average(run["density"])
+    return 100.0 * (mean - 1.0), 100.0 * error
+
+
+def rings(run, first, last):
+    """Number of three-membered rings in each row, of some classes of compute ring/stats."""
+    return sum(run[f"ring {k}"] for k in range(first, last + 1))
 
 
 def borate_rings(run):
     """Number of three-membered rings without silicon in each row."""
-    return sum(run[f"ring {k}"] for k in range(1, 5))
+    return rings(run, 1, 4)
+
+
+# Value and error of one run, from its columns.
+COORDINATION = {
+    "4B %": lambda c: share_of(c["4B"], c["3B"] + c["4B number"]),
+    "5-fold Si": lambda c: number_of(c["5-fold Si"]),
+    "NBO": lambda c: number_of(c["NBO"]),
+    "density off %": excess_density}
+RINGS = {
+    "boroxol": lambda c: number_of(rings(c, 1, 1)),
+    "B-O 3MR": lambda c: number_of(borate_rings(c)),
+    "3MR with Si": lambda c: number_of(rings(c, 5, 7)),
+    "3B in 3MR %": lambda c: share_of(c["3B in rings"], c["3B"])}
 
 
 def with_error(runs, quantity):
@@ -74,28 +102,37 @@ def with_error(runs, quantity):
     return quantity(runs[0])
 
 
+def row(values):
+    """Columns of a table, of values and errors; a dash for what isn't known."""
+    return " ".join(f"{'-':>15s}" if np.isnan(mean) else f"{mean:7.1f} +- {error:4.1f}"
+                    for mean, error in values)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="+", metavar="GLASS=PREFIX,...")
     parser.add_argument("--picture", default="quench.png")
     options = parser.parse_args()
-    nmr = measured()
-    print(f"{'glass':14s} {'NMR':>6s} " + " ".join(f"{name:>15s}" for name in QUANTITIES))
-    table = []
+    experiment = measured()
+    print(f"{'glass':14s} {'NMR':>6s} " + " ".join(f"{name:>15s}" for name in COORDINATION))
+    table, of_rings = [], [f"{'glass':14s} " + " ".join(f"{name:>15s}" for name in RINGS)]
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), constrained_layout=True)
     for word in options.runs:
         glass, _, names = word.partition("=")
-        if glass not in nmr:
-            sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(nmr)}")
-        runs = [columns(f"{name}.final") for name in names.split(",")]
-        values = [with_error(runs, quantity) for quantity in QUANTITIES.values()]
-        table.append((nmr[glass], *values[0]))
-        print(f"{glass:14s} {nmr[glass]:6.1f} "
-              + " ".join(f"{mean:7.1f} +- {error:4.1f}" for mean, error in values))
+        if glass not in experiment:
+            sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
+        density, fourfold = experiment[glass]
+        runs = [run_of(name, density) for name in names.split(",")]
+        values = [with_error(runs, quantity) for quantity in COORDINATION.values()]
+        table.append((fourfold, *values[0]))
+        print(f"{glass:14s} {fourfold:6.1f} {row(values)}")
+        of_rings.append(f"{glass:14s} "
+                        + row(with_error(runs, quantity) for quantity in RINGS.values()))
         history = columns(f"{names.split(',')[0]}.history")
         # The temperature of the thermostat, for that of the atoms fluctuates.
         kelvin = ga.quench_temperatures(len(history["T"]))
         axes[1].plot(kelvin, borate_rings(history), lw=1, label=glass)
+    print("\n".join(of_rings))
     x, y, error = np.transpose(table)
     axes[0].errorbar(x, y, error, fmt="o")
     axes[0].plot([0, 70], [0, 70], color="black", lw=0.8)
