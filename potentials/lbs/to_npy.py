@@ -8,9 +8,10 @@ May be run at any time, also while labels are being made; says how many frames e
 
 --trust is for labels of a teacher, which have the spread of several calculators: forces of atoms
 with a spread above it (eV/A), and above 0.15 of the force, get the weight 0 in atom_pref.npy, the
-others 1, or less where the force is above 10 eV/A, so that its relative error counts. A frame that
-has such atoms goes into a system of its own, SYSTEM.doubtful, without energy and virial, and is
-left out if they are more than a quarter. What data/ has is not kept then: all of it is in DIR.
+others 1, or less where the force is above 10 eV/A, so that its relative error counts. A frame with
+a weight below 0.25 (a doubtful atom, or a force above 20 eV/A) goes into a system of its own,
+SYSTEM.doubtful, without energy and virial; it is left out if more than a quarter of its atoms are
+doubtful. What data/ has is not kept then: all of it is in DIR.
 """
 import argparse
 import glob
@@ -25,6 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_DOUBTFUL = 0.25    # of the atoms of a frame
 RELATIVE = 0.15         # spread of a large force that is no reason to doubt, of the force
 LARGE = 10.0            # eV/A; of larger forces the relative error counts
+LEAST_WEIGHT = 0.25     # of an atom's force: below it, the energy of the frame doesn't count
 
 
 def trusted(label, spread):
@@ -36,7 +38,7 @@ def trusted(label, spread):
     weights *= np.minimum(1.0, LARGE / np.maximum(force, LARGE)) ** 2
     if doubtful > MOST_DOUBTFUL:
         return None
-    if doubtful > 0.0:
+    if (weights < LEAST_WEIGHT).any():    # the energy is of all atoms, those in doubt as well
         label = {**label, "energy": None, "virial": None}
     return {**label, "weights": weights}
 

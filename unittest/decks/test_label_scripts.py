@@ -142,7 +142,13 @@ def test_large_forces_count_by_their_relative_error():
     label["forces"] = np.array([[0.0, 0.0, 50.0], [0.0, 3.0, -4.0], [20.0, 0.0, 0.0]])
     label["spread"] = np.array([7.4, 0.74, 2.9])
     found = to_npy.trusted(label, 0.4)
-    assert found["weights"] == pytest.approx([0.04, 1.0, 0.25]) and found["energy"] == -1.0
+    assert found["weights"] == pytest.approx([0.04, 1.0, 0.25])
+    assert found["energy"] is None and found["virial"] is None    # 50 eV/A: it would count in full
+    label["forces"][0] = [0.0, 0.0, 20.0]
+    label["spread"][0] = 2.9
+    found = to_npy.trusted(label, 0.4)
+    assert found["weights"] == pytest.approx([0.25, 1.0, 0.25]) and found["energy"] == -1.0
+    label["forces"][0] = [0.0, 0.0, 50.0]
     label["spread"] = np.array([7.6, 0.1, 0.1])    # more than 0.15 of 50 eV/A; a third of the atoms
     assert to_npy.trusted(label, 0.4) is None
 
