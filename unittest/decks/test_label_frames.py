@@ -15,6 +15,8 @@ ase = pytest.importorskip("ase")
 sys.path.insert(0, LBS)
 import ase.io    # noqa: E402
 from ase.geometry import find_mic    # noqa: E402
+import make_frames    # noqa: E402
+import models    # noqa: E402
 import relax_crystals    # noqa: E402
 
 SETTINGS = json.load(open(f"{LBS}/settings.json"))
@@ -46,6 +48,26 @@ def test_frames_on_the_way_down(tmp_path, way, names):
     assert all(np.abs(a - b).max() > 0.1 for k, a in enumerate(frames) for b in frames[:k])
     assert script("make_frames", *words).stdout == ""
     assert (tmp_path / "small.xyz").read_text() == text
+
+
+@pytest.mark.parametrize("name", ["settings", "settings-sodium-silicate"])
+def test_settings_have_what_their_plans_need(name):
+    """Each set of a settings file can be planned, and each model has an input."""
+    settings = json.load(open(f"{LBS}/{name}.json"))
+    assert len(settings["sets"]) > 1 and len(settings["models"]) > 0
+    seeds = set()
+    for key, chosen in settings["sets"].items():
+        frames = make_frames.plan(settings, key)
+        assert len(frames) == chosen["frames"]
+        assert not seeds & {frame["seed"] for frame in frames}, "two sets share a run"
+        seeds |= {frame["seed"] for frame in frames}
+        for frame in frames:
+            if "units" in frame:
+                atoms = make_frames.elements_of(settings, frame["units"])
+                assert 30 <= len(atoms) <= 60 and set(atoms) <= set(settings["elements"])
+    for key in settings["models"]:
+        text = models.training_input(settings, key, ["data"], ["valid"])
+        assert text["model"]["type_map"] == settings["elements"]
 
 
 def test_crystals_are_those_of_the_settings():
