@@ -35,6 +35,7 @@ KOKKOS_STYLES = has_package("KOKKOS") and "LBS_NO_KOKKOS" not in os.environ
 needs_kokkos_styles = pytest.mark.skipif(not KOKKOS_STYLES,
                                          reason="the plugin has no styles for KOKKOS")
 DEEPSEA = "LBS_NO_DEEPSEA" not in os.environ    # whether the plugin was built with it
+needs_deepsea = pytest.mark.skipif(not DEEPSEA, reason="the plugin was built without deepsea")
 MORE_ARGS = os.environ.get("LBS_LAMMPS_ARGS", "").split()    # of every deck, such as -k on -sf kk
 not_with_kokkos = pytest.mark.skipif("-k" in MORE_ARGS,
                                      reason="LAMMPS does not have this with KOKKOS")

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from deck import DEEPSEA, MASS, ROOT, read_frame
+from deck import MASS, ROOT, needs_deepsea, read_frame
 
 FOLDER = ROOT / "examples" / "melt-quench"
 DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
@@ -22,8 +22,6 @@ GLASSES = {"LBS_20_60_20": (20, 60, 20, 2.21), "LBS_40_40_20": (40, 40, 20, 2.26
 NMR = {"LBS_20_60_20": 36.7, "LBS_40_40_20": 46.4, "LBS_10_50_40": 41.6, "LBS_20_40_40": 50.7,
        "LBS_30_30_40": 54.4, "LBS_40_20_40": 56.5, "LBS_50_10_40": 56.8, "LBS_8_32_60": 26.3,
        "LBS_15_25_60": 22.0, "LBS_10_20_70": 1.2, "LBS_5_35_60": 23.5}
-
-needs_deepsea = pytest.mark.skipif(not DEEPSEA, reason="the plugin was built without deepsea")
 
 
 @pytest.fixture
@@ -112,10 +110,13 @@ def test_other_potentials(example, potential, words, ranks):
 
 
 @needs_deepsea
-def test_a_model_takes_over_a_melt(example, tmp_path):
+@pytest.mark.parametrize("choice, maker", [({"potential": "lbs_fast"}, "lbs_fast"), (
+    {"model": "lbs-fast.deepsea.pt"}, "lbs-fast.deepsea.pt")])
+def test_a_model_takes_over_a_melt(example, tmp_path, choice, maker):
     """The Deep Potential gets atoms that lbs has molten, and the temperature stays the melt's."""
-    result = example(potential="lbs_fast", melt=0.6)
+    result = example(melt=0.6, **choice)
     assert result.status == 0, result.log[-3000:]
+    assert re.search(rf"^LBS_\S+ {maker}: 4B = ", result.log, re.M)
     lbs, takes_over = (result.log.index(words) for words in (
         "potential LBS from lbs.fmp", "deepsea: lbs-fast.deepsea.pt"))
     assert lbs < takes_over and "above the 3500 K" not in result.log

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from deck import TIMEOUT, environment, frame, thermo
+from deck import TIMEOUT, environment, frame, needs_deepsea, thermo
 from paper_decks import command, copy_decks, plot, run, script
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
@@ -104,6 +104,24 @@ def test_density(folder):
     off = re.search(r"^LBS_20_60_20 .* (\S+) \+- +(\S+)$", out, re.M)
     assert float(off[1]) == pytest.approx(100 * (rows[:, 2].mean() / 2.21 - 1), abs=0.06)
     assert 0 < float(off[2]) < 10
+
+
+@needs_deepsea
+def test_a_deep_potential_by_its_name_is_minimized(folder):
+    """Energies of two-body potentials are shifted to be smooth; the others refuse that."""
+    (folder / "elastic" / "in.rest").write_text(
+        f"units metal\natom_style charge\nread_data {frame('glass')}\n"
+        "include ../../melt-quench/potentials.lmp\ninclude ../minimizer.lmp\n"
+        "minimize 0.0 1.0e-4 5 50\n")
+    for name, shift in (("lbs_fast", False), ("lbs", True)):
+        done = subprocess.run(["lmp", "-in", "in.rest", "-log", "log", "-var", "potential", name],
+                              cwd=folder / "elastic", text=True, capture_output=True, check=False,
+                              timeout=TIMEOUT, env=environment(1))
+        assert done.returncode == 0, done.stdout[-2000:]
+        log = (folder / "elastic/log").read_text()
+        assert bool(re.search("^pair_modify shift yes", log, re.M)) == shift
+        energies = [float(e) for e in re.findall(r"^ +\d+ +(-\S+)", done.stdout, re.M)]
+        assert energies[-1] < energies[0]
 
 
 def test_elastic_constants(folder, lmp):
