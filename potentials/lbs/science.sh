@@ -13,7 +13,7 @@
 set -euo pipefail
 
 usage() {
-  sed -n '4,13s/^# \{0,1\}//p' "$0"
+  sed -n '3,13s/^# \{0,1\}//p' "$0"
   exit 2
 }
 [ $# -ge 2 ] || usage
