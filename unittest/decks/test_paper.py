@@ -151,11 +151,13 @@ def test_elastic_constants(folder, lmp):
     assert bulk == pytest.approx(curvature / (9.0 * rest["Volume"]) * 160.21766, rel=0.01)
 
 
-def test_structure(folder):
+@pytest.mark.parametrize("potential", ["deng_du", "shik"])
+def test_structure(folder, potential):
     """Averages of the dump, and what the script makes of them."""
-    out = run(folder, "structure", *STRUCTURE)
+    out = run(folder, "structure", "-var", "potential", potential, *STRUCTURE)
     assert "average: step 600 of 600" in out
     rows = np.loadtxt(folder / "structure" / "glass.gr", skiprows=4)
+    assert rows[-1, 1] == pytest.approx(8.0, abs=0.02)    # whatever the potential's cutoff
     # Coordination of B by O, averaged over 21 frames: no multiple of 1/36.
     coordination = rows[np.argmin(np.abs(rows[:, 1] - 1.95)), 3]
     assert 3.0 < coordination < 4.0 and abs(36 * coordination - round(36 * coordination)) > 0.01
