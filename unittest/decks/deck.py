@@ -250,6 +250,12 @@ def read_frame(path):
     return cell, rows[:, 1].astype(int), rows[:, 3:6], rows[:, 2]
 
 
+def density_of(cell, types):
+    """Density in g/cm3 of a cell (A) of atoms whose types are 1 to 4: Li, B, O, Si."""
+    mass = sum(m * np.count_nonzero(types == k) for k, m in enumerate(MASS.values(), 1))
+    return mass / 0.602214076 / np.linalg.det(cell)
+
+
 def agree(got, expected, tolerance, floor):
     """Assert equality to `tolerance` of the largest value, which must exceed `floor`.
 

@@ -15,21 +15,21 @@ def copy_decks(target):
     return target / "paper"
 
 
-def command(name, *words, start="glass"):
+def command(deck, *words, start="glass"):
     """Words that call a deck on a stored glass, or on that of a data file."""
     path = frame(start) if isinstance(start, str) else start
-    return ["lmp", "-in", f"in.{name}", "-log", "none", "-var", "start", str(path), *words]
+    return ["lmp", "-in", f"in.{deck}", "-log", "none", "-var", "start", str(path), *words]
 
 
-def call(folder, name, *words, start="glass"):
-    """What became of a deck."""
-    return subprocess.run(command(name, *words, start=start), cwd=folder / name, text=True,
+def call(folder, name, *words, start="glass", deck=None):
+    """What became of a deck of a folder, of the same name if it isn't said."""
+    return subprocess.run(command(deck or name, *words, start=start), cwd=folder / name, text=True,
                           capture_output=True, timeout=TIMEOUT, check=False, env=environment(1))
 
 
-def run(folder, name, *words, start="glass"):
+def run(folder, name, *words, start="glass", deck=None):
     """Output of a deck that has to succeed."""
-    done = call(folder, name, *words, start=start)
+    done = call(folder, name, *words, start=start, deck=deck)
     assert done.returncode == 0, done.stdout[-2000:]
     return done.stdout
 

@@ -11,7 +11,8 @@ import time
 import numpy as np
 import pytest
 
-from deck import TIMEOUT, environment, frame, needs_deepsea, thermo
+from deck import (TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
+                  thermo)
 from paper_decks import command, copy_decks, plot, run, script
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
@@ -78,25 +79,17 @@ def test_the_reference_is_what_the_manual_says(folder):
 
 
 def test_density(folder):
-    """Without pressure; its mean beside that of experiment, and the pressure by the volume's."""
+    """Without pressure: that of the glass at the end, and its mean beside that of experiment."""
     words = ("-var", "settle", "0.2", "-var", "ps", "1", "-var", "piece", "500", "-var", "out",
              "fast.npt")
-    out = subprocess.run(["lmp", "-in", "in.density", "-log", "none", "-var", "start",
-                          str(frame("glass")), *words], cwd=folder / "quench", text=True,
-                         capture_output=True, check=False, timeout=TIMEOUT, env=environment(1))
-    assert out.returncode == 0, out.stdout[-2000:]
-    assert re.findall(r"^(\w+): step (\d+)", out.stdout, re.M) == [
+    out = run(folder, "quench", *words, deck="density")
+    assert re.findall(r"^(\w+): step (\d+)", out, re.M) == [
         ("settle", "200"), ("density", "700"), ("density", "1200")]
     rows = np.loadtxt(folder / "quench" / "fast.npt.density")
     assert rows[:, 0].tolist() == list(range(200, 1201, 100)) and (rows[:, 1] > 100).all()
     assert rows[:, 2].std() > 1e-4
-    text = (folder / "quench" / "fast.npt.data").read_text()
-    edges = [float(high) - float(low) for low, high in re.findall(r"^(\S+) (\S+) .lo .hi", text,
-                                                                  re.M)]
-    types = [int(line.split()[1]) for line in
-             text.split("Atoms # charge\n\n")[1].split("\n\n")[0].splitlines()]
-    mass = sum((6.94, 10.81, 15.999, 28.085)[kind - 1] for kind in types)
-    assert rows[-1, 2] == pytest.approx(mass / 0.602214 / np.prod(edges), rel=1e-3)
+    cell, types, *_ = read_frame(folder / "quench" / "fast.npt.data")
+    assert rows[-1, 2] == pytest.approx(density_of(cell, types), rel=1e-3)
     for suffix in ("final", "history"):
         shutil.copy(folder / "glasses" / f"LBS_20_60_20-fast-1.{suffix}",
                     folder / "quench" / f"fast.{suffix}")
@@ -126,11 +119,7 @@ def test_a_deep_potential_by_its_name_is_minimized(folder):
 
 def test_elastic_constants(folder, lmp):
     """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies."""
-    crystal = ("-var", "start", str(frame("li2o")))
-    done = subprocess.run(["lmp", "-in", "in.elastic", "-log", "none", *crystal], text=True,
-                          cwd=folder / "elastic", capture_output=True, check=False,
-                          timeout=TIMEOUT, env=environment(1))
-    assert done.returncode == 0 and done.stdout.count("of 12 done") == 12, done.stdout[-2000:]
+    assert run(folder, "elastic", start="li2o").count("of 12 done") == 12
     out = script(folder, "elastic", "elastic").splitlines()
     c = np.array([line.split() for line in out[:6]], float)
     for a, b in ((0, 1), (1, 2)):
