@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace lbs::deepsea {
@@ -41,7 +42,8 @@ void DeviationFile::open(const std::string &path, bool atomic, Existing existing
                      " (of the same hybrid style, another partition or another run); give each "
                      "its own out_file");
   }
-  bool const regular = ::lseek(descriptor, 0, SEEK_CUR) == 0;
+  struct stat status {};
+  bool const regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
   bool const empty = existing == Existing::OVERWRITE && written_.count(path) == 0;
   if (regular && empty && ::ftruncate(descriptor, 0) != 0) {
     ::close(descriptor);

@@ -4,6 +4,7 @@
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/file/model_message.hpp"
+#include "lammps/first_message.h"
 #include "lammps/fix_pair_again.h"
 #include "lammps/pair_error.h"
 #include "support/text.hpp"
@@ -122,11 +123,14 @@ void PairDeepsea::prepare_models()
 {
   style_.evaluator.threads = std::max(1, comm->nthreads);
   for (std::size_t m = 0; m < models_.size(); ++m) {
+    std::string mine;
     try {
       make_evaluator(models_[m]);
     } catch (const InputError &e) {
-      stop(InputError(style_.files[m] + ": " + e.what()));
+      mine = style_.files[m] + ": " + e.what();
     }
+    auto const message = lbs::first_message(mine, world);    // one rank's device may be full
+    if (!message.empty()) stop(InputError(message));
     // The evaluator has its own; here only the contract is looked at from now on.
     models_[m].embedding.clear();
     models_[m].fitting.clear();
@@ -170,7 +174,8 @@ void PairDeepsea::set_units()
                update->unit_style);
 }
 
-// Scales belong to atom types, the evaluator's to the model's types.
+// Scales belong to atom types, the evaluator's to the model's types. A scale of a pair of types has
+// no meaning for a many-body energy: only what 'fix adapt' writes along with those of both types.
 void PairDeepsea::set_scales()
 {
   constexpr double UNKNOWN = -1.0;
@@ -183,6 +188,14 @@ void PairDeepsea::set_scales()
       error->all(FLERR, "pair deepsea: atom types of one element ({}) have different scales",
                  models_.front().elements[model_type_[t]]);
     scale = unit_ * scale_[t][t];
+    for (int other = t + 1; other <= atom->ntypes; ++other) {
+      double const pair = scale_[t][other];
+      if (pair != 1.0 && (pair != scale_[t][t] || pair != scale_[other][other]))
+        error->all(FLERR,
+                   "pair deepsea: a scale belongs to the energies of an atom type, not to the pair "
+                   "of types {} and {}; give both types, and the pair, the same scale",
+                   t, other);
+    }
   }
   // elements without an atom type
   std::replace(scaled_.begin(), scaled_.end(), UNKNOWN, unit_);

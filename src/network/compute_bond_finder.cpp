@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_bond_finder.h"
 
-#include "compute_rank_exchange.h"
+#include "lammps/first_message.h"
 
 #include "lammps/type_labels.h"
 #include "support/elements.hpp"
@@ -227,6 +227,6 @@ std::string BondFinder::find(lbs::network::BondRows which, std::vector<Role> &ro
 
 void BondFinder::find_all(std::vector<Role> &role, lbs::network::BondGraph &graph)
 {
-  auto const trouble = first_message(find(lbs::network::BondRows::ALL, role, graph), world);
+  auto const trouble = lbs::first_message(find(lbs::network::BondRows::ALL, role, graph), world);
   if (!trouble.empty()) error->all(FLERR, "compute {}: {}", name_, trouble);
 }

@@ -69,19 +69,3 @@ std::vector<std::int64_t> LAMMPS_NS::sum_over_ranks(const std::vector<std::int64
                 world);
   return sum;
 }
-
-std::string LAMMPS_NS::first_message(const std::string &mine, MPI_Comm world)
-{
-  int me = 0, ranks = 1;
-  MPI_Comm_rank(world, &me);
-  MPI_Comm_size(world, &ranks);
-  int candidate = mine.empty() ? ranks : me, first = ranks;
-  MPI_Allreduce(&candidate, &first, 1, MPI_INT, MPI_MIN, world);
-  if (first == ranks) return "";
-  auto message = mine;
-  int length = static_cast<int>(message.size());
-  MPI_Bcast(&length, 1, MPI_INT, first, world);
-  message.resize(length);
-  MPI_Bcast(message.data(), length, MPI_CHAR, first, world);
-  return message;
-}

@@ -21,7 +21,4 @@ lbs::network::RankBuffers exchange_buffers(const lbs::network::RankBuffers &send
 // Sums of the counts of all ranks. Collective.
 std::vector<std::int64_t> sum_over_ranks(const std::vector<std::int64_t> &counts, MPI_Comm world);
 
-// The message of the first rank whose own is not empty; empty if there is none. Collective.
-std::string first_message(const std::string &mine, MPI_Comm world);
-
 }    // namespace LAMMPS_NS

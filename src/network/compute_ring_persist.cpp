@@ -4,6 +4,7 @@
 #include "compute_rank_exchange.h"
 #include "compute_ring_stats.h"
 
+#include "lammps/first_message.h"
 #include "support/input_error.hpp"
 
 #include "atom.h"
@@ -175,7 +176,7 @@ void ComputeRingPersist::read_reference()
     }
   }
   auto const stop_if_troubled = [this](const std::string &mine) {
-    auto const message = first_message(mine, world);
+    auto const message = lbs::first_message(mine, world);
     if (!message.empty())
       error->all(FLERR, "compute ring/persist: reference {}: {}", file_, message);
   };

@@ -3,6 +3,7 @@
 
 #include "compute_rank_exchange.h"
 
+#include "lammps/first_message.h"
 #include "support/input_error.hpp"
 
 #include "atom.h"
@@ -148,7 +149,7 @@ RankBuffers ComputeRingStats::exchange(const RankBuffers &send, const std::strin
   int flags = (more ? MORE : 0) | (trouble.empty() ? 0 : TROUBLE);
   RankBuffers received = exchange_buffers(send, world, flags);
   if ((flags & TROUBLE) != 0)
-    error->all(FLERR, "compute ring/stats: {}", first_message(trouble, world));
+    error->all(FLERR, "compute ring/stats: {}", lbs::first_message(trouble, world));
   more = (flags & MORE) != 0;
   return received;
 }

@@ -73,6 +73,12 @@ def test_scale_by_fix_adapt(lmp, models, tmp_path):
     agree([half.last()["PotEng"]], [0.5 * one.last()["PotEng"]], SAME, 1.0)
 
 
+def test_scale_of_a_pair_of_types_is_refused(lmp, models, tmp_path):
+    lmp.fails(deck(models, tmp_path, after="variable half equal 0.5\n"
+                   "fix scale all adapt 1 pair deepsea scale 1 2 v_half\n"),
+              "a scale belongs to the energies of an atom type, not to the pair of types 1 and 2")
+
+
 def test_core_is_lammps_own_zbl(lmp, models, tmp_path):
     plain = deck(models, tmp_path, "short off")
     core = lmp(deck(models, tmp_path, "core/zbl 1.0 2.2 short off"))
@@ -168,6 +174,12 @@ def test_deviation_of_models(lmp, models, tmp_path, single_forces, ranks):
     virial = np.array([reference(m)["frames"]["glass"]["virial"] for m in PAIRS]) / len(expected)
     spread = virial.std(0)
     agree(row[1:4], [spread.max(), spread.min(), np.sqrt((spread ** 2).mean())], 1e-6, 1e-3)
+
+
+def test_deviation_may_go_nowhere(lmp, models, tmp_path):
+    result = lmp(several(models, tmp_path, "out_freq 1 out_file /dev/null"))
+    assert result.last()["c_devi[1]"] > 0.1
+    assert not (result.folder / "model_devi.out").exists()
 
 
 def test_relative_deviation(lmp, models, tmp_path, single_forces):

@@ -176,3 +176,31 @@ assert lmp.compute("coord", GLOBAL)[1] == 1.0
 lmp.close()
 print("finished")
 """)
+
+
+@needs_kokkos_styles
+@pytest.mark.parametrize("kernels", [False, True])
+def test_a_collision_ends_with_its_run(tmp_path, kernels):
+    """Atoms moved apart after an error run again in the same instance."""
+    (tmp_path / "two.data").write_text(data_text(
+        30.0 * np.eye(3), [3, 3, 4], np.array([[5, 5, 5], [5, 5, 5.001], [20, 20, 20]]), [0.0] * 3))
+    program(tmp_path, f"""
+os.environ["LBS_KOKKOS_KERNELS"] = "1"
+one = Instance(*({["-k", "on", "-sf", "kk"] if kernels else []}))
+one('''
+units metal
+atom_style charge
+read_data two.data
+pair_style fmp/lbs 8.0 coul none
+pair_coeff * * deng-du-teter.fmp Li B O Si charges set
+''')
+try:
+    one("run 0")
+    raise AssertionError("atoms on one spot went through")
+except RuntimeError as error:
+    assert "atoms 1 and 2 are on one spot" in str(error), error
+one('set atom 2 z 8.0')
+one('run 1')
+assert -1e6 < one.energy() < 1e6 and one.energy() != 0.0
+print("finished")
+""")

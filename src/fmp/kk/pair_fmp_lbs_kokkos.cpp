@@ -66,6 +66,11 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::init_style()
                "pair fmp/lbs/kk: the neighbor lists of KOKKOS hold more pairs than 'neigh_modify "
                "include' leaves; use 'neigh_modify include all', or the style without /kk");
   PairFmpLbs::init_style();
+  // A run before may have stopped at a collision, and its atoms been moved apart since.
+  if (d_collision_.extent(0) > 0) {
+    Kokkos::deep_copy(d_collision_, 0);
+    Kokkos::deep_copy(h_collision_, 0);
+  }
   auto *request = neighbor->find_request(this);
   lbs::kokkos::on_device<DeviceType>(request);
   // On the host half lists are twice as fast, whatever 'package kokkos neigh' says.

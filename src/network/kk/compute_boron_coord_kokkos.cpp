@@ -3,8 +3,8 @@
 
 #include "bond_count.hpp"
 
+#include "lammps/first_message.h"
 #include "lammps/kokkos_adapter.h"
-#include "network/compute_rank_exchange.h"
 
 #include "atom.h"
 #include "error.h"
@@ -76,7 +76,7 @@ template <class DeviceType> void ComputeBoronCoordKokkos<DeviceType>::check_atom
     atomKK->sync(Host, datamask_read);
     mine = bonds_.find_trouble();
   }
-  auto const message = first_message(mine, world);
+  auto const message = lbs::first_message(mine, world);
   if (!message.empty()) error->all(FLERR, "compute boron/coord: {}", message);
 }
 
