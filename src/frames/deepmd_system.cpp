@@ -11,6 +11,8 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <sstream>
+#include <utility>
 
 namespace lbs {
 
@@ -56,9 +58,11 @@ class FolderStore final : public Store {
   }
   [[nodiscard]] std::vector<std::string> words(const std::string &name) const override
   {
-    auto text = read_bytes(where(name));
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text::words(text);
+    std::vector<std::string> all;
+    std::istringstream lines(read_bytes(where(name)));
+    for (std::string line; std::getline(lines, line);)
+      for (auto &word : text::words(line)) all.push_back(std::move(word));
+    return all;
   }
   [[nodiscard]] std::vector<std::string> sets() const override
   {
@@ -198,6 +202,15 @@ class SystemReader {
     return number;
   }
 
+  void check_weights(const std::vector<double> &weights, const std::string &set) const
+  {
+    for (std::size_t k = 0; k < weights.size(); ++k)
+      if (weights[k] < 0.0)
+        throw InputError(store_.where(set) + "/atom_pref.npy, frame " +
+                         std::to_string(k / names_.size() + 1) + ", atom " +
+                         std::to_string(k % names_.size() + 1) + ": a weight is below 0");
+  }
+
   void read_set(const std::string &set, std::vector<LabelledFrame> &frames) const
   {
     constexpr double ANY = 1.0e300;
@@ -223,6 +236,7 @@ class SystemReader {
     auto const force = optional_rows("force.npy", width, MOST_FORCE, true);
     auto const virial = optional_rows("virial.npy", 9, MOST_VIRIAL * n);
     auto const weight = optional_rows("atom_pref.npy", atoms, ANY, true);
+    check_weights(weight, set);
     auto const copies = optional_rows("numb_copy.npy", 1, ANY);
     auto const temperature = optional_rows("temperature.npy", 1, ANY);
     for (std::size_t f = 0; f < count; ++f) {

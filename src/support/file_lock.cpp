@@ -21,7 +21,9 @@ FileLock::FileLock(std::string path, const std::string &key, bool made_for_it)
 {
   if (file_ < 0) throw InputError("cannot write " + path_ + ": " + std::strerror(errno));
   // A run that ends may have removed the file between the two calls.
-  if (flock(file_, LOCK_EX | LOCK_NB) != 0 || !is_still_there()) {
+  // Some shared file systems have no locks; there two runs are the user's to keep apart.
+  bool const held = flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (held || !is_still_there()) {
     close(file_);
     throw InputError("another run writes the files of this one (" + path_ + " is locked); give " +
                      key + " another name");

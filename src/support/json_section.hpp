@@ -29,6 +29,20 @@ inline nlohmann::json parse_json(const std::string &text, const std::string &pat
   }
 }
 
+// Without the keys that begin with _, which are comments.
+inline nlohmann::json without_comments(nlohmann::json values)
+{
+  for (auto item = values.begin(); item != values.end();) {
+    if (!item.key().empty() && item.key()[0] == '_') {
+      item = values.erase(item);
+    } else {
+      if (item->is_object()) *item = without_comments(*item);
+      ++item;
+    }
+  }
+  return values;
+}
+
 // What the sections of an input have been asked for.
 struct InputLog {
   std::vector<std::string> keys;

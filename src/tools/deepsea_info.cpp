@@ -54,13 +54,6 @@ void print_nets(const char *name, const std::vector<DenseNet> &nets)
       line(k == 0 ? name : "", std::to_string(k) + ": " + shape_of(nets[k]));
 }
 
-std::string joined(const std::vector<std::string> &words)
-{
-  std::string text;
-  for (auto const &word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::size_t weights_of(const Model &model)
 {
   std::size_t count = 0;
@@ -75,7 +68,7 @@ template <class Value> std::string numbers(const std::vector<Value> &values)
 {
   std::vector<std::string> words;
   for (auto const value : values) words.push_back(text::number(value));
-  return joined(words);
+  return text::joined(words);
 }
 
 // Pairs of elements for which `tell` has something to say.
@@ -89,13 +82,13 @@ template <class Tell> std::string pairs(const Model &model, const Tell &tell)
         words.push_back(model.elements[static_cast<std::size_t>(a)] + "-" +
                         model.elements[static_cast<std::size_t>(b)] + *said);
     }
-  return joined(words);
+  return text::joined(words);
 }
 
 void print_contract(const Model &model)
 {
   line("schema version", std::to_string(SCHEMA_VERSION));
-  line("elements", joined(model.elements));
+  line("elements", text::joined(model.elements));
   line("units", "A, eV");
   line("cutoff rc", text::number(model.cutoff) + " A");
   line("switch from rcs", text::number(model.smooth_from) + " A");

@@ -65,7 +65,7 @@ class Parity {
   }
 
   void add(std::size_t model, const LabelledFrame &labelled, const FrameEnergy &prediction,
-           const Place &place)
+           const FramePlace &place)
   {
     auto const &labels = labelled.labels;
     auto const n = static_cast<double>(labelled.frame.x.size());
@@ -180,7 +180,7 @@ class Test {
     auto const frames = read_deepmd_system(path, models_.front().model.elements);
     SetResult result(models_.size());
     for (std::size_t f = 0; f < frames.size(); ++f) {
-      Place const place = {set + 1, f + 1, 0};
+      FramePlace const place = {set + 1, f + 1, 0};
       std::vector<FrameEnergy> predictions;
       for (std::size_t m = 0; m < models_.size(); ++m) {
         predictions.push_back(predict(models_[m], path, place, frames[f].frame));
@@ -195,8 +195,8 @@ class Test {
     return result;
   }
 
-  static FrameEnergy predict(const TestedModel &model, const std::string &set, const Place &place,
-                             const Frame &frame)
+  static FrameEnergy predict(const TestedModel &model, const std::string &set,
+                             const FramePlace &place, const Frame &frame)
   {
     try {
       return model.engine->evaluate(frame);
@@ -208,7 +208,7 @@ class Test {
 
   // ---- output -----------------------------------------------------------------------------------
 
-  [[nodiscard]] std::string text_of(const Place &place) const
+  [[nodiscard]] std::string text_of(const FramePlace &place) const
   {
     std::string text;
     if (sets_.size() > 1) text += "set " + std::to_string(place.set) + " ";

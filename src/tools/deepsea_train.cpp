@@ -10,6 +10,7 @@
 #include "deepsea/train/label_check.hpp"
 #include "deepsea/train/trainer.hpp"
 #include "support/file_lock.hpp"
+#include "support/files.hpp"
 #include "support/input_error.hpp"
 #include "support/text.hpp"
 
@@ -74,17 +75,21 @@ void remove_parts(const std::string &name)
 // lcurve.out, with the columns of DeePMD-kit.
 class Curve {
  public:
-  // Lines of steps beyond `steps` are dropped: a run that goes on writes them again.
-  Curve(const std::string &path, long steps) : path_(path)
+  // Lines of steps beyond `steps` are dropped: a run that goes on writes them again. A new run,
+  // unless it may `forget`, keeps the curve that it finds as PATH.old: it may be another's.
+  Curve(const std::string &path, long steps, bool forget) : path_(path)
   {
     std::string kept, before;
+    bool rows = false;
     std::ifstream old(path);
     for (std::string line; std::getline(old, line); before += line + "\n") {
       char *end = nullptr;
       long const step = std::strtol(line.c_str(), &end, 10);
-      bool const numbers = end != line.c_str() && step <= steps;
-      if (steps > 0 && (line.rfind('#', 0) == 0 || numbers)) kept += line + "\n";
+      bool const numbers = end != line.c_str();
+      rows = rows || numbers;
+      if (steps > 0 && (line.rfind('#', 0) == 0 || (numbers && step <= steps))) kept += line + "\n";
     }
+    if (rows && steps == 0 && !forget) write_bytes(before, path + ".old");
     if (kept.empty())
       kept = "#  step   rmse_val   rmse_trn  rmse_e_val  rmse_e_trn  rmse_f_val  rmse_f_trn  "
              "rmse_v_val  rmse_v_trn         lr\n";
@@ -160,7 +165,7 @@ class Run {
       curve_lock_.emplace(input_.curve, "disp_file", false);
       remove_parts(input_.name);
     }
-    check_checkpoint(checkpoint_, options.checkpoint);
+    check_checkpoint(input_.name, input_.name + ".pt", options.checkpoint);
     std::string const folder = fs::path(options.input).parent_path().string();
     auto training = read_systems(input_.training.systems, folder, input_.model.elements);
     LabelledSet validation;
@@ -170,17 +175,12 @@ class Run {
       weigh_all(training);
       weigh_all(validation);
     }
-    Model model = options.start.empty() ? random_model(input_.model) : read_start();
+    std::optional<Checkpoint> kept;
+    if (options.checkpoint.restart) kept = read_checkpoint(checkpoint_, input_.text);
+    Model model = kept ? kept->model : first_model();
     training_ = make_training_set(training, model);
     validation_ = make_training_set(validation, model);
-    if (options.start.empty()) {
-      set_statistics(training_.frames, input_.model, model);
-      model.provenance.source = "deepsea train " + options_.input;
-    } else {
-      continue_model(training_.frames, input_.model, options.start, model);
-      model.provenance.source = "deepsea train " + options_.input + ", begun with " + options.start;
-    }
-    model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+    if (!kept) add_statistics(model);
     if (input_.steps == 0) set_steps(steps_of_epochs(), input_);
     for (const std::string &warning : check_labels(training_.frames, input_))
       std::printf("warning: %s\n", warning.c_str());
@@ -192,10 +192,9 @@ class Run {
                       : torch_engine(model, options.device, options.threads);
     if (ranks_.size() > 1) engine = rank_engine(std::move(engine), ranks_, options.threads);
     trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, std::move(engine));
-    if (options.checkpoint.restart) {
-      auto const kept = read_checkpoint(checkpoint_);
-      trainer_->restore(kept, checkpoint_);
-      best_ = kept.best;
+    if (kept) {
+      trainer_->restore(*kept, checkpoint_);
+      best_ = kept->best;
     }
   }
 
@@ -204,7 +203,8 @@ class Run {
     note_stop_signals();
     std::signal(SIGXFSZ, SIG_IGN);    // a file that may not grow is an error of writing it
     std::optional<Curve> curve;
-    if (ranks_.is_first()) curve.emplace(input_.curve, trainer_->steps());
+    if (ranks_.is_first())
+      curve.emplace(input_.curve, trainer_->steps(), options_.checkpoint.force);
     auto const begin = Clock::now();
     auto saved = begin;
     long const first = trainer_->steps();
@@ -256,6 +256,20 @@ class Run {
     return static_cast<long>(std::ceil(frames / static_cast<double>(batches.size())));
   }
 
+  // What a new run's model should know of its data. A run that goes on has it from the checkpoint,
+  // for one begun with --start keeps the averages of the model that it began with.
+  void add_statistics(Model &model) const
+  {
+    model.provenance.source = "deepsea train " + options_.input;
+    if (options_.start.empty()) {
+      set_statistics(training_.frames, input_.model, model);
+    } else {
+      continue_model(training_.frames, input_.model, options_.start, model);
+      model.provenance.source += ", begun with " + options_.start;
+    }
+    model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+  }
+
   // "use_default_pf"
   static void weigh_all(LabelledSet &set)
   {
@@ -264,8 +278,9 @@ class Run {
         frame.labels.force_weight.assign(frame.labels.force.size(), 1.0);
   }
 
-  [[nodiscard]] Model read_start() const
+  [[nodiscard]] Model first_model() const
   {
+    if (options_.start.empty()) return random_model(input_.model);
     for (const char *end : {".pt", "-best.pt"})
       if (fs::exists(input_.name + end) && fs::equivalent(input_.name + end, options_.start))
         throw InputError(
@@ -296,6 +311,7 @@ class Run {
     Prefactors const &p = input_.prefactors;
     double const score = p.energy.limit * std::pow(judged.energy.value_or(0.0), 2) +
                          p.force.limit * std::pow(judged.force.value_or(0.0), 2) +
+                         p.weighted_force.limit * std::pow(judged.weighted_force.value_or(0.0), 2) +
                          p.virial.limit * std::pow(judged.virial.value_or(0.0), 2);
     if (score < best_) {
       best_ = score;

@@ -15,12 +15,15 @@
 
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 namespace lbs::fmp {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 using namespace fit;
 
@@ -47,7 +50,8 @@ class Run {
         data_(read_fit_data(input_, options.threads)), loss_(input_, data_, options.threads),
         state_(start_of(input_.free))
   {
-    check_checkpoint(checkpoint_, options.checkpoint);
+    check_source();
+    check_checkpoint(input_.name, input_.name + ".fmp", options.checkpoint);
     if (options.checkpoint.restart) state_ = read_checkpoint(kept(state_), checkpoint_);
   }
 
@@ -84,6 +88,14 @@ class Run {
   [[nodiscard]] FitCheckpoint kept(const FitState &state) const
   {
     return {input_.text, input_.source_text, data_.digest, state};
+  }
+
+  void check_source() const
+  {
+    auto const result = input_.name + ".fmp";
+    if (fs::exists(result) && fs::equivalent(result, input_.source_path))
+      throw InputError("this fit would write over " + input_.source_path +
+                       ", with which it begins; give name another value");
   }
 
   // A parameter that nothing in the frames depends on is a mistake, unless it has a prior.

@@ -80,18 +80,24 @@ CLI::Option *add_checkpoint_options(CLI::App &command, CheckpointOptions &option
 {
   auto *restart = command.add_flag("--restart", options.restart,
                                    "go on from the checkpoint that a run with this input left");
-  command.add_flag("--force", options.force, "begin anew where a checkpoint exists")
+  command
+      .add_flag("--force", options.force, "begin anew, and write over what a run before has left")
       ->excludes(restart);
   return restart;
 }
 
-void check_checkpoint(const std::string &path, const CheckpointOptions &options)
+void check_checkpoint(const std::string &name, const std::string &result,
+                      const CheckpointOptions &options)
 {
+  std::string const path = name + ".ckpt";
   bool const exists = std::filesystem::exists(path);
   if (exists && !options.restart && !options.force)
     throw InputError(path + " exists: go on from it with --restart, or begin anew with --force");
   if (options.restart && !exists)
     throw InputError(path + " is missing, so there is nothing to go on from");
+  if (!exists && !options.force && std::filesystem::exists(result))
+    throw InputError(result + " exists, and no checkpoint of this program beside it: rename it, or "
+                              "let it be written over with --force");
 }
 
 }    // namespace lbs

@@ -35,8 +35,10 @@ struct CheckpointOptions {
 };
 // Adds --restart, which is returned, and --force.
 CLI::Option *add_checkpoint_options(CLI::App &command, CheckpointOptions &options);
-// Throws InputError if there is a checkpoint and neither option says what to do with it, or if
-// --restart finds none.
-void check_checkpoint(const std::string &path, const CheckpointOptions &options);
+// Throws InputError if the checkpoint NAME.ckpt is there and neither option says what to do with
+// it, if --restart finds none, or if a new run would write over `result`, which is always written
+// with a checkpoint beside it and so comes from elsewhere.
+void check_checkpoint(const std::string &name, const std::string &result,
+                      const CheckpointOptions &options);
 
 }    // namespace lbs

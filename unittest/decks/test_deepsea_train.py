@@ -191,6 +191,21 @@ def test_checkpoints_of_other_runs_are_refused(folder):
     refuses(folder, "model.ckpt is missing", "--restart")
 
 
+def test_results_of_others_stay(folder):
+    """A model without a checkpoint is not this program's; a curve is kept beside the new one."""
+    (folder / "model.pt").write_text("mine")
+    (folder / "lcurve.out").write_text("# dp\n 1 2.0\n")
+    refuses(folder, "model.pt exists, and no checkpoint of this program beside it")
+    assert (folder / "model.pt").read_text() == "mine"
+    (folder / "model.pt").unlink()
+    works(folder)
+    assert (folder / "lcurve.out.old").read_text() == "# dp\n 1 2.0\n"
+    assert len(curve(folder)) == 5
+    (folder / "model.ckpt").unlink()
+    works(folder, "--force")
+    assert (folder / "lcurve.out.old").read_text() == "# dp\n 1 2.0\n"
+
+
 @pytest.mark.parametrize("key, value", [("_", 0), ("save_ckpt", "other"), ("disp_file", "c.out")])
 def test_two_runs_in_one_folder_are_refused(folder, key, value):
     """Unless they share no file."""
@@ -249,6 +264,26 @@ def test_numbers_that_are_none(folder, name, value, words):
     array[2, 4] = value
     np.save(path, array)
     refuses(folder, words)
+
+
+@pytest.mark.parametrize("of", ["set", "other"])
+def test_two_atoms_on_one_spot(folder, of):
+    """Of a training or a validation frame, also across the cell's border."""
+    write_system(folder / "other", frames(3, seed=2), ATOMS)
+    change(folder, "training", validation_data={"systems": "other"})
+    path = folder / of / "set.000/coord.npy"
+    array = np.load(path)
+    array[1, 12:15] = array[1, 3:6] + CELL[0]
+    np.save(path, array)
+    refuses(folder, f"{of}, frame 2: atoms 2 and 5 lie on one spot; take the frame out")
+
+
+def test_a_weight_below_zero(folder):
+    """Which atom."""
+    weights = np.ones((8, 6))
+    weights[3, 2] = -1.0
+    np.save(folder / "set/set.000/atom_pref.npy", weights)
+    refuses(folder, "atom_pref.npy, frame 4, atom 3: a weight is below 0")
 
 
 def test_an_energy_that_is_none(folder):
@@ -411,6 +446,27 @@ def test_weights_of_atoms(folder):
     np.testing.assert_array_equal(curve(folder), expected)
 
 
+def test_the_best_model_is_judged_by_labels_that_count(folder):
+    """Atoms of weight 0 have no part in the errors, and weighted forces have one in the choice."""
+    weights = np.ones((8, 6))
+    weights[:, 1] = 0.0
+    np.save(folder / "set/set.000/atom_pref.npy", weights)
+    change(folder, "loss", start_pref_f=0, limit_pref_f=0, start_pref_v=0, limit_pref_v=0,
+           start_pref_e=0, limit_pref_e=0, start_pref_pf=10, limit_pref_pf=1)
+    works(folder)
+    expected = curve(folder)
+    best = (folder / "model-best.pt").read_bytes()
+    assert best == (folder / "model.pt").read_bytes()    # of the last step: errors fall
+    array, path = array_of(folder, "force")
+    array[:, 3:6] += 50.0
+    np.save(path, array)
+    works(folder, "--force")
+    np.testing.assert_array_equal(curve(folder), expected)
+    np.save(folder / "set/set.000/atom_pref.npy", np.ones((8, 6)))
+    works(folder, "--force")
+    assert curve(folder)[0, 6] > 10.0    # what broken labels do where they count
+
+
 # ---- begin with a model --------------------------------------------------------------------------
 
 
@@ -440,6 +496,29 @@ def test_fine_tuning(folder):
     change(folder, "model", type_map=["O", "B"])
     refuses(folder, "start.pt has the elements B O, but type_map has O B", "--force", "--start",
             "start.pt")
+
+
+def test_fine_tuning_goes_on_with_the_same_numbers(folder):
+    """With the averages of the model that it began with, which are not those of its data."""
+    works(folder)
+    os.rename(folder / "model.pt", folder / "start.pt")
+    write_system(folder / "denser", frames(8, seed=3, cell=0.9 * CELL, apart=1.2), ATOMS)
+    change(folder, "training", training_data={"systems": ["denser"], "batch_size": 2},
+           numb_steps=1000, save_freq=50)
+    change(folder, "model/descriptor", sel="auto")
+    works(folder, "--force", "--start", "start.pt", "--shift-energies")
+    expected = (folder / "model.ckpt").read_bytes()
+    of_data = works(folder, "--force") and (folder / "model.ckpt").read_bytes()
+    assert of_data != expected
+    (folder / "model.ckpt").unlink()
+    with subprocess.Popen(["deepsea", "train", "input.json", "--force", "--start", "start.pt",
+                           "--shift-energies"], cwd=folder, stdout=subprocess.DEVNULL) as program:
+        while not (folder / "model.ckpt").exists() and program.poll() is None:
+            time.sleep(0.001)
+        program.kill()
+    assert (folder / "model.ckpt").read_bytes() != expected, "it was over before it was killed"
+    works(folder, "--restart")
+    assert (folder / "model.ckpt").read_bytes() == expected
 
 
 def test_another_zero_of_energy(folder):

@@ -94,7 +94,8 @@ def test_restart_on_ranks(folder):
     write_input(folder, given)
     works(folder, 2, "--mpi")
     expected = (folder / "model.ckpt").read_bytes(), (folder / "lcurve.out").read_text()
-    (folder / "model.ckpt").unlink()
+    for name in ("model.ckpt", "model.pt"):
+        (folder / name).unlink()
     with subprocess.Popen(["mpirun", "-np", "2", "deepsea", "train", "input.json", "--mpi"],
                           cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as program:

@@ -193,6 +193,42 @@ def test_goes_on_exactly(glasses, tmp_path):
                                              cwd=tmp_path / "parts")
 
 
+def test_more_steps_for_a_fit_that_has_not_converged(glasses, tmp_path):
+    """What does not change the path may change."""
+    folder, _ = glasses
+    free = parameter_input(TRUTH, 0.2)
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+        write_input(tmp_path / name, folder, free=free)
+    fmp("fit", "input.json", cwd=tmp_path / "whole")
+    write_input(tmp_path / "parts", folder, free=free, optimizer={"steps": 3}, _note="a trial")
+    assert "Not converged after 3 steps" in fmp("fit", "input.json", cwd=tmp_path / "parts")
+    write_input(tmp_path / "parts", folder, free=free)
+    assert "Converged" in fmp("fit", "input.json", "--restart", cwd=tmp_path / "parts")
+    one, two = (report_values((tmp_path / name / "fit-report.txt").read_text())
+                for name in ("whole", "parts"))
+    for name, value in one.items():
+        assert abs(two[name] / value - 1.0) < 1e-6, name
+
+
+def test_potentials_of_others_stay(glasses, tmp_path):
+    """The one to begin with under any option, another unless --force allows it."""
+    folder, _ = glasses
+    text = (POTENTIALS / "deng-du-teter.fmp").read_text()
+    (tmp_path / "fit.fmp").write_text(text)
+    free = {"charges": {"O": {}}}
+    write_input(tmp_path, folder, free=free)
+    said = fmp("fit", "input.json", cwd=tmp_path, status=1)
+    assert "fit.fmp exists, and no checkpoint of this program beside it" in said
+    write_input(tmp_path, folder, free=free, potential="fit.fmp")
+    said = fmp("fit", "input.json", "--force", cwd=tmp_path, status=1)
+    assert "this fit would write over" in said and "with which it begins" in said
+    assert (tmp_path / "fit.fmp").read_text() == text
+    write_input(tmp_path, folder, free=free)
+    fmp("fit", "input.json", "--force", cwd=tmp_path)
+    assert (tmp_path / "fit.fmp").read_text() != text
+
+
 def test_two_runs_in_one_folder(glasses, tmp_path):
     folder, _ = glasses
     write_input(tmp_path, folder, times=5, free=parameter_input(TRUTH, 0.2))

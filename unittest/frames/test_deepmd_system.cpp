@@ -64,6 +64,24 @@ TEST(DeepmdSystem, TemperaturesAreRead)
                "temperature.npy, frame 2: must be a temperature in K, not below 0");
 }
 
+TEST(DeepmdSystem, NegativeWeightsAreRefused)
+{
+  ScratchFolder const folder;
+  write_labelled(folder);
+  folder.write("d/set.000/atom_pref.npy", npy("<f8", "(2, 2)", bytes_of<double>({1, 0, -0.5, 1})));
+  expect_error([&] { read_deepmd_system(folder.file("d"), {}); },
+               "atom_pref.npy, frame 2, atom 1: a weight is below 0");
+}
+
+TEST(DeepmdSystem, CommentsEndWithTheirLine)
+{
+  ScratchFolder const folder;
+  write_labelled(folder);
+  folder.write("d/type.raw", "1    # the silicon\n0\n");
+  EXPECT_EQ(read_deepmd_system(folder.file("d"), {})[0].frame.elements,
+            (std::vector<std::string>{"Si", "O"}));
+}
+
 // numpy.save() writes transposed arrays so.
 TEST(DeepmdSystem, FortransOrderIsRead)
 {

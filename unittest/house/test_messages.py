@@ -20,7 +20,6 @@ OTHER_TEXTS = (
     r"table error ~ of ~, channels ~",
     r"~ of at most ~",
     r"DeePMD-kit \.(dp|pth) file '~'~?",
-    r"deepsea train ~, begun with ~",
     "of the other sign",
     "DeePMD-kit, PyTorch back end",
     "the fitting net of ~",

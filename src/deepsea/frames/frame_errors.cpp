@@ -7,7 +7,7 @@
 
 namespace lbs::deepsea {
 
-void ErrorSum::add(double error, const Place &place)
+void ErrorSum::add(double error, const FramePlace &place)
 {
   double const size = std::fabs(error);
   if (count == 0 || size > largest) {
@@ -41,7 +41,7 @@ double ErrorSum::rms() const
 }
 
 void PredictionErrors::add(const LabelledFrame &frame, const FrameEnergy &prediction,
-                           const Place &place)
+                           const FramePlace &place)
 {
   auto const &labels = frame.labels;
   auto const count = frame.frame.x.size();
@@ -58,7 +58,7 @@ void PredictionErrors::add(const LabelledFrame &frame, const FrameEnergy &predic
       ++left_out;
       continue;
     }
-    Place const at = {place.set, place.frame, i + 1};
+    FramePlace const at = {place.set, place.frame, i + 1};
     for (std::size_t k = 0; k < 3; ++k) {
       double const error = prediction.force[i][k] - labels.force[i][k];
       force.add(error, at);
@@ -84,7 +84,7 @@ bool PredictionErrors::has_any() const
   return energy.count + force.count + virial.count > 0;
 }
 
-void PredictionDeviations::add(const std::vector<FrameEnergy> &predictions, const Place &place)
+void PredictionDeviations::add(const std::vector<FrameEnergy> &predictions, const FramePlace &place)
 {
   std::vector<std::array<double, 9>> virials;
   for (auto const &prediction : predictions) virials.push_back(prediction.virial);

@@ -14,7 +14,7 @@
 namespace lbs::deepsea {
 
 // Of a number: which set, frame of it and atom, all from 1; atom 0: of the whole frame.
-struct Place {
+struct FramePlace {
   std::size_t set = 0;
   std::size_t frame = 0;
   std::size_t atom = 0;
@@ -26,9 +26,9 @@ struct ErrorSum {
   double absolute = 0.0;
   double square = 0.0;
   double largest = 0.0;    // of their absolute values
-  Place at;                // of the largest
+  FramePlace at;           // of the largest
 
-  void add(double error, const Place &place);
+  void add(double error, const FramePlace &place);
   void add(const ErrorSum &other);
   [[nodiscard]] double mean() const;    // absolute; 0 if there is none
   [[nodiscard]] double rms() const;
@@ -46,7 +46,7 @@ struct PredictionErrors {
   std::size_t left_out = 0;    // atoms whose force has the weight 0, so is not in `force`
 
   // `place` tells the set and the frame.
-  void add(const LabelledFrame &frame, const FrameEnergy &prediction, const Place &place);
+  void add(const LabelledFrame &frame, const FrameEnergy &prediction, const FramePlace &place);
   void add(const PredictionErrors &other);
   [[nodiscard]] bool has_any() const;
 };
@@ -57,7 +57,7 @@ struct PredictionDeviations {
   ErrorSum most_force;    // eV/A, of the atom of each frame where it is largest
   ErrorSum virial;        // eV/atom, root mean square over components, of each frame
 
-  void add(const std::vector<FrameEnergy> &predictions, const Place &place);
+  void add(const std::vector<FrameEnergy> &predictions, const FramePlace &place);
   void add(const PredictionDeviations &other);
 };
 

@@ -119,18 +119,6 @@ void BatchPlaces<Real>::gradient(const PairPlaces<Real> &pair, std::size_t p,
                   gradient);
 }
 
-template <class Real> std::size_t BatchPlaces<Real>::memory_usage() const
-{
-  std::size_t bytes = 0;
-  for (const PairPlaces<Real> &pair : pairs_)
-    bytes +=
-        (pair.s.capacity() + pair.row.capacity() + pair.s_dot.capacity() + pair.row_dot.capacity() +
-         pair.g.capacity() + pair.slope.capacity() + pair.by.capacity()) *
-            sizeof(Real) +
-        pair.place.capacity() * sizeof(Place) + pair.first.capacity() * sizeof(std::size_t);
-  return bytes;
-}
-
 template class BatchPlaces<double>;
 template class BatchPlaces<float>;
 

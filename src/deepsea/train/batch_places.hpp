@@ -59,7 +59,6 @@ template <class Real> class BatchPlaces {
 
   [[nodiscard]] const std::vector<std::vector<Center>> &centers() const { return centers_; }
   [[nodiscard]] PairPlaces<Real> &pair(std::size_t index) { return pairs_[index]; }
-  [[nodiscard]] std::size_t memory_usage() const;    // bytes
 
  private:
   int types_;

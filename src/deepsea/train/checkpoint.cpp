@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "checkpoint.hpp"
 
+#include "input.hpp"
+
 #include "deepsea/file/model_message.hpp"
 #include "support/files.hpp"
 #include "support/input_error.hpp"
@@ -102,7 +104,7 @@ void write_checkpoint(const Checkpoint &checkpoint, const std::string &path)
   write_bytes(bytes + digest_of(bytes), path);
 }
 
-Checkpoint read_checkpoint(const std::string &path)
+Checkpoint read_checkpoint(const std::string &path, const std::string &input)
 {
   std::string bytes = read_bytes(path);
   if (bytes.compare(0, MAGIC.size(), MAGIC) != 0 || bytes.size() < MAGIC.size() + DIGITS)
@@ -114,6 +116,10 @@ Checkpoint read_checkpoint(const std::string &path)
   Parts parts(bytes, path);
   Checkpoint checkpoint;
   checkpoint.input = parts.next();
+  std::string const difference = input_difference(checkpoint.input, input);
+  if (!difference.empty())
+    throw InputError(path + " belongs to another input (" + difference +
+                     "); remove it to begin anew, or give save_ckpt another name");
   checkpoint.data = parts.next();
   checkpoint.steps = parts.number<long>();
   checkpoint.best = parts.number<double>();

@@ -25,7 +25,7 @@ struct Checkpoint {
 // Whole or not at all; see write_bytes().
 void write_checkpoint(const Checkpoint &checkpoint, const std::string &path);
 
-// Throws InputError if the file is damaged or none.
-Checkpoint read_checkpoint(const std::string &path);
+// Throws InputError if the file is damaged or none, or belongs to another input than `input`.
+Checkpoint read_checkpoint(const std::string &path, const std::string &input);
 
 }    // namespace lbs::deepsea

@@ -139,14 +139,6 @@ void DualNet<Real>::multiply_back(const Layer &layer, int count, const Real *out
   from_packs(count, layer.inputs, batch.in.data(), in_room, in);
 }
 
-template <class Real> std::size_t DualNet<Real>::Rows::memory_usage() const
-{
-  std::size_t numbers = 0;
-  for (const auto *set : {&state, &adjoint, &by_z, &z_dot, &slope, &bend, &plain})
-    for (const auto &buffer : *set) numbers += buffer.capacity();
-  return numbers * sizeof(Real);
-}
-
 template <class Real> void DualNet<Real>::fit(Rows &rows, std::size_t count, bool tangents) const
 {
   std::size_t const depth = layers_.size();

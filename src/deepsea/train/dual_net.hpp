@@ -60,7 +60,6 @@ template <class Real> class DualNet {
     std::vector<AlignedVector<Real>> slope;      // dy/dz
     std::vector<AlignedVector<Real>> bend;       // d2y/dz2
     std::vector<AlignedVector<Real>> plain;      // a(z) and a'(z), where a timestep multiplies them
-    [[nodiscard]] std::size_t memory_usage() const;    // bytes
   };
   // Room for `count` rows, with tangents or without; what was in them is lost.
   void fit(Rows &rows, std::size_t count, bool tangents = true) const;

@@ -316,19 +316,6 @@ void EmbeddingPass<Real>::set_grid_spacings(const std::vector<double> &spacings)
   for (std::size_t n = 0; n < nets_.size(); ++n) nets_[n].grid.spacing = spacings.at(n);
 }
 
-template <class Real> std::size_t EmbeddingPass<Real>::memory_usage() const
-{
-  std::size_t bytes = 0;
-  for (const Net &net : nets_) bytes += net.rows.memory_usage();
-  for (const Windows &windows : windows_)
-    bytes +=
-        windows.point.capacity() * sizeof(std::size_t) + windows.weights.capacity() * sizeof(Real);
-  for (const Work &work : work_)
-    bytes += work.rows.memory_usage() +
-             (work.by_points.capacity() + work.gradient.capacity()) * sizeof(Real);
-  return bytes;
-}
-
 template class EmbeddingPass<double>;
 template class EmbeddingPass<float>;
 

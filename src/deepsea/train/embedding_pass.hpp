@@ -43,7 +43,6 @@ template <class Real> class EmbeddingPass {
   double adapt_grids(BatchPlaces<Real> &places);
   [[nodiscard]] std::vector<double> grid_spacings() const;
   void set_grid_spacings(const std::vector<double> &spacings);
-  [[nodiscard]] std::size_t memory_usage() const;    // bytes
 
  private:
   struct Net {

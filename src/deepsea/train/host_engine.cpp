@@ -93,16 +93,6 @@ template <class Real> class HostEngine final : public LossEngine {
     embedding_.set_grid_spacings(spacings);
   }
 
-  [[nodiscard]] std::size_t memory_usage() const override
-  {
-    std::size_t bytes = places_.memory_usage() + embedding_.memory_usage();
-    for (const OfType &type : of_type_)
-      bytes += type.rows.memory_usage() + (type.a.capacity() + type.a_dot.capacity() +
-                                           type.by_a.capacity() + type.by_a_dot.capacity()) *
-                                              sizeof(Real);
-    return bytes;
-  }
-
  private:
   // The centers of a type.
   struct OfType {

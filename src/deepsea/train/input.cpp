@@ -365,20 +365,6 @@ void take_version_1(json &values)
   }
 }
 
-// Without comments, and without what may change when a run goes on.
-json deciding(json values)
-{
-  for (auto item = values.begin(); item != values.end();) {
-    if (!item.key().empty() && item.key()[0] == '_') {
-      item = values.erase(item);
-    } else {
-      if (item->is_object()) *item = deciding(*item);
-      ++item;
-    }
-  }
-  return values;
-}
-
 }    // namespace
 
 TrainingInput parse_training_input(const std::string &text, const std::string &path)
@@ -400,7 +386,7 @@ TrainingInput parse_training_input(const std::string &text, const std::string &p
   section.only("nvnmd", {json::object()});
   section.ignore({"validating"});    // the best model on the validation frames is kept in any case
   section.finish();
-  values = deciding(values);
+  values = without_comments(values);
   for (const char *key : {"disp_freq", "save_freq", "disp_file"}) values["training"].erase(key);
   input.text = values.dump();
   input.keys = section.log().keys;

@@ -55,7 +55,6 @@ class LossEngine {
   [[nodiscard]] virtual std::size_t parameters() const = 0;    // their number
   // What the model says about the frames of the last batch.
   [[nodiscard]] virtual const std::vector<Prediction> &predictions() const = 0;
-  [[nodiscard]] virtual std::size_t memory_usage() const = 0;    // bytes; 0: not known
   // Where embedding nets are interpolated: changes the spacings of their grids by the errors at
   // neighbors of the last batch, of which it returns the largest one, relative to the largest value
   // or derivative.

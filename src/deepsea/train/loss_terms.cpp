@@ -9,6 +9,7 @@ void LossSums::add(const LossSums &other)
   energy2 += other.energy2;
   force2 += other.force2;
   virial2 += other.virial2;
+  weighted_force2 += other.weighted_force2;
   energies += other.energies;
   forces += other.forces;
   virials += other.virials;
@@ -39,13 +40,14 @@ LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
     }
   }
   for (std::size_t i = 0; i < labels.force.size(); ++i) {
-    double weight = factors.force;
-    if (!labels.force_weight.empty()) weight += factors.weighted_force * labels.force_weight[i];
-    double const factor = share * weight / (3.0 * n);
+    double const own = labels.force_weight.empty() ? 0.0 : labels.force_weight[i];
+    double const factor = share * (factors.force + factors.weighted_force * own) / (3.0 * n);
+    double const counts = factors.force > 0.0 || has_force(labels, i) ? 1.0 : 0.0;
     for (std::size_t k = 0; k < 3; ++k) {
       double const error = says.force[i][k] - labels.force[i][k];
-      sums.force2 += error * error;
-      sums.forces += 1.0;
+      sums.force2 += counts * error * error;
+      sums.weighted_force2 += own * error * error;
+      sums.forces += counts;
       sums.loss += factor * error * error;
       to.by_force[i][k] = 2.0 * factor * error;
     }

@@ -23,8 +23,9 @@ struct LossFactors {
 struct LossSums {
   double loss = 0.0;
   double energy2 = 0.0;    // ((E - E0) / N)^2
-  double force2 = 0.0;     // (F - F0)^2 of all components
+  double force2 = 0.0;     // (F - F0)^2 of components, without atoms that have no part in the loss
   double virial2 = 0.0;    // ((V - V0) / N)^2
+  double weighted_force2 = 0.0;    // w (F - F0)^2 of the same components, where atoms have weights
   double energies = 0.0, forces = 0.0, virials = 0.0;
 
   void add(const LossSums &other);

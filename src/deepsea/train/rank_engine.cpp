@@ -13,9 +13,10 @@ namespace {
 // Numbers that a thread hands on at a time.
 constexpr std::size_t PIECE = 1U << 16U;
 
-constexpr double LossSums::*SUMS[] = {&LossSums::loss,    &LossSums::energy2,  &LossSums::force2,
-                                      &LossSums::virial2, &LossSums::energies, &LossSums::forces,
-                                      &LossSums::virials};
+constexpr double LossSums::*SUMS[] = {
+    &LossSums::loss,    &LossSums::energy2,         &LossSums::force2,
+    &LossSums::virial2, &LossSums::weighted_force2, &LossSums::energies,
+    &LossSums::forces,  &LossSums::virials};
 
 class RankEngine final : public LossEngine {
  public:
@@ -68,11 +69,6 @@ class RankEngine final : public LossEngine {
   [[nodiscard]] const std::vector<Prediction> &predictions() const override
   {
     return engine_->predictions();
-  }
-
-  [[nodiscard]] std::size_t memory_usage() const override
-  {
-    return engine_->memory_usage() + gradient_.capacity() * sizeof(double);
   }
 
   // All ranks take the finest of the spacings that suit their frames.

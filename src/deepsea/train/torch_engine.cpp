@@ -76,7 +76,6 @@ class TorchEngine final : public LossEngine {
 
   [[nodiscard]] const std::vector<Prediction> &predictions() const override { return predictions_; }
   [[nodiscard]] std::size_t parameters() const override { return parameters_; }
-  [[nodiscard]] std::size_t memory_usage() const override { return 0; }
 
  private:
   const TorchFunctions &functions_;

@@ -58,7 +58,8 @@ Errors errors_of(const LossSums &sums, std::size_t batches)
     return count > 0.0 ? std::optional<double>(std::sqrt(squares / count)) : std::nullopt;
   };
   return {sums.loss / static_cast<double>(batches), root(sums.energy2, sums.energies),
-          root(sums.force2, sums.forces), root(sums.virial2, sums.virials)};
+          root(sums.force2, sums.forces), root(sums.virial2, sums.virials),
+          root(sums.weighted_force2, sums.forces)};
 }
 
 double interpolation_tolerance(const TrainingInput &input, const Model &model)
@@ -233,10 +234,6 @@ Checkpoint Trainer::checkpoint(double best) const
 
 void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
 {
-  std::string const difference = input_difference(checkpoint.input, input_.text);
-  if (!difference.empty())
-    throw InputError(path + " belongs to another input (" + difference +
-                     "); remove it to begin anew, or give save_ckpt another name");
   if (checkpoint.data != training_.digest)
     throw InputError(path + " belongs to other training data; remove it to begin anew, or give "
                             "save_ckpt another name");

@@ -20,9 +20,10 @@ namespace lbs::deepsea {
 // Root mean square errors; not there if no frame has the label.
 struct Errors {
   double loss = 0.0;
-  std::optional<double> energy;    // eV an atom
-  std::optional<double> force;     // eV/A, of a component
-  std::optional<double> virial;    // eV an atom
+  std::optional<double> energy;            // eV an atom
+  std::optional<double> force;             // eV/A, of a component
+  std::optional<double> virial;            // eV an atom
+  std::optional<double> weighted_force;    // eV/A, each component times the root of its weight
 };
 Errors errors_of(const LossSums &sums, std::size_t batches);
 
@@ -53,9 +54,9 @@ class Trainer : private GradientSink {
   // InputError if they are not finite.
   [[nodiscard]] Model model() const;
   [[nodiscard]] Checkpoint checkpoint(double best) const;
-  // Goes on from there; throws InputError if it belongs to another input or other data.
+  // Goes on from there; throws InputError if it belongs to other data. The Trainer was made with
+  // the checkpoint's model, for the engine has its statistics.
   void restore(const Checkpoint &checkpoint, const std::string &path);
-  [[nodiscard]] std::size_t memory_usage() const { return engine_->memory_usage(); }
 
  private:
   TrainingInput input_;

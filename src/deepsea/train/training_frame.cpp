@@ -2,8 +2,12 @@
 #include "training_frame.hpp"
 
 #include "deepsea/frames/frame_energy.hpp"
+#include "deepsea/model/atoms.hpp"
 #include "frames/periodic_atoms.hpp"
 #include "frames/vectors.hpp"
+#include "support/input_error.hpp"
+
+#include <string>
 
 namespace lbs::deepsea {
 
@@ -22,8 +26,13 @@ TrainingFrame make_training_frame(const Frame &frame, const Labels &labels, cons
       for (int n = periodic.first()[i]; n < periodic.first()[i + 1]; ++n) {
         int const j = periodic.neighbor()[static_cast<std::size_t>(n)];
         if (periodic.type()[j] != t) continue;
-        made.neighbor.push_back(periodic.owner()[static_cast<std::size_t>(j)]);
-        made.vector.push_back({x[j][0] - x[i][0], x[j][1] - x[i][1], x[j][2] - x[i][2]});
+        int const owner = periodic.owner()[static_cast<std::size_t>(j)];
+        std::array<double, 3> const d{x[j][0] - x[i][0], x[j][1] - x[i][1], x[j][2] - x[i][2]};
+        if (d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < OVERLAP * OVERLAP)
+          throw InputError("atoms " + std::to_string(i + 1) + " and " + std::to_string(owner + 1) +
+                           " lie on one spot; take the frame out");
+        made.neighbor.push_back(owner);
+        made.vector.push_back(d);
       }
       made.first.push_back(made.neighbor.size());
     }

@@ -23,7 +23,8 @@ struct TrainingFrame {
   double temperature = 0.0;    // K; 0: not known
 };
 
-// Throws InputError as PeriodicAtoms does, and for an element that the model does not have.
+// Throws InputError as PeriodicAtoms does, for an element that the model does not have, and for two
+// atoms on one spot.
 TrainingFrame make_training_frame(const Frame &frame, const Labels &labels, const Model &model);
 
 }    // namespace lbs::deepsea

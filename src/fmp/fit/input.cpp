@@ -143,11 +143,11 @@ FitInput read_fit_input(const std::string &path)
   FitInput input;
   input.name = beside(path, section.get<std::string>("name", input.name));
   input.source = section.need<std::string>("potential");
-  auto const potential = beside(path, input.source);
-  auto content = read_bytes(potential);
+  input.source_path = beside(path, input.source);
+  auto content = read_bytes(input.source_path);
   if (section.has("forms")) content = with_forms(content, section.section("forms"));
   input.source_text = content;
-  input.file = parse_potential_file(content, potential);
+  input.file = parse_potential_file(content, input.source_path);
   input.title = section.get("title", input.file.name + ", refitted");
   read_style(section, input);
   if (!section.has("data") || !section.raw("data").is_array() || section.raw("data").empty())
@@ -162,7 +162,10 @@ FitInput read_fit_input(const std::string &path)
   input.cross_validation = section.get("cross_validation", false);
   section.finish();
   if (input.free.empty()) section.fail("free", "names nothing, so there is nothing to fit");
-  input.text = values.dump();
+  // Without what may change when a fit goes on.
+  Json deciding = without_comments(values);
+  for (const char *key : {"optimizer", "cross_validation", "title"}) deciding.erase(key);
+  input.text = deciding.dump();
   return input;
 }
 

@@ -36,6 +36,7 @@ struct FitInput {
   std::string title;           // of the fitted potential
   PotentialFile file;          // to start from, with the starting values of what is free
   std::string source;          // its path as the input gives it
+  std::string source_path;     // where it is
   std::string source_text;     // all of it, to compare runs by
   StyleCommand style;
   bool shift = false;    // pair_modify shift yes

@@ -60,7 +60,9 @@ Loss::Loss(const FitInput &input, const FitData &data, int threads, std::size_t 
     if (frame.condition == left_out) continue;
     used_.push_back(f);
     energy_row_.push_back(frame.labels.energy ? energies_.size() : NO_ROW);
-    rows_ += static_cast<long>(3 * frame.labels.force.size()) + (frame.labels.virial ? 6 : 0);
+    for (std::size_t i = 0; i < frame.labels.force.size(); ++i)
+      if (has_force(frame.labels, i)) rows_ += 3;
+    if (frame.labels.virial) rows_ += 6;
     if (!frame.labels.energy) continue;
     energies_.push_back(f);
     weights.push_back(std::sqrt(frame.weight) /

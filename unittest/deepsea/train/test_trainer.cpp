@@ -129,7 +129,6 @@ class CountingEngine final : public LossEngine {
   {
     return engine_->predictions();
   }
-  [[nodiscard]] std::size_t memory_usage() const override { return 0; }
 
  private:
   std::unique_ptr<LossEngine> engine_;
@@ -159,7 +158,7 @@ TEST(Trainer, GoesOnWithTheSameNumbers)
   while (first.trainer.steps() < 7) first.trainer.step();
   write_checkpoint(first.trainer.checkpoint(0.5), path);
   TrainingRun second(input());
-  Checkpoint const kept = read_checkpoint(path);
+  Checkpoint const kept = read_checkpoint(path, input().text);
   EXPECT_EQ(kept.best, 0.5);
   second.trainer.restore(kept, path);
   EXPECT_EQ(second.trainer.steps(), 7);
@@ -189,7 +188,7 @@ TEST(Trainer, AveragesItsModels)
   EXPECT_EQ(parameters_of(whole.trainer.model()), expected);
   EXPECT_NE(parameters_of(plain.trainer.model()), expected);
   TrainingRun second(averaged);
-  second.trainer.restore(read_checkpoint(path), path);
+  second.trainer.restore(read_checkpoint(path, averaged.text), path);
   while (second.trainer.steps() < 9) second.trainer.step();
   EXPECT_EQ(parameters_of(second.trainer.model()), expected);
   // Errors of training are those of the present parameters.
@@ -203,9 +202,9 @@ TEST(Trainer, CheckpointsOfOtherRunsAreRefused)
   TrainingRun run(input());
   run.trainer.step();
   write_checkpoint(run.trainer.checkpoint(0.0), path);
-  Checkpoint const kept = read_checkpoint(path);
-  TrainingRun other_rate(input("float64", "0.02"));
-  expect_error([&] { other_rate.trainer.restore(kept, path); }, {path, "another input", "0.02"});
+  Checkpoint const kept = read_checkpoint(path, input().text);
+  expect_error([&] { read_checkpoint(path, input("float64", "0.02").text); },
+               {path, "another input", "0.02"});
   TrainingRun other_data(input(), 6);
   expect_error([&] { other_data.trainer.restore(kept, path); }, {path, "other training data"});
 
@@ -213,9 +212,11 @@ TEST(Trainer, CheckpointsOfOtherRunsAreRefused)
   std::string bytes((std::istreambuf_iterator<char>(stream)), {});
   bytes[bytes.size() / 2] ^= 1;
   folder.write("damaged.ckpt", bytes);
-  expect_error([&] { read_checkpoint(folder.file("damaged.ckpt")); }, {"damaged", "checksum"});
+  expect_error([&] { read_checkpoint(folder.file("damaged.ckpt"), input().text); },
+               {"damaged", "checksum"});
   folder.write("other.ckpt", "something else");
-  expect_error([&] { read_checkpoint(folder.file("other.ckpt")); }, {"no checkpoint"});
+  expect_error([&] { read_checkpoint(folder.file("other.ckpt"), input().text); },
+               {"no checkpoint"});
 }
 
 TEST(Trainer, DivergingRunsStopWithAdvice)

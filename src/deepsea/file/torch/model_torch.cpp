@@ -236,8 +236,6 @@ std::string first_line(const std::exception &e)
   return text.substr(begin, end - begin);
 }
 
-constexpr std::size_t UNBOUNDED = std::size_t(1) << 28U;
-
 }    // namespace
 
 torch::jit::Module model_module(const Model &model)
@@ -276,11 +274,6 @@ torch::jit::Module model_module(const Model &model)
   file.text("sha256", checksum(model));
   module.define(FORWARD_SCRIPT);
   return module;
-}
-
-Model model_of_module(const torch::jit::Module &module, const std::string &where)
-{
-  return read_whole(module, UNBOUNDED, where);
 }
 
 std::string write_model_torch(const Model &model)

@@ -13,13 +13,12 @@ namespace lbs::deepsea {
 // The module with contract, weights and forward(); it can be run as it is.
 torch::jit::Module model_module(const Model &model);
 
-// The model in a module; throws InputError that begins with `where` if it is none, is of a newer
-// schema, lacks something, or if its weights are not those that its checksum was made from.
-Model model_of_module(const torch::jit::Module &module, const std::string &where);
-
-// The same as archives in memory, not sealed; see model_bytes.hpp. Neither lets exceptions of
-// libtorch out: they become InputError.
+// The same as an archive in memory, not sealed; see model_bytes.hpp. Neither this nor the next lets
+// exceptions of libtorch out: they become InputError.
 std::string write_model_torch(const Model &model);
+
+// The model in an archive; throws InputError that begins with `where` if it is none, is of a newer
+// schema, lacks something, or if its weights are not those that its checksum was made from.
 Model read_model_torch(const std::string &archive, const std::string &where);
 
 // A module from an archive in memory.
