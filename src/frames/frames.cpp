@@ -166,8 +166,6 @@ class ExtxyzParser {
   }
 };
 
-// ---- DeePMD-kit folders -------------------------------------------------------------------------
-
 void check_finite(const std::vector<Frame> &frames, const std::string &path)
 {
   auto const finite = [](const std::array<double, 3> &x) {

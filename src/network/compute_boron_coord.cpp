@@ -93,6 +93,5 @@ void ComputeBoronCoord::compute_vector()
 
 double ComputeBoronCoord::memory_usage()
 {
-  return static_cast<double>(nmax_) * sizeof(double) + bonds_.bytes() +
-         static_cast<double>(graph_.bytes());
+  return static_cast<double>(nmax_) * sizeof(double) + bonds_.bytes() + graph_.bytes();
 }

@@ -3,6 +3,8 @@
 
 #include "compute_rank_exchange.h"
 
+#include "support/buffer_bytes.hpp"
+
 #include "atom.h"
 #include "comm.h"
 #include "memory.h"
@@ -92,6 +94,5 @@ void ComputeQnAtom::compute_vector()
 double ComputeQnAtom::memory_usage()
 {
   return static_cast<double>(nmax_) * sizeof(double) + bonds_.bytes() +
-         static_cast<double>(formers_.capacity()) * sizeof(double) +
-         static_cast<double>(graph_.bytes());
+         lbs::buffer_bytes(formers_) + graph_.bytes();
 }

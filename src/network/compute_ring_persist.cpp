@@ -48,11 +48,6 @@ template <class Counts> std::int64_t total(const Counts &counts, int first = 0, 
   return std::accumulate(counts.begin() + first, end, std::int64_t{0});
 }
 
-double ratio(std::int64_t part, std::int64_t whole)
-{
-  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
-}
-
 }    // namespace
 
 ComputeRingPersist::ComputeRingPersist(LAMMPS *lmp, int narg, char **arg)

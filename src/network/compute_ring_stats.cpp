@@ -4,6 +4,7 @@
 #include "compute_rank_exchange.h"
 
 #include "lammps/first_message.h"
+#include "support/buffer_bytes.hpp"
 #include "support/input_error.hpp"
 
 #include "atom.h"
@@ -300,9 +301,8 @@ void ComputeRingStats::compute_local()
 
 double ComputeRingStats::memory_usage()
 {
-  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
   return domain_.bytes() + rings_.bytes() + search_->bytes() + bonds_.bytes() +
-         of(bond_graph_.start) + of(bond_graph_.neighbor) + of(marks_) + of(role_) + of(home_) +
+         bond_graph_.bytes() + lbs::buffer_bytes(marks_, role_, home_) +
          (static_cast<double>(nmax_) * PERATOM_COLUMNS +
           static_cast<double>(rows_) * size_local_cols) *
              sizeof(double);

@@ -87,7 +87,6 @@ template <class Tell> std::string pairs(const Model &model, const Tell &tell)
 
 void print_contract(const Model &model)
 {
-  line("schema version", std::to_string(SCHEMA_VERSION));
   line("elements", text::joined(model.elements));
   line("units", "A, eV");
   line("cutoff rc", text::number(model.cutoff) + " A");

@@ -81,7 +81,6 @@ def test_info_prints_the_contract(folder):
     bias = [sum(pair) for pair in zip(defined["bias_atom_e"], defined["out_bias"])]
     shortest = f"{defined['min_nbor_dist']:.10g}"
     lines = info(folder / "model.pt")
-    assert lines["schema version"] == "2"
     assert lines["elements"] == " ".join(defined["type_map"]) == "O B"
     assert lines["units"] == "A, eV"
     assert lines["cutoff rc"] == f"{descriptor['rcut']:g} A" == "4.5 A"

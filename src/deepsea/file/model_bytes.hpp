@@ -29,7 +29,8 @@ FileKind kind_of(const std::string &bytes);
 std::string seal(const std::string &archive);
 
 // Throws InputError that begins with `where` unless the bytes are a whole zip archive of the kind
-// that libtorch writes: a directory that fits the file, nothing compressed, all checksums right.
+// that libtorch writes: a directory that fits the file, nothing but code compressed, all checksums
+// right.
 void check_archive(const std::string &bytes, const std::string &where);
 
 }    // namespace lbs::deepsea

@@ -139,8 +139,7 @@ void BondSearch::sort_into_cells(int atoms, const double (*x)[3], const std::vec
 
 double BondSearch::bytes() const
 {
-  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return of(cell_start_) + of(entry_) + of(candidate_) + of(cell_of_candidate_) + of(bonded_);
+  return buffer_bytes(cell_start_, entry_, candidate_, cell_of_candidate_, bonded_);
 }
 
 }    // namespace lbs::network

@@ -5,6 +5,8 @@
 
 #include "cell_grid.hpp"
 
+#include "support/buffer_bytes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -54,7 +56,7 @@ struct SquaredCutoffs {
 };
 
 // Rows of atoms 0..rows-1, entries up to all atoms (ghosts included): the neighbors that are
-// bonded, in the order of the neighbor list.
+// bonded, in the order of the cells that BondSearch sorts atoms into.
 struct BondGraph {
   std::vector<std::size_t> start;    // rows + 1
   std::vector<int> neighbor;
@@ -64,10 +66,7 @@ struct BondGraph {
   {
     return static_cast<int>(start[i + 1] - start[i]);
   }
-  [[nodiscard]] std::size_t bytes() const
-  {
-    return start.capacity() * sizeof(std::size_t) + neighbor.capacity() * sizeof(int);
-  }
+  [[nodiscard]] double bytes() const { return buffer_bytes(start, neighbor); }
   // Those of the bonds that lead from a former to oxygen or the reverse.
   [[nodiscard]] int coordination(std::size_t i, const std::vector<Role> &role) const
   {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ring_ball.hpp"
 
+#include "support/buffer_bytes.hpp"
+
 #include <algorithm>
 
 namespace lbs::network {
@@ -139,9 +141,7 @@ int RingBall::distance(int from, int to)
 
 double RingBall::bytes() const
 {
-  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return of(node_) + of(bond_start_) + of(bonds_) + of(up_) + of(stamp_) + of(first_) + of(rows_) +
-         of(queue_);
+  return buffer_bytes(node_, bond_start_, bonds_, up_, stamp_, first_, rows_, queue_);
 }
 
 }    // namespace lbs::network

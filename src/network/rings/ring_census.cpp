@@ -9,11 +9,6 @@ namespace lbs::network {
 
 namespace {
 
-double ratio(std::int64_t part, std::int64_t whole)
-{
-  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
-}
-
 int lowest_bit(std::uint64_t bits)
 {
   int n = 0;

@@ -11,6 +11,12 @@
 
 namespace lbs::network {
 
+// A share; 0 of nothing.
+inline double ratio(std::int64_t part, std::int64_t whole)
+{
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
 // Classes of three-membered rings, which are also places in the global vector. Boron is told by the
 // number of its oxygens: four of them or any other number.
 enum RingClass {

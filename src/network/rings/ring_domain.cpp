@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ring_domain.hpp"
 
+#include "support/buffer_bytes.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -361,17 +363,18 @@ int RingDomain::find(Owner owner) const
 
 double RingDomain::bytes() const
 {
-  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  auto const of_all = [&of](const auto &vectors) {
-    double total = 0.0;
-    for (const auto &v : vectors) total += of(v);
-    return total;
+  double total = buffer_bytes(graph_.start, graph_.neighbor, graph_.shift, key_, site_, bonds_,
+                              bond_count_, direct_, sent_place_, queue_, rows_);
+  const auto add = [&total](const auto &vectors) {
+    for (const auto &v : vectors) total += buffer_bytes(v);
   };
-  double total = of(graph_.start) + of(graph_.neighbor) + of(graph_.shift) + of(key_) + of(site_) +
-                 of(bonds_) + of(bond_count_) + of(direct_) + of(sent_place_) + of(queue_) +
-                 of(rows_) + of_all(halo_site_) + of_all(border_bonds_) + of_all(requests_) +
-                 of_all(sent_atoms_) + of_all(send_buffers_) + of_all(received_sites_);
-  for (const auto &buffer : received_) total += of(buffer.words);
+  add(halo_site_);
+  add(border_bonds_);
+  add(requests_);
+  add(sent_atoms_);
+  add(send_buffers_);
+  add(received_sites_);
+  for (const auto &buffer : received_) total += buffer_bytes(buffer.words);
   return total;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ring_list.hpp"
 
+#include "support/buffer_bytes.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -113,9 +115,7 @@ void RingList::drop_repeated(std::size_t first, const std::vector<std::int64_t> 
 
 double RingList::bytes() const
 {
-  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return of(start) + of(site) + of(shift) + of(order_) + of(kept_start_) + of(kept_site_) +
-         of(kept_shift_);
+  return buffer_bytes(start, site, shift, order_, kept_start_, kept_site_, kept_shift_);
 }
 
 }    // namespace lbs::network

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ring_memory.hpp"
 
+#include "support/buffer_bytes.hpp"
 #include "support/input_error.hpp"
 
 #include <algorithm>
@@ -73,8 +74,7 @@ RankBuffers RingRecords::scattered(int ranks) const
 
 double RingRecords::bytes() const
 {
-  return static_cast<double>(words_.capacity()) * sizeof(std::int64_t) +
-         static_cast<double>(at_.capacity()) * sizeof(std::size_t);
+  return buffer_bytes(words_, at_);
 }
 
 void record_rings(const RingList &rings, const RingDomain &domain, RingRecords &records)

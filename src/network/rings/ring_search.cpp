@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ring_search.hpp"
 
+#include "support/buffer_bytes.hpp"
 #include "support/input_error.hpp"
 
 #include <algorithm>
@@ -256,9 +257,9 @@ void RingSearch::emit_way(RingList &rings)
 
 double RingSearch::bytes() const
 {
-  auto const of = [](const auto &v) { return static_cast<double>(v.capacity()) * sizeof(v[0]); };
-  return ball_.bytes() + end_ball_.bytes() + of(side_a_) + of(side_b_) + of(way_stamp_) +
-         of(from_start_) + of(queue_) + of(way_) + of(ring_atoms_) + of(ring_cells_);
+  return ball_.bytes() + end_ball_.bytes() +
+         buffer_bytes(side_a_, side_b_, way_stamp_, from_start_, queue_, way_, ring_atoms_,
+                      ring_cells_);
 }
 
 }    // namespace lbs::network
