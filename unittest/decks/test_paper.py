@@ -13,7 +13,7 @@ import pytest
 
 from deck import (TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
-from paper_decks import command, copy_decks, plot, run, script
+from paper_decks import command, copy_decks, plot, refuses, run, script
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
@@ -120,6 +120,10 @@ def test_a_deep_potential_by_its_name_is_minimized(folder):
 def test_elastic_constants(folder, lmp):
     """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies."""
     assert run(folder, "elastic", start="li2o").count("of 12 done") == 12
+    for words, start in ((("-var", "strain", "0.001"), "li2o"), ((), "glass"),
+                         (("-var", "potential", "shik"), "li2o")):
+        assert refuses(folder, "elastic", *words, start=start, kept="elastic")
+    assert "of 12 done" not in run(folder, "elastic", start="li2o")
     out = script(folder, "elastic", "elastic").splitlines()
     c = np.array([line.split() for line in out[:6]], float)
     for a, b in ((0, 1), (1, 2)):
