@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from deck import (TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
+from deck import (ROOT, TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
 from paper_decks import command, copy_decks, plot, refuses, run, script
 
@@ -76,6 +76,12 @@ def test_the_reference_is_what_the_manual_says(folder):
     out = plot(folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")
     assert re.search(r"^LBS_20_60_20 +36.7 +25.7 \+- +4.7 .* -4.8 \+- +0.1$", out, re.M), out
     assert re.search(r"^LBS_20_60_20 .* 6.1 \+- +2.5 .* 17.3 \+- +4.7$", out, re.M), out
+    page = (ROOT / "doc" / "paper.rst").read_text().partition("\nElastic constants\n")[2]
+    for name in ("20-60-20", "10-50-40", "40-20-40"):
+        said = re.search(rf"\* - {name}\n" + 4 * r" +- (\S+)\n", page).groups()
+        out = script(folder, "elastic", f"../glasses/LBS_{name.replace('-', '_')}-fast-1")
+        found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
+        assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
 
 
 def test_density(folder):
@@ -118,12 +124,20 @@ def test_a_deep_potential_by_its_name_is_minimized(folder):
 
 
 def test_elastic_constants(folder, lmp):
-    """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies."""
-    assert run(folder, "elastic", start="li2o").count("of 12 done") == 12
-    for words, start in ((("-var", "strain", "0.001"), "li2o"), ((), "glass"),
-                         (("-var", "potential", "shik"), "li2o")):
-        assert refuses(folder, "elastic", *words, start=start, kept="elastic")
-    assert "of 12 done" not in run(folder, "elastic", start="li2o")
+    """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies. Atoms
+    of the data file that move are at rest in the pressures.
+    """
+    start = folder / "moving.data"
+    atoms = len(read_frame(frame("li2o"))[1])
+    start.write_text(frame("li2o").read_text() + "\nVelocities\n\n" + "".join(
+        f"{k} {(-1) ** k * 10} 0 0\n" for k in range(1, atoms + 1)))
+    assert run(folder, "elastic", start=start).count("of 12 done") == 12
+    rest = (folder / "elastic" / "elastic.stress").read_text().splitlines()[1].split()
+    assert rest[:2] == ["0", "0"] and max(abs(float(p)) for p in rest[2:]) < 0.02
+    for words, other in ((("-var", "strain", "0.001"), start), ((), "li2o"),
+                         (("-var", "potential", "shik"), start)):
+        assert refuses(folder, "elastic", *words, start=other, kept="elastic")
+    assert "of 12 done" not in run(folder, "elastic", start=start)
     out = script(folder, "elastic", "elastic").splitlines()
     c = np.array([line.split() for line in out[:6]], float)
     for a, b in ((0, 1), (1, 2)):
