@@ -230,13 +230,15 @@ def weighted_line(x, y, errors):
 
 def activation_energy(temperatures, values, errors):
     """Activation energy (eV) and its error, and the value at infinite temperature, from
-    coefficients at three temperatures (K) or more.
+    coefficients at three temperatures (K) or more. The errors count together, as one relative error
+    of all: those of two blocks agree by chance, and as weights they would let such a point rule.
     """
     if len(temperatures) < 3:
         raise ValueError(f"{len(temperatures)} temperatures are too few for an activation energy")
     values, errors = np.asarray(values, float), np.asarray(errors, float)
+    relative = np.sqrt(np.mean((errors / values) ** 2))
     line = weighted_line(1.0 / (BOLTZMANN * np.asarray(temperatures, float)), np.log(values),
-                         errors / values)
+                         np.full(len(values), relative))
     return -line.slope, line.slope_error, np.exp(line.value)
 
 

@@ -48,6 +48,16 @@ def test_transport(folder):
     assert len(rows) == 3 and 1e-6 < d[0] < d[1] < d[2] < 1e-2
     energy = re.search(r"activation energy (\S+) \+- (\S+) eV", out)
     assert 0.05 < float(energy[1]) < 1.0 and float(energy[2]) > 0
+    # Ions that stop halfway: D of one block only, which is left out.
+    frames = (folder / "transport" / "li-1500K.dump").read_text().split("ITEM: TIMESTEP\n")[1:]
+    stopped = [f"{step}\n{frames[min(k, len(frames) // 2)].partition(chr(10))[2]}"
+               for k, step in enumerate(f.partition("\n")[0] for f in frames)]
+    (folder / "transport" / "stop.dump").write_text(
+        "".join("ITEM: TIMESTEP\n" + f for f in stopped))
+    more = plot(folder, "transport", "--frame", "0.02", "--window", "0.1", "0.4", *words,
+                "1000=stop.dump")
+    assert "D at 1000 K is not known well enough and is left out" in more
+    assert energy[0] in more
 
 
 def test_quench(folder):
