@@ -127,6 +127,13 @@ def columns_in_order(path):
 QUENCH_END, QUENCH_STEP = 300.0, 10.0    # K, of quench/in.quench
 
 
+def quench_has_ended(name):
+    """Raises ValueError if a run of quench/in.quench has not: its last rows are not those of 300 K.
+    """
+    if not pathlib.Path(f"{name}.data").exists():
+        raise ValueError(f"{name}: there is no {name}.data yet; let the quench go on to its end")
+
+
 def quench_temperatures(count):
     """Temperatures (K) of the thermostat at the last `count` rows or frames of quench/in.quench on
     the way down.

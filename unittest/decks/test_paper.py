@@ -13,7 +13,7 @@ import pytest
 
 from deck import (ROOT, TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
-from paper_decks import command, copy_decks, plot, refuses, run, script
+from paper_decks import command, complaint, copy_decks, plot, refuses, run, script
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
@@ -106,7 +106,7 @@ def test_density(folder):
     assert rows[:, 2].std() > 1e-4
     cell, types, *_ = read_frame(folder / "quench" / "fast.npt.data")
     assert rows[-1, 2] == pytest.approx(density_of(cell, types), rel=1e-3)
-    for suffix in ("final", "history"):
+    for suffix in ("final", "history", "data"):
         shutil.copy(folder / "glasses" / f"LBS_20_60_20-fast-1.{suffix}",
                     folder / "quench" / f"fast.{suffix}")
     out = plot(folder, "quench", "LBS_20_60_20=fast")
@@ -276,6 +276,10 @@ def test_what_is_missing_is_named(folder):
     done = subprocess.run([sys.executable, "plot.py", "500=short.dump"], cwd=folder / "transport",
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "short.dump has 0 frames; let the run go on" in done.stderr
+    glasses = folder / "glasses"
+    (glasses / "LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
+    assert "fast-1.data yet; let the quench go on to its end" in complaint(
+        folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
     for name, word in (("quench", "LBS_40_20_40=none"), ("transition", "none")):
         (folder / name / "none.cool").write_text("")
