@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from deck import TIMEOUT, catches_interrupts, environment, wait_for
+from deck import TIMEOUT, catches_interrupts, environment, needs_deepsea, wait_for
 from label_frames import LBS
 
 ase = pytest.importorskip("ase")
@@ -83,7 +83,8 @@ def test_crystals_are_those_of_the_settings():
     assert relax_crystals.formula_units(made["Li2SiO3"], SETTINGS) == [4, 0, 4]
 
 
-def test_a_crystal_comes_to_rest():
+@needs_deepsea
+def test_a_crystal_comes_to_rest(monkeypatch):
     """Stretched, and with an atom displaced, Li2O comes back to the same cubic cell."""
     model = f"{LBS}/../lbs-fast.deepsea.pt"
     words = (f"deepsea {model} precision double", "Li B O Si", SETTINGS, "lmp")
@@ -99,6 +100,23 @@ def test_a_crystal_comes_to_rest():
     with pytest.raises(SystemExit, match="(?s)LAMMPS failed: .*ERROR: .*none.fmp"):
         relax_crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.25 8.0", "none.fmp Li B O Si",
                                  SETTINGS, "lmp")
+    monkeypatch.setattr(relax_crystals, "PRESSURE", -1.0)
+    with pytest.raises(SystemExit, match="Li2O: not at rest, a pressure of .* bar is left"):
+        relax_crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.25 8.0",
+                                 "lbs.fmp Li B O Si n4 dbx charges set", SETTINGS, "lmp")
+
+
+def test_a_teacher_brings_a_crystal_to_rest(monkeypatch):
+    """Or says that it has not; the atoms of Lennard and Jones are of no element."""
+    pytest.importorskip("ase.filters", reason="ASE is older than 3.23")
+    calculator = {"calculator": "ase.calculators.lj:LennardJones",
+                  "arguments": {"sigma": 1.8, "epsilon": 0.05, "rc": 4.0, "smooth": True}}
+    atoms = relax_crystals.structures(SETTINGS)["Li2O"]
+    energy, cell = relax_crystals.by_teacher(atoms, {"teacher": [calculator]})
+    assert energy < 0 and np.abs(cell - np.asarray(atoms.cell)).max() > 0.1
+    monkeypatch.setattr(relax_crystals, "STEPS", 2)
+    with pytest.raises(SystemExit, match="Li2O: not at rest after 2 steps"):
+        relax_crystals.by_teacher(atoms, {"teacher": [calculator]})
 
 
 def test_pairs_of_every_kind_are_pushed_together(tmp_path):
@@ -124,6 +142,7 @@ def test_pairs_of_every_kind_are_pushed_together(tmp_path):
     assert few.returncode == 1 and "are too few for 1000000 frames" in few.stderr
 
 
+@needs_deepsea
 def test_hot_melts_have_a_row_each(tmp_path):
     """With and without core/zbl, made once; a run that was stopped is made again."""
     words = ["bash", f"{LBS}/stable.sh", str(tmp_path / "hot"),
