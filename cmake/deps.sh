@@ -404,8 +404,10 @@ provide_20260704() {
 separate_copy() {
   [[ -d $SRC/$1-separate ]] && return
   rm -rf "$SRC/$1-separate.part"
-  must "$1-separate-copy" "$1-separate: changing its source" \
-    "$2" "$SRC/$1" "$SRC/$1-separate.part"
+  # By a shell of its own: one that looks at the result has no errexit within the command.
+  # shellcheck disable=SC2016  # the variables are those of that shell
+  must "$1-separate-copy" "$1-separate: changing its source" bash -euo pipefail -c \
+    '. "$0"; "$@"' "$HERE/separate_memory.sh" "$2" "$SRC/$1" "$SRC/$1-separate.part"
   mv "$SRC/$1-separate.part" "$SRC/$1-separate"
 }
 

@@ -31,6 +31,7 @@
 # LBS_JOBS is the number of compilers at a time. More arguments for cmake, separated by blanks:
 # LAMMPS_CMAKE_ARGS (such as -DPKG_MANYBODY=ON) and LBS_CMAKE_ARGS.
 set -euo pipefail
+shopt -s inherit_errexit    # an archive that is cut off ends the script in $( ), too
 
 fail() {
   printf 'offline.sh: %s\n' "$*" >&2
@@ -64,25 +65,28 @@ first() {
   done
 }
 
-# unpacked ARCHIVE NAME: unpacks into PREFIX/src/NAME, where a former run may have put it.
+# unpacked ARCHIVE NAME: unpacks into PREFIX/src/NAME, where a former run may have put it; another
+# archive takes its place.
 unpacked() {
   local place=$prefix/src/$2
-  [[ -d $place ]] && return
-  rm -rf "$place.part"
+  [[ -f $place/archive && $(<"$place/archive") == "${1##*/}" ]] && return
+  rm -rf "$place" "$place.part"
   mkdir -p "$place.part"
   case $1 in
     *.zip | *.whl) python3 -m zipfile -e "$1" "$place.part" ;;
     *) tar -xf "$1" -C "$place.part" --strip-components=1 --no-same-owner ;;
   esac
+  echo "${1##*/}" >"$place.part/archive"
   mv "$place.part" "$place"
 }
 
 build_lammps() {
-  local archive mpi=ON
+  local archive built mpi=ON
   archive=$(first 'lammps*.tar.*')
   [[ -n $archive ]] || fail "$folder has no source archive of LAMMPS (lammps*.tar.gz or .tar.xz)"
   unpacked "$archive" lammps
-  [[ -f $prefix/src/lammps/done ]] && return
+  built=$prefix/src/lammps/done    # has the arguments it was built with
+  [[ -f $built && $(<"$built") == "${lammps_args[*]}" ]] && return
   if ! command -v mpicxx >/dev/null; then
     mpi=OFF
     echo "there is no mpicxx, so LAMMPS is built without MPI; load a module of MPI for more ranks"
@@ -94,7 +98,7 @@ build_lammps() {
     -D BUILD_MPI=$mpi -D PKG_KSPACE=ON -D PKG_PLUGIN=ON -D PKG_MOLECULE=ON -D PKG_MC=ON \
     "${lammps_args[@]}"
   cmake --build "$prefix/src/lammps/build" --parallel "$jobs" --target install
-  touch "$prefix/src/lammps/done"
+  echo "${lammps_args[*]}" >"$built"
 }
 
 # The arguments for pair_style deepsea, one a line.

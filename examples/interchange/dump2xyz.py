@@ -40,12 +40,12 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     count = 0
-    with open(sys.argv[2], "w", encoding="ascii") as file:
+    with rings2xyz.whole(sys.argv[2]) as file:
         for step, box, names, rows in rings2xyz.frames(sys.argv[1]):
             write(file, step, box, names, rows)
             count += 1
-    if count == 0:
-        sys.exit(f"{sys.argv[1]}: has no frame")
+        if count == 0:
+            sys.exit(f"{sys.argv[1]}: has no frame")
     print(f"{sys.argv[2]}: {count} frames")
 
 

@@ -55,9 +55,9 @@ def main():
         sys.exit(__doc__)
     work = pathlib.Path(sys.argv[1])
     work.mkdir(parents=True, exist_ok=True)
+    melts = [run_melt(work, name) for name in MELTS]    # before the file that ships is opened
     with open(HERE / "frames.xyz", "w") as out:
-        for name in MELTS:
-            elements, arrays = run_melt(work, name)
+        for elements, arrays in melts:
             for k in range(len(arrays["energy"])):
                 out.write(extxyz(elements, arrays, k))
 

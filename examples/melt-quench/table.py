@@ -3,20 +3,23 @@
 """Four-coordinated boron in all eleven glasses with each potential, beside experiment.
 
     table.py run OUTDIR [--preset middle] [--jobs 2]   run what is missing, then print the table
-    table.py show OUTDIR                               print the table of finished runs
+    table.py show OUTDIR [--preset middle]             print the table of finished runs
 
-Every run is in.melt-quench on one core; its log and history stay in OUTDIR, and a run that has a
-finished log is not repeated.
+Every run is in.melt-quench on one core; its log and history, named by the preset, stay in OUTDIR,
+and a run that has a finished log is not repeated. Numbers are averages over the last part of a run,
+`average` of the preset. Ctrl-C ends the runs in work and begins no others.
 """
 import argparse
 import concurrent.futures
 import pathlib
 import re
+import signal
 import subprocess
 import sys
+import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
-AVERAGE = 20.0    # ps
+STOPPED = threading.Event()
 POTENTIALS = {"deng_du": "Deng-Du, N4 by DBX", "deng_du_nmr": "Deng-Du, N4 by NMR", "shik": "SHIK"}
 
 
@@ -27,39 +30,52 @@ def glasses():
     return {name: float(nmr) for name, nmr in found}
 
 
-def result(outdir, glass, potential):
-    """4B in % at the end of a finished run, else None; averaged over its last AVERAGE ps."""
-    log = outdir / f"{glass}.{potential}.log"
+def average_of(preset):
+    """Time in ps at the end of a run over which this preset averages."""
+    text = (HERE / "presets.lmp").read_text()
+    found = dict(re.findall(r"== (\w+)\".*?variable average index (\S+)\"", text, re.S))
+    if preset not in found:
+        sys.exit(f"unknown preset {preset}; presets.lmp lists {', '.join(found)}")
+    return float(found[preset])
+
+
+def result(outdir, glass, potential, preset):
+    """4B in % at the end of a finished run, else None."""
+    base = outdir / f"{glass}.{potential}.{preset}"
+    log, history = pathlib.Path(f"{base}.log"), pathlib.Path(f"{base}.history")
     if not log.exists() or "Total wall time" not in log.read_text():
         return None
-    history = outdir / f"{glass}.{potential}.history"
     rows = [line.split() for line in history.read_text().splitlines()
             if line and not line.startswith("#")]
     end = float(rows[-1][1])
-    last = [float(row[5]) for row in rows if float(row[1]) > end - AVERAGE]
+    last = [float(row[5]) for row in rows if float(row[1]) > end - average_of(preset)]
     return 100 * sum(last) / len(last)
 
 
 def run_one(outdir, glass, potential, preset):
     """One melt-quench on one core; returns its exit status."""
-    base = outdir / f"{glass}.{potential}"
+    if STOPPED.is_set():
+        return 1
+    base = outdir / f"{glass}.{potential}.{preset}"
     variables = dict(glass=glass, potential=potential, preset=preset, out=base, every=10000)
     command = ["lmp", "-in", "in.melt-quench", "-log", f"{base}.log", "-screen", "none"]
     for name, value in variables.items():
         command += ["-var", name, str(value)]
     status = subprocess.run(command, cwd=HERE, check=False).returncode
+    if status == -signal.SIGINT:    # Ctrl-C is for all of them
+        STOPPED.set()
     verdict = "done" if status == 0 else f"failed, see {base}.log"
     print(f"{glass} {potential}: {verdict}", flush=True)
     return status
 
 
-def show(outdir):
+def show(outdir, preset):
     """Print the table in reStructuredText; mean absolute and mean signed error below."""
     print(".. csv-table::\n   :header: glass, NMR, " + ", ".join(
         f'"{name}"' for name in POTENTIALS.values()) + "\n")
     errors = {p: [] for p in POTENTIALS}
     for glass, nmr in glasses().items():
-        values = {p: result(outdir, glass, p) for p in POTENTIALS}
+        values = {p: result(outdir, glass, p, preset) for p in POTENTIALS}
         cells = ["--" if v is None else f"{v:.1f}" for v in values.values()]
         for potential, value in values.items():
             if value is not None:
@@ -82,14 +98,20 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     outdir = args.outdir.resolve()
+    average_of(args.preset)    # an unknown one ends here
     failed = 0
     if args.action == "run":
         outdir.mkdir(parents=True, exist_ok=True)
-        todo = [(g, p) for p in POTENTIALS for g in glasses() if result(outdir, g, p) is None]
+        todo = [(g, p) for p in POTENTIALS for g in glasses()
+                if result(outdir, g, p, args.preset) is None]
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             runs = [pool.submit(run_one, outdir, g, p, args.preset) for g, p in todo]
-            failed = sum(r.result() != 0 for r in runs)
-    show(outdir)
+            try:
+                failed = sum(r.result() != 0 for r in runs)
+            except KeyboardInterrupt:
+                STOPPED.set()
+                raise
+    show(outdir, args.preset)
     sys.exit(1 if failed else 0)
 
 

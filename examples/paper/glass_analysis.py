@@ -127,6 +127,13 @@ def columns_in_order(path):
 QUENCH_END, QUENCH_STEP = 300.0, 10.0    # K, of quench/in.quench
 
 
+def quench_has_ended(name):
+    """Raises ValueError if a run of quench/in.quench has not: its last rows are not those of 300 K.
+    """
+    if not pathlib.Path(f"{name}.data").exists():
+        raise ValueError(f"{name}: there is no {name}.data yet; let the quench go on to its end")
+
+
 def quench_temperatures(count):
     """Temperatures (K) of the thermostat at the last `count` rows or frames of quench/in.quench on
     the way down.
@@ -230,13 +237,15 @@ def weighted_line(x, y, errors):
 
 def activation_energy(temperatures, values, errors):
     """Activation energy (eV) and its error, and the value at infinite temperature, from
-    coefficients at three temperatures (K) or more.
+    coefficients at three temperatures (K) or more. The errors count together, as one relative error
+    of all: those of two blocks agree by chance, and as weights they would let such a point rule.
     """
     if len(temperatures) < 3:
         raise ValueError(f"{len(temperatures)} temperatures are too few for an activation energy")
     values, errors = np.asarray(values, float), np.asarray(errors, float)
+    relative = np.sqrt(np.mean((errors / values) ** 2))
     line = weighted_line(1.0 / (BOLTZMANN * np.asarray(temperatures, float)), np.log(values),
-                         errors / values)
+                         np.full(len(values), relative))
     return -line.slope, line.slope_error, np.exp(line.value)
 
 

@@ -11,6 +11,8 @@ these columns for each atom: id, smallest_ring (size in formers, 0 if in none), 
 """
 import argparse
 import collections
+import contextlib
+import os
 import re
 import sys
 
@@ -89,6 +91,19 @@ def write(file, step, box, names, rows, rings, elements):
         file.write(" ".join(map(str, words)) + "\n")
 
 
+@contextlib.contextmanager
+def whole(path):
+    """A file to write to, which takes the place of `path` if nothing goes wrong meanwhile."""
+    part = f"{path}.part"
+    try:
+        with open(part, "w", encoding="ascii") as file:
+            yield file
+        os.replace(part, path)
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("atoms")
@@ -99,13 +114,13 @@ def main():
     args = parser.parse_args()
     rings = {step: rings_of(names, rows) for step, _, names, rows in frames(args.rings)}
     count = 0
-    with open(args.out, "w", encoding="ascii") as file:
+    with whole(args.out) as file:
         for step, box, names, rows in frames(args.atoms):
             if step in rings:
                 write(file, step, box, names, rows, rings[step], args.elements)
                 count += 1
-    if count == 0:
-        sys.exit("the two dumps have no time step in common")
+        if count == 0:
+            sys.exit("the two dumps have no time step in common")
     print(f"{args.out}: {count} frames")
 
 

@@ -9,7 +9,8 @@ and passes over frames that are labelled in data/, labelled in DIR/labels, or ma
 Frames may be added to the files while it runs. Per frame: DIR/labels/NAME.npz (energy eV, forces
 eV/A, virial eV, and the frame itself) or NAME.failed with the reason. The ways of the SCF cycle
 that the settings list are tried in turn; the last input and output of each frame stay in DIR/runs.
-It runs at nice 19; stopping it loses the frames in work and no other.
+It runs at nice 19; stopping it loses the frames in work and no other. A cp2k that is killed stops
+it, too, once the frames in work are done: that is no fault of the frame.
 DIR/pid holds the process group: kill -STOP -PID pauses all of it, kill -CONT -PID goes on.
 """
 import argparse
@@ -18,6 +19,7 @@ import gzip
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -30,6 +32,11 @@ import cp2k
 import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+KILLS = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)
+
+
+class Killed(Exception):
+    """Somebody, or a system without memory, has ended cp2k."""
 
 
 def queue(settings, frames_folder):
@@ -54,6 +61,7 @@ class Job:
         self.options, self.settings = options, settings
         self.lock = threading.Lock()
         self.busy, self.seconds, self.taken = set(), [], 0
+        self.stopped = None    # why no more frames are taken
 
     def done(self):
         """Names of the frames that need no more work."""
@@ -65,7 +73,7 @@ class Job:
     def next(self):
         """A frame nobody is at, or None."""
         with self.lock:
-            if self.options.limit is not None and self.taken >= self.options.limit:
+            if self.stopped or self.options.limit is not None and self.taken >= self.options.limit:
                 return None
             done = self.done()
             for atoms in queue(self.settings, self.options.frames):
@@ -90,7 +98,7 @@ class Job:
 
 
 def run_cp2k(atoms, folder, settings, scf, ranks):
-    """Run one single point in `folder` (emptied first); the text of its output."""
+    """Run one single point in `folder` (emptied first); the text of its output. Raises Killed."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     with open(f"{folder}/sp.inp", "w") as out:
@@ -102,7 +110,12 @@ def run_cp2k(atoms, folder, settings, scf, ranks):
     environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
                        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     with open(f"{folder}/sp.out", "w") as out:
-        subprocess.run(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, env=environment)
+        status = subprocess.run(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT,
+                                env=environment).returncode
+    for kill in KILLS:
+        if status in (-kill, 128 + kill):    # the second is what mpirun says
+            raise Killed(f"cp2k was ended by {kill.name} in {folder}; is memory short? The same "
+                         "command goes on")
     with open(f"{folder}/sp.out") as file:
         text = file.read()
     with gzip.open(f"{folder}/sp.out.gz", "wt") as out:
@@ -143,7 +156,7 @@ def work(job):
     while True:
         atoms = job.next()
         if atoms is None:
-            if not job.busy:
+            if job.stopped or not job.busy:
                 return
             time.sleep(30)
             continue
@@ -151,6 +164,8 @@ def work(job):
         try:
             words = label(atoms, job.options, job.settings)
             job.report(atoms.info["name"], time.time() - start, words)
+        except Killed as reason:
+            job.stopped = job.stopped or str(reason)
         finally:
             job.busy.discard(atoms.info["name"])
 
@@ -189,12 +204,20 @@ def main():
     os.nice(options.nice - os.nice(0))
     with open(f"{options.work}/pid", "w") as out:
         out.write(f"{os.getpgrp()}\n")
-    workers = [threading.Thread(target=work, args=(job,)) for _ in range(options.workers)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    workers = [threading.Thread(target=work, args=(job,), daemon=True)
+               for _ in range(options.workers)]
+    try:
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    except KeyboardInterrupt:
+        job.stopped = "stopped; the same command goes on"
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)    # for all of the group but this process
+        os.killpg(0, signal.SIGTERM)
     os.remove(f"{options.work}/pid")
+    if job.stopped:
+        sys.exit(job.stopped)
 
 
 if __name__ == "__main__":

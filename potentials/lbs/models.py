@@ -7,7 +7,7 @@
                             [--picture FILE.png]
 
 `train` writes WORK/NAME/input.json from "models" in settings.json and runs `deepsea train` there;
-after a stop it goes on from the checkpoint. A model that says "like" another takes from it what it
+after a stop it goes on from the checkpoint, with the settings and data it began with. A model that says "like" another takes from it what it
 does not say itself. `table` prints a row a model: mean absolute errors against each set of frames
 (by `deepsea test`; energies after one constant for each element) and the time of an atom and a step
 of molecular dynamics (us, one thread, mixed and double) in the glass of a LAMMPS data file;
@@ -83,12 +83,15 @@ def train(settings, options):
             print(f"{name} is trained; remove {folder} to train it again")
             continue
         words = ["deepsea", "train", "input.json"]
+        text = training_input(settings, name, options.data, options.valid)
         if os.path.exists(f"{folder}/model.ckpt"):
+            if json.load(open(f"{folder}/input.json")) != text:
+                sys.exit(f"{folder} was begun with other settings or data, see its input.json; "
+                         "go on with those, or remove it to train anew")
             words.append("--restart")
         else:
             with open(f"{folder}/input.json", "w") as out:
-                json.dump(training_input(settings, name, options.data, options.valid), out,
-                          indent=1)
+                json.dump(text, out, indent=1)
         start = model_of(settings, name).get("start")
         if start and "--restart" not in words:
             words += ["--start", os.path.abspath(f"{options.work}/{start}/model.pt"),

@@ -66,7 +66,9 @@ def system_name(label):
 
 
 def write_system(folder, labels, elements):
-    """Write `labels` (all of the same atoms in the same order) as one system."""
+    """Write `labels` (all of the same atoms in the same order) as one system, over one of earlier
+    labels: arrays that these have not go away.
+    """
     os.makedirs(f"{folder}/set.000", exist_ok=True)
     first = labels[0]
     with open(f"{folder}/type_map.raw", "w") as out:
@@ -81,14 +83,19 @@ def write_system(folder, labels, elements):
             out.write(json.dumps(label["info"]) + "\n")
     flat = dict(coord="positions", box="cell", force="forces", virial="virial", energy="energy",
                 atom_pref="weights")
+    arrays = {}
     kelvin = [label["info"].get("T") for label in labels]
     if None not in kelvin:
-        np.save(f"{folder}/set.000/temperature.npy", np.array(kelvin, dtype=float))
+        arrays["temperature"] = np.array(kelvin, dtype=float)
     for key, name in flat.items():
-        if first.get(name) is None:
-            continue
-        rows = np.array([np.asarray(label[name], dtype=float).ravel() for label in labels])
-        np.save(f"{folder}/set.000/{key}.npy", rows[:, 0] if key == "energy" else rows)
+        if first.get(name) is not None:
+            rows = np.array([np.asarray(label[name], dtype=float).ravel() for label in labels])
+            arrays[key] = rows[:, 0] if key == "energy" else rows
+    for key, rows in arrays.items():
+        np.save(f"{folder}/set.000/{key}.npy", rows)
+    for file in glob.glob(f"{folder}/set.000/*.npy"):
+        if os.path.basename(file)[:-4] not in arrays:
+            os.remove(file)
 
 
 def error_after_constants(shares, differences):

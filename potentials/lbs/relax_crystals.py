@@ -24,6 +24,8 @@ from ase.spacegroup import crystal
 import make_frames
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+STEPS = 200         # of a relaxation by a teacher
+PRESSURE = 2000.0   # bar; energies that jump at a cutoff leave half of it
 
 
 def structures(settings):
@@ -34,6 +36,7 @@ def structures(settings):
                         spacegroup=c["space_group"], cellpar=c["cell"])
         cell = make_frames.strained(np.asarray(atoms.cell), 0.0, np.random.default_rng(0))
         made[c["name"]] = Atoms(atoms.get_chemical_symbols(), pbc=True, cell=cell,
+                                info={"name": c["name"]},
                                 scaled_positions=atoms.get_scaled_positions())
     return made
 
@@ -50,7 +53,9 @@ def by_lammps(atoms, style, coeffs, settings, lmp):
     found = [line.split()[1:] for line in log.splitlines() if line.startswith("relaxed -")]
     if done.returncode != 0 or not found:
         sys.exit(f"LAMMPS failed: {log[-500:]}{done.stdout[-500:]}{done.stderr}")
-    energy, x, y, z, xy, xz, yz = map(float, found[-1][:7])
+    energy, x, y, z, xy, xz, yz, _, pressure = map(float, found[-1])
+    if abs(pressure) > PRESSURE:
+        sys.exit(f"{atoms.info['name']}: not at rest, a pressure of {pressure:.0f} bar is left")
     return energy, np.array([[x, 0, 0], [xy, y, 0], [xz, yz, z]])
 
 
@@ -62,7 +67,8 @@ def by_teacher(atoms, settings):
     module, name = entry["calculator"].split(":")
     atoms = atoms.copy()
     atoms.calc = getattr(importlib.import_module(module), name)(**entry["arguments"])
-    BFGS(FrechetCellFilter(atoms), logfile=None).run(fmax=0.005, steps=200)
+    if not BFGS(FrechetCellFilter(atoms), logfile=None).run(fmax=0.005, steps=STEPS):
+        sys.exit(f"{atoms.info['name']}: not at rest after {STEPS} steps")
     return atoms.get_potential_energy(), np.asarray(atoms.cell)
 
 

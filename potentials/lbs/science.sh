@@ -9,11 +9,12 @@
 # starts from one that deng_du makes in a minute, and is molten and cooled by examples/paper/quench:
 # `-- -var preset paper` takes the paper's protocol. GLASSES and SEEDS in the environment choose
 # some: GLASSES="LBS_40_20_40" SEEDS="1 2". FIRST has the variables of the glasses to start from.
-# Stopped at any time, the same command goes on. LMP is the command for LAMMPS (default lmp).
+# Stopped at any time, the same command goes on; what is there must be of the same variables and
+# models, which OUT.words has. LMP is the command for LAMMPS (default lmp).
 set -euo pipefail
 
 usage() {
-  sed -n '3,13s/^# \{0,1\}//p' "$0"
+  sed -n '3,14s/^# \{0,1\}//p' "$0"
   exit 2
 }
 [ $# -ge 2 ] || usage
@@ -32,29 +33,20 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 [ $# -eq 0 ] || shift
 glasses=${GLASSES:-$(grep -oE 'LBS(_[0-9]+){3}' "$examples/melt-quench/glasses.lmp" | sort -u)}
-lmp=${LMP:-lmp}
+# shellcheck source=potentials/lbs/runs.sh
+. "$here/runs.sh"
 first=${FIRST:--var melt 3 -var rate 100 -var hold 1 -var average 0.5}
 
 make() {    # OUT.data by a deck with its variables, if it isn't there
-  local out=$1 deck=$2
-  shift 2
-  [ ! -e "$out.data" ] || return 0
-  (cd "$examples/paper/quench" && $lmp -in "$deck" -var out "$out" "$@" -log "$out.log" \
-    | grep --line-buffered ' min left' || true)
-  if [ ! -e "$out.data" ]; then
-    echo "$out: LAMMPS did not reach the end, see $out.log" >&2
-    exit 1
-  fi
+  local out=$1 deck=$examples/paper/quench/$2
+  is_made "$out" data "$2" "${@:3}" || run_deck "$deck" "$out" "$out.log" "${@:3}"
 }
 
 for glass in $glasses; do
   for seed in ${SEEDS:-1}; do
     start=$work/start-$glass-$seed
-    if [ ! -e "$start.data" ]; then
-      # shellcheck disable=SC2086
-      (cd "$examples/paper/quench" && $lmp -in in.glass -var glass "$glass" -var seed "$seed" \
-        -var out "$start" $first -log "$start.log" -screen none)
-    fi
+    # shellcheck disable=SC2086
+    make "$start" in.glass -var glass "$glass" -var seed "$seed" $first
     for potential in "${potentials[@]}"; do
       name=${potential%%=*}
       value=${potential#*=}

@@ -11,12 +11,13 @@ with a spread above it (eV/A), and above 0.15 of the force, get the weight 0 in 
 others 1, or less where the force is above 10 eV/A, so that its relative error counts. A frame with
 a weight below 0.25 (a doubtful atom, or a force above 20 eV/A) goes into a system of its own,
 SYSTEM.doubtful, without energy and virial; it is left out if more than a quarter of its atoms are
-doubtful. What data/ has is not kept then: all of it is in DIR.
+doubtful. What data/ has of these sets is not kept then: all of it is in DIR.
 """
 import argparse
 import glob
 import json
 import os
+import shutil
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def main():
     parser.add_argument("--sets", nargs="+", help="only these")
     options = parser.parse_args()
     elements = json.load(open(options.settings))["elements"]
-    systems, left_out = {}, 0
+    systems, sets, left_out = {}, set(), 0
     for folder in glob.glob(f"{options.data}/*/*/") if options.trust is None else []:
         systems[os.path.relpath(folder, options.data)] = npy_sets.read_system(folder)
     for file in glob.glob(f"{options.work}/labels/*.npz"):
@@ -64,6 +65,7 @@ def main():
         if options.sets and label["info"]["set"] not in options.sets:
             continue
         npy_sets.check_label(label, elements)
+        sets.add(label["info"]["set"])
         key = f"{label['info']['set']}/{npy_sets.system_name(label)}"
         if options.trust is not None:
             label = trusted(label, options.trust)
@@ -73,6 +75,11 @@ def main():
             if label["energy"] is None:
                 key += ".doubtful"
         systems.setdefault(key, {})[label["info"]["name"]] = label
+    for name in sets if options.trust is not None else ():
+        for file in glob.glob(f"{options.data}/{name}/*/frames.txt"):
+            folder = os.path.dirname(file)
+            if os.path.relpath(folder, options.data) not in systems:
+                shutil.rmtree(folder)
     count = {}
     for key, labels in sorted(systems.items()):
         npy_sets.write_system(f"{options.data}/{key}", [labels[name] for name in sorted(labels)],

@@ -4,8 +4,10 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 
 import numpy as np
 import pytest
@@ -91,6 +93,22 @@ def dump(columns, every=1, file="atoms.dump"):
     """Lines that dump sorted atoms at full precision."""
     return (f"dump all all custom {every} {file} {columns}\n"
             "dump_modify all sort id format float %.17g\n")
+
+
+def catches_interrupts():
+    """For programs that are sent SIGINT, which those started in the background do not see."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def wait_for(path, program):
+    """Until a running program has written a file; fails if it ends without it, or takes for ever."""
+    for _ in range(100 * TIMEOUT):
+        if path.exists():
+            return
+        assert program.poll() is None, f"{path} is not there, and the program has ended"
+        time.sleep(0.01)
+    program.kill()
+    pytest.fail(f"{path} is not there after {TIMEOUT} s")
 
 
 def by_threads(threads):

@@ -34,6 +34,14 @@ def run(folder, name, *words, start="glass", deck=None):
     return done.stdout
 
 
+def refuses(folder, name, *words, kept, **how):
+    """Whether a deck says that what goes on under this name began otherwise."""
+    done = call(folder, name, *words, **how)
+    return done.returncode != 0 and (
+        f"{kept} began otherwise: compare {kept}.setup, {kept}.now, or name another out"
+        in done.stdout)
+
+
 def call_script(folder, name, *words, file="plot.py"):
     """What became of a script of a folder."""
     return subprocess.run([sys.executable, file, *map(str, words)], cwd=folder / name, text=True,

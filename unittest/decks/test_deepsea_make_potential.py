@@ -96,3 +96,17 @@ def test_frames_are_those_that_the_script_writes():
     """75 frames with all labels."""
     text = (FOLDER / "frames.xyz").read_text()
     assert text.count("Lattice=") == text.count("stress=") == text.count("energy=") == 75
+
+
+def test_frames_stay_where_a_melt_fails(tmp_path):
+    """The file that ships is opened when all melts are there."""
+    for name in ("make-potential", "deepsea-first-run"):
+        shutil.copytree(ROOT / "examples" / name, tmp_path / name)
+    (tmp_path / "lmp").symlink_to(shutil.which("false"))
+    done = subprocess.run(
+        [sys.executable, tmp_path / "make-potential" / "make_frames.py", tmp_path / "work"],
+        env=dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}"), capture_output=True,
+        text=True, check=False, timeout=TIMEOUT)
+    assert done.returncode == 1 and "lmp" in done.stderr
+    assert (tmp_path / "make-potential" / "frames.xyz").read_text() == (
+        FOLDER / "frames.xyz").read_text()

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """examples/melt-quench with protocols of a few hundred steps."""
+import os
 import re
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from deck import MASS, ROOT, density_of, needs_deepsea, read_frame
+from deck import (MASS, ROOT, TIMEOUT, catches_interrupts, density_of, environment, needs_deepsea,
+                  read_frame, wait_for)
 
 FOLDER = ROOT / "examples" / "melt-quench"
 DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
@@ -84,17 +87,56 @@ def test_plot(example, tmp_path):
     assert done.returncode != 0 and "no block of g(r); did the run end?" in done.stderr
 
 
+def write_run(folder, potential, preset, wall, high):
+    """Log and history of a run of 100 ps whose boron is fourfold by half in some of them."""
+    base = folder / f"LBS_40_20_40.{potential}.{preset}"
+    base.with_suffix(f".{preset}.log").write_text(f"LAMMPS\n{wall}\n")
+    rows = [f"{k} {k} 300 0 0 {0.5 if k in high else 0.1}" for k in range(1, 101)]
+    base.with_suffix(f".{preset}.history").write_text("# title\n" + "\n".join(rows) + "\n")
+
+
+def table(*words):
+    return subprocess.run([sys.executable, FOLDER / "table.py", *words], capture_output=True,
+                          text=True, check=False)
+
+
 def test_table(tmp_path):
-    """table.py averages the end of each history and takes only finished runs."""
-    for potential, wall in (("deng_du", "Total wall time: 0:00:01"), ("shik", "")):
-        base = tmp_path / f"LBS_40_20_40.{potential}"
-        base.with_suffix(f".{potential}.log").write_text(f"LAMMPS\n{wall}\n")
-        rows = [f"{k} {k} 300 0 0 {0.5 if k > 80 else 0.1}" for k in range(1, 101)]
-        base.with_suffix(f".{potential}.history").write_text("# title\n" + "\n".join(rows) + "\n")
-    done = subprocess.run([sys.executable, FOLDER / "table.py", "show", tmp_path],
-                          capture_output=True, text=True, check=False)
+    """table.py averages the end of each history and takes only finished runs of the preset."""
+    write_run(tmp_path, "deng_du", "middle", "Total wall time: 0:00:01", range(81, 101))
+    write_run(tmp_path, "shik", "middle", "", range(81, 101))
+    write_run(tmp_path, "deng_du_nmr", "demo", "Total wall time: 0:00:01", range(91, 101))
+    done = table("show", tmp_path)
     assert "40-20-40, 56.5, 50.0, --, --" in done.stdout, done.stdout + done.stderr
     assert "mean error, , -6.5, --, --" in done.stdout
+    assert "40-20-40, 56.5, --, 50.0, --" in table("show", tmp_path, "--preset", "demo").stdout
+    done = table("show", tmp_path, "--preset", "quick")
+    assert done.returncode == 1
+    assert done.stderr == "unknown preset quick; presets.lmp lists demo, middle, paper\n"
+
+
+def test_the_table_of_the_manual():
+    """By the logs that ship."""
+    page = (ROOT / "doc" / "n4_table.inc").read_text()
+    said = re.findall(r"^   [\w-]+, [\d., -]+$", page, re.M)
+    assert len(said) == 11
+    out = table("show", FOLDER / "reference").stdout
+    assert all(row in out for row in said)
+
+
+def test_an_interrupt_ends_the_table(tmp_path):
+    """The runs in work end, and none begins."""
+    (tmp_path / "lmp").write_text(f"#!/bin/sh\necho $$ >> {tmp_path}/calls\nexec sleep 100\n")
+    (tmp_path / "lmp").chmod(0o755)
+    env = dict(environment(1), PATH=f"{tmp_path}:{os.environ['PATH']}")
+    with subprocess.Popen([sys.executable, FOLDER / "table.py", "run", tmp_path / "out", "--jobs",
+                           "1"], env=env, start_new_session=True, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          preexec_fn=catches_interrupts) as program:
+        wait_for(tmp_path / "calls", program)
+        os.killpg(program.pid, signal.SIGINT)
+        program.communicate(timeout=TIMEOUT)
+    assert program.returncode != 0
+    assert (tmp_path / "calls").read_text().count("\n") == 1
 
 
 @pytest.mark.parametrize("potential, words", [

@@ -330,6 +330,8 @@ def test_example_input_and_plot(tmp_path, glasses):
     text = (ROOT / "examples" / "fmp-fit" / "input.json").read_text()
     values = json.loads("\n".join(line for line in text.splitlines()
                                   if not line.lstrip().startswith("//")))
+    # pair_coeff looks into the folder of the run first: no name of a potential that ships.
+    assert not (POTENTIALS / f"{values['name']}.fmp").exists()
     values["potential"] = str(POTENTIALS / "deng-du-teter.fmp")
     values["data"] = [{"systems": str(folder)}]
     (tmp_path / "input.json").write_text(json.dumps(values))

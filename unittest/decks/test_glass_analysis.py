@@ -132,6 +132,12 @@ def test_planted_activation_energy():
     assert abs(energy.mean() - 0.4) < 0.002
     assert energy.std() == pytest.approx(error.mean(), rel=0.15) and error.mean() > 0.001
     assert ga.activation_energy(t, truth, 0.05 * truth)[2] == pytest.approx(3.0)
+    # Errors of two blocks, which are small where both agree by chance.
+    blocks = truth * rng.normal(1, 0.1, (400, 2, 4))
+    found = [ga.activation_energy(t, *np.transpose([ga.mean_and_error(d) for d in pair.T]))
+             for pair in blocks]
+    energy, error, _ = np.transpose(found)
+    assert np.mean(np.abs(energy - 0.4) > 2.0 * error) < 0.15
     with pytest.raises(ValueError, match="2 temperatures are too few"):
         ga.activation_energy(t[:2], truth[:2], truth[:2])
 

@@ -143,12 +143,14 @@ def test_columns_of_atoms(lmp, tmp_path):
         atoms = ase.io.read(tmp_path / "glass.xyz")
         assert atoms.arrays["coordination"][atoms.symbols == "B"].tolist() == boron.tolist()
 
+    (tmp_path / "x.xyz").write_text("as before")
     (tmp_path / "less.dump").write_text("\n".join(lines).replace("element", "type"))
     done = call("dump2xyz.py", tmp_path / "less.dump", tmp_path / "x.xyz")
     assert done.returncode == 1 and "the dump needs the columns id, element" in done.stderr
     (tmp_path / "none.dump").write_text("")
     done = call("dump2xyz.py", tmp_path / "none.dump", tmp_path / "x.xyz")
     assert done.returncode == 1 and "none.dump: has no frame" in done.stderr
+    assert (tmp_path / "x.xyz").read_text() == "as before"
 
 
 # ---- Python --------------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """potentials/lbs: frames on the way down, relaxed crystals, hot melts."""
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from deck import TIMEOUT, environment
+from deck import TIMEOUT, catches_interrupts, environment, needs_deepsea, wait_for
 from label_frames import LBS
 
 ase = pytest.importorskip("ase")
@@ -81,7 +83,8 @@ def test_crystals_are_those_of_the_settings():
     assert relax_crystals.formula_units(made["Li2SiO3"], SETTINGS) == [4, 0, 4]
 
 
-def test_a_crystal_comes_to_rest():
+@needs_deepsea
+def test_a_crystal_comes_to_rest(monkeypatch):
     """Stretched, and with an atom displaced, Li2O comes back to the same cubic cell."""
     model = f"{LBS}/../lbs-fast.deepsea.pt"
     words = (f"deepsea {model} precision double", "Li B O Si", SETTINGS, "lmp")
@@ -97,6 +100,23 @@ def test_a_crystal_comes_to_rest():
     with pytest.raises(SystemExit, match="(?s)LAMMPS failed: .*ERROR: .*none.fmp"):
         relax_crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.25 8.0", "none.fmp Li B O Si",
                                  SETTINGS, "lmp")
+    monkeypatch.setattr(relax_crystals, "PRESSURE", -1.0)
+    with pytest.raises(SystemExit, match="Li2O: not at rest, a pressure of .* bar is left"):
+        relax_crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.25 8.0",
+                                 "lbs.fmp Li B O Si n4 dbx charges set", SETTINGS, "lmp")
+
+
+def test_a_teacher_brings_a_crystal_to_rest(monkeypatch):
+    """Or says that it has not; the atoms of Lennard and Jones are of no element."""
+    pytest.importorskip("ase.filters", reason="ASE is older than 3.23")
+    calculator = {"calculator": "ase.calculators.lj:LennardJones",
+                  "arguments": {"sigma": 1.8, "epsilon": 0.05, "rc": 4.0, "smooth": True}}
+    atoms = relax_crystals.structures(SETTINGS)["Li2O"]
+    energy, cell = relax_crystals.by_teacher(atoms, {"teacher": [calculator]})
+    assert energy < 0 and np.abs(cell - np.asarray(atoms.cell)).max() > 0.1
+    monkeypatch.setattr(relax_crystals, "STEPS", 2)
+    with pytest.raises(SystemExit, match="Li2O: not at rest after 2 steps"):
+        relax_crystals.by_teacher(atoms, {"teacher": [calculator]})
 
 
 def test_pairs_of_every_kind_are_pushed_together(tmp_path):
@@ -122,6 +142,7 @@ def test_pairs_of_every_kind_are_pushed_together(tmp_path):
     assert few.returncode == 1 and "are too few for 1000000 frames" in few.stderr
 
 
+@needs_deepsea
 def test_hot_melts_have_a_row_each(tmp_path):
     """With and without core/zbl, made once; a run that was stopped is made again."""
     words = ["bash", f"{LBS}/stable.sh", str(tmp_path / "hot"),
@@ -146,3 +167,50 @@ def test_hot_melts_have_a_row_each(tmp_path):
     assert run().stdout == done.stdout and first.read_text() == text
     usage = subprocess.run(words[:3], text=True, capture_output=True, check=False)
     assert usage.returncode == 2 and "stable.sh FOLDER NAME=MODEL.pt" in usage.stdout
+
+
+def labelling(tmp_path, cp2k):
+    """Words and environment that label two frames by a script in the place of cp2k."""
+    lines = open(f"{LBS}/frames/validation.xyz").read().splitlines(keepends=True)
+    size = int(lines[0]) + 2
+    (tmp_path / "validation.xyz").write_text("".join(lines[:size + int(lines[size]) + 2]))
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "cp2k.popt"
+    program.write_text(f"#!/bin/sh\necho $$ >> {tmp_path}/calls\n{cp2k}\n")
+    program.chmod(0o755)
+    words = [sys.executable, f"{LBS}/label_cp2k.py", "--frames", tmp_path, "--data", tmp_path,
+             "--work", tmp_path / "work", "--workers", "1"]
+    return [str(word) for word in words], dict(
+        environment(1), PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("cp2k, kills", [("kill -KILL $$", True), ("exit 143", True),
+                                         ("exit 1", False), ("echo short", False)])
+def test_a_killed_cp2k_is_no_fault_of_the_frame(tmp_path, cp2k, kills):
+    """It ends the queue, and the frame is tried again; other outputs without a label fail."""
+    words, env = labelling(tmp_path, cp2k)
+    done = subprocess.run(words, env=env, text=True, capture_output=True, timeout=TIMEOUT,
+                          check=False)
+    failed = list((tmp_path / "work" / "labels").glob("*.failed"))
+    calls = (tmp_path / "calls").read_text().count("\n")
+    if kills:
+        assert done.returncode == 1 and "cp2k was ended by SIG" in done.stderr, done.stderr
+        assert failed == [] and calls == 1
+    else:
+        assert done.returncode == 0, done.stderr
+        assert len(failed) == 2 and calls == 2 * len(SETTINGS["cp2k"]["scf"])
+
+
+def test_an_interrupt_ends_cp2k(tmp_path):
+    """The frame in work is lost, and no other is begun."""
+    words, env = labelling(tmp_path, "exec sleep 100")
+    with subprocess.Popen(words, env=env, start_new_session=True, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          preexec_fn=catches_interrupts) as program:
+        wait_for(tmp_path / "calls", program)
+        program.send_signal(signal.SIGINT)    # to this process alone
+        _, said = program.communicate(timeout=TIMEOUT)
+    assert program.returncode == 1 and said == "stopped; the same command goes on\n"
+    calls = (tmp_path / "calls").read_text().split()
+    assert len(calls) == 1 and list((tmp_path / "work" / "labels").iterdir()) == []
+    assert not (tmp_path / "work" / "pid").exists()

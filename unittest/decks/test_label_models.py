@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from deck import TIMEOUT, data_text
+from deck import TIMEOUT, data_text, needs_deepsea
 from label_frames import LBS, xyz
 
 sys.path.insert(0, LBS)
@@ -57,6 +58,7 @@ def test_a_model_inherits_what_it_does_not_say():
     assert "optimizer" not in models.training_input(SETTINGS, "tiny", ["data"], ["valid"])
 
 
+@needs_deepsea
 def test_table_has_the_errors_of_deepsea_test(trained):
     done = run(trained, "table", "tiny", "tuned", "--test", f"mine={DATA}/tune", "--glass",
                "glass.data", "--picture", "front.png")
@@ -79,6 +81,7 @@ def test_table_has_the_errors_of_deepsea_test(trained):
     assert done.returncode != 0 and "--picture needs --glass and --test" in done.stderr
 
 
+@needs_deepsea
 def test_what_is_trained_stays(trained):
     before = (trained / "work-models" / "tiny" / "model.pt").stat().st_mtime_ns
     done = run(trained, "train", "tiny", "--data", f"{DATA}/validation", "--valid", f"{DATA}/tune")
@@ -98,6 +101,30 @@ def test_a_stopped_training_goes_on(tmp_path):
     assert models.is_trained(tmp_path)
 
 
+@needs_deepsea
+def test_a_stopped_training_goes_on_with_what_it_began_with(trained):
+    """The checkpoint of one set of frames is none of two, and one of other settings none of these.
+    """
+    folder = trained / "work-models" / "tiny-2"
+    words = ("train", "tiny-2", "--data", f"{DATA}/validation")
+    folder.mkdir()
+    text = models.training_input(SETTINGS, "tiny-2", [f"{DATA}/validation"], [])
+    (folder / "model.ckpt").write_text("none")
+    for wrong in (lambda t: t["training"]["training_data"]["systems"].append("other"),
+                  lambda t: t["training"].update(seed=3)):
+        other = json.loads(json.dumps(text))
+        wrong(other)
+        (folder / "input.json").write_text(json.dumps(other))
+        done = run(trained, *words)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1
+        assert "tiny-2 was begun with other settings or data, see its input.json" in done.stderr
+    (folder / "input.json").write_text(json.dumps(text))
+    done = run(trained, *words)    # the program takes it, and finds that this is no checkpoint
+    assert "deepsea train ended with" in done.stderr
+    shutil.rmtree(folder)
+
+
+@needs_deepsea
 def test_unknown_names_are_told(trained):
     done = run(trained, "train", "tinny", "--data", f"{DATA}/validation")
     assert done.returncode != 0

@@ -132,8 +132,27 @@ def test_labels_that_a_teacher_guesses_do_not_count(tmp_path, monkeypatch, capsy
     assert np.load(f"{sound}/atom_pref.npy").tolist() == [[1.0] * 12] * 2
     assert np.load(f"{sound}/energy.npy").shape == (2,)
     assert np.load(f"{doubtful}/atom_pref.npy").tolist() == [[1.0, 0.0] + [1.0] * 10]
-    assert sorted(os.listdir(doubtful)) == ["atom_pref.npy", "box.npy", "coord.npy", "force.npy",
-                                            "temperature.npy"]
+    arrays = ["atom_pref.npy", "box.npy", "coord.npy", "force.npy", "temperature.npy"]
+    assert sorted(os.listdir(doubtful)) == arrays
+    # The same folder again: with more trust no frame is doubtful, with less all that are left are.
+    os.makedirs(f"{tmp_path}/data/other/B")    # a set that these labels do not belong to
+    open(f"{tmp_path}/data/other/B/frames.txt", "w").close()
+    for spread, left in (("0.6", folders[:1]), ("0.05", folders[1:]), ("0.4", folders)):
+        monkeypatch.setattr(sys, "argv", sys.argv[:-1] + [spread])
+        to_npy.main()
+        assert sorted(os.listdir(f"{tmp_path}/data/made")) == left
+    assert sorted(os.listdir(doubtful)) == arrays
+    assert os.path.exists(f"{tmp_path}/data/other/B/frames.txt")
+
+
+def test_arrays_of_earlier_labels_go_away(tmp_path):
+    """A system that had energies, written again without."""
+    every = made_up(2)[:2]
+    npy_sets.write_system(f"{tmp_path}/A", every, ELEMENTS)
+    assert os.path.exists(f"{tmp_path}/A/set.000/energy.npy")
+    npy_sets.write_system(f"{tmp_path}/A", [{**label, "energy": None} for label in every], ELEMENTS)
+    assert not os.path.exists(f"{tmp_path}/A/set.000/energy.npy")
+    assert os.path.exists(f"{tmp_path}/A/set.000/force.npy")
 
 
 def test_large_forces_count_by_their_relative_error():

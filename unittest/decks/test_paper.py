@@ -11,9 +11,9 @@ import time
 import numpy as np
 import pytest
 
-from deck import (TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
+from deck import (ROOT, TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
-from paper_decks import command, copy_decks, plot, run, script
+from paper_decks import command, complaint, copy_decks, plot, refuses, run, script
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
@@ -48,6 +48,16 @@ def test_transport(folder):
     assert len(rows) == 3 and 1e-6 < d[0] < d[1] < d[2] < 1e-2
     energy = re.search(r"activation energy (\S+) \+- (\S+) eV", out)
     assert 0.05 < float(energy[1]) < 1.0 and float(energy[2]) > 0
+    # Ions that stop halfway: D of one block only, which is left out.
+    frames = (folder / "transport" / "li-1500K.dump").read_text().split("ITEM: TIMESTEP\n")[1:]
+    stopped = [f"{step}\n{frames[min(k, len(frames) // 2)].partition(chr(10))[2]}"
+               for k, step in enumerate(f.partition("\n")[0] for f in frames)]
+    (folder / "transport" / "stop.dump").write_text(
+        "".join("ITEM: TIMESTEP\n" + f for f in stopped))
+    more = plot(folder, "transport", "--frame", "0.02", "--window", "0.1", "0.4", *words,
+                "1000=stop.dump")
+    assert "D at 1000 K is not known well enough and is left out" in more
+    assert energy[0] in more
 
 
 def test_quench(folder):
@@ -76,6 +86,12 @@ def test_the_reference_is_what_the_manual_says(folder):
     out = plot(folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")
     assert re.search(r"^LBS_20_60_20 +36.7 +25.7 \+- +4.7 .* -4.8 \+- +0.1$", out, re.M), out
     assert re.search(r"^LBS_20_60_20 .* 6.1 \+- +2.5 .* 17.3 \+- +4.7$", out, re.M), out
+    page = (ROOT / "doc" / "paper.rst").read_text().partition("\nElastic constants\n")[2]
+    for name in ("20-60-20", "10-50-40", "40-20-40"):
+        said = re.search(rf"\* - {name}\n" + 4 * r" +- (\S+)\n", page).groups()
+        out = script(folder, "elastic", f"../glasses/LBS_{name.replace('-', '_')}-fast-1")
+        found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
+        assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
 
 
 def test_density(folder):
@@ -90,7 +106,7 @@ def test_density(folder):
     assert rows[:, 2].std() > 1e-4
     cell, types, *_ = read_frame(folder / "quench" / "fast.npt.data")
     assert rows[-1, 2] == pytest.approx(density_of(cell, types), rel=1e-3)
-    for suffix in ("final", "history"):
+    for suffix in ("final", "history", "data"):
         shutil.copy(folder / "glasses" / f"LBS_20_60_20-fast-1.{suffix}",
                     folder / "quench" / f"fast.{suffix}")
     out = plot(folder, "quench", "LBS_20_60_20=fast")
@@ -118,8 +134,20 @@ def test_a_deep_potential_by_its_name_is_minimized(folder):
 
 
 def test_elastic_constants(folder, lmp):
-    """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies."""
-    assert run(folder, "elastic", start="li2o").count("of 12 done") == 12
+    """Of a cubic crystal: the symmetry of the matrix, and the bulk modulus of its energies. Atoms
+    of the data file that move are at rest in the pressures.
+    """
+    start = folder / "moving.data"
+    atoms = len(read_frame(frame("li2o"))[1])
+    start.write_text(frame("li2o").read_text() + "\nVelocities\n\n" + "".join(
+        f"{k} {(-1) ** k * 10} 0 0\n" for k in range(1, atoms + 1)))
+    assert run(folder, "elastic", start=start).count("of 12 done") == 12
+    rest = (folder / "elastic" / "elastic.stress").read_text().splitlines()[1].split()
+    assert rest[:2] == ["0", "0"] and max(abs(float(p)) for p in rest[2:]) < 0.02
+    for words, other in ((("-var", "strain", "0.001"), start), ((), "li2o"),
+                         (("-var", "potential", "shik"), start)):
+        assert refuses(folder, "elastic", *words, start=other, kept="elastic")
+    assert "of 12 done" not in run(folder, "elastic", start=start)
     out = script(folder, "elastic", "elastic").splitlines()
     c = np.array([line.split() for line in out[:6]], float)
     for a, b in ((0, 1), (1, 2)):
@@ -248,6 +276,10 @@ def test_what_is_missing_is_named(folder):
     done = subprocess.run([sys.executable, "plot.py", "500=short.dump"], cwd=folder / "transport",
                           capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "short.dump has 0 frames; let the run go on" in done.stderr
+    glasses = folder / "glasses"
+    (glasses / "LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
+    assert "fast-1.data yet; let the quench go on to its end" in complaint(
+        folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
     for name, word in (("quench", "LBS_40_20_40=none"), ("transition", "none")):
         (folder / name / "none.cool").write_text("")

@@ -7,7 +7,7 @@ import pytest
 
 from deck import DEEPSEA, POTENTIALS, SHIK, data_text, thermo
 from deepsea_glass import SMALL
-from paper_decks import call, complaint, copy_decks, plot, run, script
+from paper_decks import call, complaint, copy_decks, plot, refuses, run, script
 
 FRAME = POTENTIALS / "lbs" / "data" / "validation" / "LBS-40-20-40.Li12B6O27Si6"
 
@@ -57,6 +57,13 @@ def test_minimized_by_each_and_judged_by_all(lmp, folder):
     again = energies(folder)
     assert all(np.allclose(again[k], found[k], atol=1e-3) for k in found)
     plot(folder, "energies", "small=energies")
+    # Nor is it taken for that of another judge or glass.
+    table = (folder / "energies" / "energies.energies").read_text()
+    assert refuses(folder, "energies", "-var", "judges", "deng_du lbs", kept="energies.2",
+                   start=folder / "small.data")
+    (folder / "other.data").write_text("another " + (folder / "small.data").read_text())
+    assert refuses(folder, "energies", *words, kept="energies.1", start=folder / "other.data")
+    assert (folder / "energies" / "energies.energies").read_text() == table
 
 
 def write(folder, name, energies, atoms="2 2 6 2"):

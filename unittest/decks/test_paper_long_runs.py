@@ -10,8 +10,9 @@ import subprocess
 import numpy as np
 import pytest
 
-from deck import ROOT, TIMEOUT, density_of, environment, read_frame
-from paper_decks import call, command, copy_decks, run
+from deck import (DEEPSEA, POTENTIALS, ROOT, TIMEOUT, density_of, environment, frame,
+                  read_frame)
+from paper_decks import call, command, copy_decks, refuses, run
 
 BEGIN = ("-var", "settle", "0.1", "-var", "frame", "0.02", "-var", "out", "li")
 TRANSPORT = (*BEGIN, "-var", "follow", "0.4")
@@ -61,7 +62,7 @@ def test_two_ranks(folder):
         assert pieces[-1] == last and all(step % 10 == 0 for step in pieces)
         assert set(steps(folder)) == set(range(0, last + 1, 10))
     done = subprocess.run([*words, "-var", "follow", "2", "-var", "potential", "shik"], **place)
-    assert done.returncode != 0 and "li.restart began otherwise" in done.stdout
+    assert done.returncode != 0 and "li began otherwise" in done.stdout
     assert set(steps(folder)) == set(range(0, 1001, 10))
 
 
@@ -79,23 +80,26 @@ def test_a_full_disk_leaves_the_checkpoint_before(folder):
     """Of two runs, one has few frames, so that the checkpoint is the first file that does not fit;
     the other's dump is, which is an error of LAMMPS.
     """
-    few = ("-var", "settle", "0.1", "-var", "frame", "0.1", "-var", "out", "li")
+    few = ("-var", "settle", "0.1", "-var", "frame", "0.1", "-var", "out", "few")
     run(folder, "transport", *few, "-var", "follow", "0.1", *PIECES)
-    checkpoint = folder / "transport" / "li.restart"
+    checkpoint = folder / "transport" / "few.restart"
     before = checkpoint.read_bytes()
     assert before.endswith(b"LammpS RestartT\0") and len(before) > 25000
     for size in (len(before) - 50, len(before) - 5000):
         done = limited(folder, size, *few, "-var", "follow", "0.4")
         assert done.returncode != 0
-        assert "li.part is no whole checkpoint: is the disk full?" in done.stdout or (
+        assert "few.part is no whole checkpoint: is the disk full?" in done.stdout or (
             "riting restart" in done.stdout), done.stdout[-1000:]
         assert checkpoint.read_bytes() == before
+    run(folder, "transport", *BEGIN, "-var", "follow", "0.1", *PIECES)
+    checkpoint = folder / "transport" / "li.restart"
+    before = checkpoint.read_bytes()
     done = limited(folder, 15000, *TRANSPORT)
     assert done.returncode != 0 and "Error writing dump lithium" in done.stdout
     assert checkpoint.read_bytes() == before
     out = run(folder, "transport", *TRANSPORT, *PIECES)
     assert "NVT: step 500 of 500" in out and "NVT: step 200" not in out
-    assert set(steps(folder)) == {100, *range(200, 501, 20)}
+    assert set(steps(folder)) == set(range(100, 501, 20))
 
 
 def test_a_checkpoint_that_is_missing(folder):
@@ -124,25 +128,47 @@ def test_a_checkpoint_that_is_missing(folder):
     assert (folder / "transport" / "li.dump").read_text() == dump
 
 
-def test_another_potential_is_another_run(folder):
-    """Another potential, a model file that has changed, another preset; and what began goes on."""
-    model = folder / "transport" / "model.pt"
-    shutil.copy(os.path.join(ROOT, "potentials", "lbs-fast.deepsea.pt"), model)
-    for first, others in (((), (("-var", "potential", "shik"), ("-var", "preset", "paper"))),
-                          (("-var", "model", "model.pt"), ((), ("-var", "model", "model.pt")))):
-        run(folder, "transport", *BEGIN, "-var", "follow", "0.02", *first)
-        checkpoint = (folder / "transport" / "li.restart").read_bytes()
-        run(folder, "transport", *BEGIN, "-var", "follow", "0.04", *first)
-        for words in others:
-            if words == first:
-                # The archive's comment: another file, the same model.
-                model.write_bytes(model.read_bytes()[:-2] + b"\1\0a")
-            done = call(folder, "transport", *BEGIN, "-var", "follow", "0.06", *words)
-            assert done.returncode != 0
-            assert "li.restart began otherwise: compare li.setup and li.now" in done.stdout
-            assert (folder / "transport" / "li.restart").read_bytes() != checkpoint
-        for file in folder.glob("transport/li.*"):
-            file.unlink()
+def test_other_settings_are_another_run(folder):
+    """Potential, preset, settings, seed, glass; the last stage may grow, and what began goes on."""
+    begin = ("transport", *BEGIN, "-var", "follow")
+    run(folder, *begin, "0.02")
+    other = folder / "other.data"
+    other.write_text("another " + frame("glass").read_text())
+    for words in (("potential", "shik"), ("preset", "paper"), ("T", "900"), ("seed", "7"),
+                  ("dt", "0.0005")):
+        assert refuses(folder, *begin, "0.06", "-var", *words, kept="li"), words
+    assert refuses(folder, *begin, "0.06", start=other, kept="li")
+    assert refuses(folder, "transport", "-var", "settle", "0.05", *BEGIN[2:], "-var", "follow",
+                   "0.06", kept="li")
+    assert "NVT: step 140 of 140" in run(folder, *begin, "0.04")
+    other.unlink()    # a glass that is gone is the one that the run began with
+    assert "NVT: step 160 of 160" in run(folder, *begin, "0.06", start=other)
+
+
+def test_a_file_that_has_changed_is_another_run(folder, monkeypatch):
+    """A potential that LAMMPS finds by LAMMPS_POTENTIALS, and a model by its path."""
+    place = folder / "potentials"
+    place.mkdir()
+    monkeypatch.setenv("LAMMPS_POTENTIALS", f"{folder}/none:{place}")
+    shutil.copy(POTENTIALS / "deng-du-teter.fmp", place)
+    shutil.copy(POTENTIALS / "lbs-fast.deepsea.pt", place / "model.pt")
+    begin = ("transport", *BEGIN, "-var", "follow")
+    run(folder, *begin, "0.02")
+    assert not refuses(folder, *begin, "0.04", kept="li")
+    with open(place / "deng-du-teter.fmp", "a", encoding="utf-8") as file:
+        file.write("# another\n")
+    assert refuses(folder, *begin, "0.06", kept="li")
+    if not DEEPSEA:
+        return
+    runs = [("-var", "model", model, "-var", "out", out, *BEGIN, "-var", "follow")
+            for out, model in (("named", "model.pt"), ("path", str(place / "model.pt")))]
+    for words in runs:
+        run(folder, "transport", *words, "0.02")
+    # The archive's comment: another file, the same model.
+    model = place / "model.pt"
+    model.write_bytes(model.read_bytes()[:-2] + b"\1\0a")
+    for words in runs:
+        assert refuses(folder, "transport", *words, "0.04", kept=words[5])
 
 
 def test_frames_that_were_cut_off_are_written_again(folder):

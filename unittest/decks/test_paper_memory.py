@@ -109,7 +109,7 @@ def test_memory_of_a_quench(lmp, folder):
 
 
 def write_list(path, frames):
-    """A list of rings: each is (size, class, first member)."""
+    """A list of rings of a quench that has ended: each is (size, class, first member)."""
     head = " ".join(f"c_rings[{k}]" for k in range(1, 11))
     text = ""
     for step, rings in enumerate(frames):
@@ -119,6 +119,7 @@ def write_list(path, frames):
             members = range(first, first + 6)
             text += f"{k} {size} {kind} 0 0 " + " ".join(map(str, members)) + "\n"
     path.write_text(text)
+    path.with_suffix(".data").touch()
 
 
 A, B, C = (3, 1, 1), (3, 4, 11), (3, 2, 21)
@@ -164,7 +165,10 @@ def test_a_glass_without_rings(folder):
 def test_what_is_missing_is_named(folder):
     done = call(folder, "memory")
     assert done.returncode != 0 and "-var run NAME has to name what in.quench wrote" in done.stdout
-    assert "none.list" in complaint(folder, "memory", "none")
+    assert "there is no none.data yet; let the quench go on to its end" in complaint(
+        folder, "memory", "none")
+    (folder / "none.data").touch()
+    assert "none.list" in complaint(folder, "memory", folder / "none")
     write_list(folder / "short.list", [[A], [A]])
     assert "short.list has 2 frames; let the run go on" in complaint(folder, "memory",
                                                                      folder / "short")

@@ -186,7 +186,10 @@ def test_viewer_file_needs_matching_dumps(finished, tmp_path):
     other = tmp_path / "other.list"
     text = (prefix.parent / "glass.list").read_text()
     other.write_text(re.sub(r"(TIMESTEP\n)(\d+)", r"\g<1>77777\2", text))
+    (tmp_path / "x.xyz").write_text("as before")
     done = program("rings2xyz.py", f"{prefix}.dump", other, tmp_path / "x.xyz")
     assert done.returncode != 0 and "no time step in common" in done.stderr
     done = program("rings2xyz.py", f"{prefix}.dump", f"{prefix}.dump", tmp_path / "x.xyz")
     assert done.returncode != 0 and "needs all local columns of compute ring/stats" in done.stderr
+    assert (tmp_path / "x.xyz").read_text() == "as before"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["other.list", "x.xyz"]

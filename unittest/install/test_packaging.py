@@ -4,11 +4,13 @@
 They cannot be built here, for their package managers need networks of their own; doc/install.rst
 says how far each was tried.
 """
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import types
+import zipfile
 
 import pytest
 
@@ -169,3 +171,58 @@ def test_offline_tells_what_is_missing(tmp_path):
     (tmp_path / "empty").mkdir()
     assert "empty has no source archive of LAMMPS (lammps*.tar.gz or .tar.xz)" in offline(
         tmp_path / "empty", tmp_path / "prefix")
+
+
+@pytest.fixture(name="download")
+def make_download(tmp_path):
+    """A folder with an archive of LAMMPS, and a cmake that only notes what it is called with."""
+    folder, programs = tmp_path / "download", tmp_path / "bin"
+    (tmp_path / "lammps-1").mkdir()
+    (tmp_path / "lammps-1" / "version").write_text("1")
+    folder.mkdir()
+    programs.mkdir()
+    (programs / "cmake").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n')
+    (programs / "cmake").chmod(0o755)
+    subprocess.run(["tar", "-czf", folder / "lammps-1.tar.gz", "-C", tmp_path, "lammps-1"],
+                   check=True)
+    return folder
+
+
+def build_offline(download, **variables):
+    """What became of offline.sh, and how often LAMMPS was configured by it."""
+    top = download.parent
+    (top / "calls").write_text("")
+    env = dict(os.environ, PATH=f"{top}/bin:{os.environ['PATH']}", **variables)
+    done = subprocess.run(["bash", OFFLINE, download, top / "prefix"], capture_output=True,
+                          text=True, check=False, timeout=60, env=env)
+    return done, (top / "calls").read_text().count("src/lammps/cmake")
+
+
+def test_offline_builds_again_what_was_asked_for_otherwise(download):
+    """Not what has been built; but LAMMPS by other arguments, and of another archive."""
+    prefix = download.parent / "prefix" / "src" / "lammps"
+    assert [build_offline(download)[1] for _ in range(2)] == [1, 0]
+    more = {"LAMMPS_CMAKE_ARGS": "-DPKG_MANYBODY=ON -DPKG_MISC=ON"}
+    assert [build_offline(download, **more)[1] for _ in range(2)] == [1, 0]
+    (prefix / "old").touch()
+    (download / "lammps-1.tar.gz").rename(download / "lammps-2.tar.gz")
+    done, count = build_offline(download, **more)
+    assert done.returncode == 0 and count == 1 and not (prefix / "old").exists()
+    assert "has no libtorch, so pair_style deepsea is left out" in done.stderr
+
+
+def test_offline_stops_at_a_broken_archive(download):
+    """Each time: half of an archive is never taken for the whole."""
+    with zipfile.ZipFile(download / "libtorch.zip", "w") as file:
+        file.writestr("libtorch/share/cmake/Torch/TorchConfig.cmake", "# " + 1000 * "x")
+    whole = (download / "libtorch.zip").read_bytes()
+    (download / "libtorch.zip").write_bytes(whole[:-40])
+    torch = download.parent / "prefix" / "src" / "torch"
+    for _ in range(2):
+        done, _ = build_offline(download)
+        assert done.returncode != 0 and "done; to make a shell ready" not in done.stdout
+        assert not torch.exists()
+    (download / "libtorch.zip").write_bytes(whole)
+    done, _ = build_offline(download)
+    assert done.returncode == 0 and f"-DTorch_DIR={torch}/libtorch/share/cmake/Torch" in (
+        download.parent / "calls").read_text()

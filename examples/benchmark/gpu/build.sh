@@ -4,7 +4,8 @@
 # little more than the styles that it runs, Kokkos for CUDA, the plugin and tests of its kernels.
 #
 #   bash build.sh WORK [sm_90|sm_80]
-#       leaves kit.tar.xz in build-gpu-ARCHITECTURE of this project; what is there is not made anew
+#       leaves kit.tar.xz in build-gpu-ARCHITECTURE of this project; Kokkos and LAMMPS that are there
+#       are not made anew
 #
 # WORK is a folder with model.pt, frame-300.data and frame-1k.data, as ../deepsea.py leaves them.
 # The machine needs CUDA 13 or newer, no GPU, and cmake/deps.sh must have run there, whose sources
@@ -71,7 +72,7 @@ kokkos() {
 
 # A copy of LAMMPS' sources with those styles only.
 trim() {
-  local copy=$TREE/lammps-source name file
+  local copy=$TREE/lammps-source.part name file
   rm -rf "$copy"
   mkdir -p "$copy"
   cp -r "$LAMMPS/cmake" "$LAMMPS/src" "$LAMMPS/LICENSE" "$copy"
@@ -91,6 +92,7 @@ trim() {
   done
   sed -i -E '/(min|min_linesearch|fix_nh)_kokkos\.cpp/d' \
     "$copy/cmake/Modules/Packages/KOKKOS.cmake"
+  mv "$copy" "$TREE/lammps-source"
 }
 
 lammps() {
@@ -180,12 +182,13 @@ main() {
     chmod +x "$TREE/nvcc_wrapper.part"
     mv "$TREE/nvcc_wrapper.part" "$TREE/nvcc_wrapper"
   fi
-  for stage in kokkos lammps plugin; do
+  for stage in kokkos lammps; do
     if [[ ! -e $TREE/$stage.done ]]; then
       "$stage"
       touch "$TREE/$stage.done"
     fi
   done
+  plugin    # always: ninja makes what has changed
   kit
 }
 

@@ -42,6 +42,7 @@ class Run:
     """Rings of one quench from the highest temperature to 300 K."""
 
     def __init__(self, name):
+        ga.quench_has_ended(name)
         rings = [borate_rings(frame) for frame in ga.frames_in_order(f"{name}.list")]
         if len(rings) < 3:
             raise ValueError(f"{name}.list has {len(rings)} frames; let the run go on")

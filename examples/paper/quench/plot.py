@@ -47,6 +47,7 @@ def columns(path):
 
 def run_of(prefix, density):
     """What is known of a run at 300 K: columns, and the density over that of experiment."""
+    ga.quench_has_ended(prefix)
     run = columns(f"{prefix}.final")
     if os.path.exists(f"{prefix}.npt.density"):
         run["density"] = ga.columns_in_order(f"{prefix}.npt.density")[1] / density

@@ -9,7 +9,7 @@ are averaged. --frame is the time between frames in ps, --window the lags in ps 
 line is fitted to the mean square displacement. Prints a table: D of single ions, D of the charge
 (all ions together), their ratio (the Haven ratio) and the conductivity that the second gives by
 Nernst and Einstein, the first two with standard errors; and the activation energy if there are
-three temperatures.
+three temperatures whose D has an error of less than half of it.
 """
 import argparse
 import collections
@@ -85,8 +85,12 @@ def main():
     axes[0].legend()
     axes[1].errorbar(1000.0 / temperatures, values * 1e-4, errors * 1e-4, fmt="o")
     axes[1].set(xlabel="1000 K / T", ylabel="D (cm$^2$/s)", yscale="log")
-    if len(rows) >= 3 and (errors > 0).all() and (values > 0).all():
-        energy, error, first = ga.activation_energy(temperatures, values, errors)
+    known = (errors > 0.0) & (errors < 0.5 * values)    # others have no logarithm to speak of
+    for temperature in temperatures[~known]:
+        print(f"activation energy: D at {temperature:g} K is not known well enough and is left out")
+    if known.sum() >= 3:
+        energy, error, first = ga.activation_energy(temperatures[known], values[known],
+                                                    errors[known])
         print(f"activation energy {energy:.3f} +- {error:.3f} eV")
         t = np.linspace(temperatures.min(), temperatures.max())
         axes[1].plot(1000.0 / t, first * 1e-4 * np.exp(-energy / (ga.BOLTZMANN * t)),
