@@ -94,6 +94,22 @@ def test_the_reference_is_what_the_manual_says(folder):
         assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
 
 
+def test_the_table_of_glasses_is_the_manuals(folder):
+    """That of table.py, with a row for each kind of run that ships."""
+    out = subprocess.run([sys.executable, "table.py", "--table", "new.inc", "--picture", "new.png"],
+                         cwd=folder / "glasses", check=True, capture_output=True, text=True).stdout
+    made = (folder / "glasses" / "new.inc").read_text()
+    assert made == (ROOT / "doc" / "paper_glasses.inc").read_text()
+    runs = {path.name.rpartition("-")[0] for path in (folder / "glasses").glob("LBS_*.final")}
+    assert made.count("   * -") == 1 + len(runs) > 8
+    assert re.search(r"^fast: \d+ glasses, mean error of 4B -\d", out, re.M), out
+    (folder / "glasses" / "LBS_20_60_20-fast-1.final").unlink()
+    (folder / "glasses" / "LBS_20_60_20-fast-1.history").unlink()
+    subprocess.run([sys.executable, "table.py", "--table", "new.inc", "--picture", "new.png"],
+                   cwd=folder / "glasses", check=True, capture_output=True)
+    assert (folder / "glasses" / "new.inc").read_text() != made
+
+
 def test_density(folder):
     """Without pressure: that of the glass at the end, and its mean beside that of experiment."""
     words = ("-var", "settle", "0.2", "-var", "ps", "1", "-var", "piece", "500", "-var", "out",

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The glasses of this folder in one table for the manual, and a picture of it.
+
+    table.py [--table FILE] [--picture FILE]    doc/paper_glasses.inc, doc/_static/paper-boron.png
+
+Runs are GLASS-POTENTIAL-SEED of ../quench; seeds are averaged. A dash stands for a density that
+nobody has let relax.
+"""
+import argparse
+import collections
+import importlib.util
+import pathlib
+import re
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
+
+HERE = pathlib.Path(__file__).resolve().parent
+DOC = HERE.parents[2] / "doc"
+SPEC = importlib.util.spec_from_file_location("quench_plot", HERE.parent / "quench" / "plot.py")
+quench = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(quench)
+
+POTENTIALS = {"fast": "fast", "accurate": "accurate", "fast_hold": "fast, held",
+              "deng_du_hold": "Deng-Du, held by fast"}
+# Share (%) of three-coordinated boron in three-membered rings: A. Urata, arXiv:2209.00316, Table 2.
+PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
+         "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
+         "LBS_15_25_60": 6.6, "LBS_10_20_70": 0.0, "LBS_5_35_60": 3.7}
+HEAD = ("SiO2-B2O3-Li2O", "potential", "4B % by NMR", "4B %", "density off %", "B-O 3MR",
+        "3B in 3MR %", "in the paper")
+WIDTHS = (14, 14, 11, 13, 13, 12, 13, 10)
+
+
+def runs():
+    """Prefixes of the finished runs by glass, in the order of glasses.lmp, and by potential."""
+    found = collections.defaultdict(lambda: collections.defaultdict(list))
+    for path in sorted(HERE.glob("LBS_*.final")):
+        glass, potential, _ = path.stem.rsplit("-", 2)
+        found[glass][potential].append(str(path.with_suffix("")))
+    return {glass: found[glass] for glass in quench.measured() if glass in found}
+
+
+def values_of(prefixes, density):
+    """Mean and error of each quantity of the table."""
+    known = [quench.run_of(prefix, density) for prefix in prefixes]
+    quantities = {**quench.COORDINATION, **quench.RINGS}
+    return [quench.with_error(known, quantities[name])
+            for name in ("4B %", "density off %", "B-O 3MR", "3B in 3MR %")]
+
+
+def text_of(value, error):
+    """As the other tables of the manual have it; an error that is rounded to nothing is none."""
+    return "--" if np.isnan(value) else f"{value:.1f} +- {max(error, 0.05):.1f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--table", default=DOC / "paper_glasses.inc")
+    parser.add_argument("--picture", default=DOC / "_static" / "paper-boron.png")
+    options = parser.parse_args()
+    lines = [".. list-table::", "   :header-rows: 1",
+             f"   :widths: {' '.join(map(str, WIDTHS))}", ""]
+    drawn = collections.defaultdict(list)
+
+    def add(cells):
+        for k, cell in enumerate(cells):
+            lines.append(f"   {'  -' if k else '* -'} {cell}".rstrip())
+
+    add(HEAD)
+    for glass, potentials in runs().items():
+        density, nmr = quench.measured()[glass]
+        first = (re.sub("_", "-", glass[4:]), nmr, PAPER[glass])
+        for potential in (name for name in POTENTIALS if name in potentials):
+            values = values_of(potentials[potential], density)
+            add((first[0], POTENTIALS[potential], first[1], *(text_of(*v) for v in values),
+                 first[2]))
+            first = ("", "", "")
+            drawn[potential].append((nmr, *values[0], PAPER[glass], *values[3]))
+    pathlib.Path(options.table).write_text("\n".join(lines) + "\n")
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4), constrained_layout=True)
+    for potential in (name for name in POTENTIALS if name in drawn):
+        points = np.transpose(drawn[potential])
+        for axis, (x, y, error) in zip(axes, (points[:3], points[3:])):
+            axis.errorbar(x, y, error, fmt="o", capsize=2, label=POTENTIALS[potential])
+        off, rings = points[1] - points[0], points[4] > points[3]
+        print(f"{POTENTIALS[potential]}: {len(off)} glasses, mean error of 4B {off.mean():+.1f}",
+              f"{(np.abs(off) < 5.0).sum()} within 5 points of NMR",
+              f"3B in 3MR above the paper's in {rings.sum()}", sep=", ")
+    for axis, end in zip(axes, (65, 40)):
+        axis.plot([0, end], [0, end], color="black", lw=0.8)
+    axes[0].set(xlabel="4B by NMR (%)", ylabel="4B (%)")
+    axes[1].set(xlabel="3B in three-membered rings, the paper's model (%)", ylabel="here (%)")
+    axes[0].legend(fontsize=8)
+    figure.savefig(options.picture, dpi=120)
+
+
+if __name__ == "__main__":
+    main()
