@@ -101,7 +101,7 @@ def catches_interrupts():
 
 
 def wait_for(path, program):
-    """Until a running program has written a file; fails if it ends without it, or takes for ever."""
+    """Until a running program has written a file; fails if it ends before, or takes too long."""
     for _ in range(100 * TIMEOUT):
         if path.exists():
             return

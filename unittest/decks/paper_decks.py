@@ -38,7 +38,7 @@ def refuses(folder, name, *words, kept, **how):
     """Whether a deck says that what goes on under this name began otherwise."""
     done = call(folder, name, *words, **how)
     return done.returncode != 0 and (
-        f"{kept} began otherwise: compare {kept}.setup, {kept}.now, or name another out"
+        f"{kept} began otherwise: compare {kept}.setup and .now, or name another out"
         in done.stdout)
 
 
