@@ -218,13 +218,20 @@ def test_a_planted_transition(folder):
                    np.column_stack([200 * np.arange(1, len(t) + 1), t, energy, volume]))
     out = plot(folder, "transition", "fold")
     folds = re.findall(r"(\w+) (\w+): (\S+) \+- (\S+) K, slopes", out)
-    assert len(folds) == 4
+    assert len(folds) == 4 and "warning" not in out
     for _, _, place, error in folds:
         assert abs(float(place) - 1122.0) < 3.0 * float(error) + 1 and 0 < float(error) < 50
     capacities = re.findall(r"heat capacity below: (\S+) \+- (\S+) k", out)
     assert len(capacities) == 2
     for value, error in capacities:
         assert abs(float(value) - 3.0) < 3.0 * float(error) + 0.01 and 0 < float(error) < 0.2
+    cool = folder / "transition" / "fold.cool"
+    rows = np.loadtxt(cool)
+    rows[:, 3] *= 1.1    # a melt that has expanded for good
+    np.savetxt(cool, rows)
+    assert "cold again, the volume is 10 % above that before" in script(folder, "transition", "fold")
+    np.savetxt(cool, rows[:-40])    # not cold yet
+    assert "warning" not in script(folder, "transition", "fold")
 
 
 def follow_each_other(some, others):
