@@ -7,11 +7,12 @@
                             [--picture FILE.png]
 
 `train` writes WORK/NAME/input.json from "models" in settings.json and runs `deepsea train` there;
-after a stop it goes on from the checkpoint, with the settings and data it began with. A model that says "like" another takes from it what it
-does not say itself. `table` prints a row a model: mean absolute errors against each set of frames
-(by `deepsea test`; energies after one constant for each element) and the time of an atom and a step
-of molecular dynamics (us, one thread, mixed and double) in the glass of a LAMMPS data file;
---picture draws the errors over the times of mixed precision (Matplotlib).
+after a stop it goes on from the checkpoint, with the settings and data it began with. A model that
+says "like" another takes from it what it does not say itself. `table` prints a row a model: mean
+absolute errors against each set of frames (by `deepsea test`; energies after one constant for each
+element) and the time of an atom and a step of molecular dynamics (us, one thread, mixed and double)
+in the glass of a LAMMPS data file; --picture draws the errors over the times of mixed precision
+(Matplotlib).
 """
 import argparse
 import json

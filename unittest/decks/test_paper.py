@@ -229,7 +229,8 @@ def test_a_planted_transition(folder):
     rows = np.loadtxt(cool)
     rows[:, 3] *= 1.1    # a melt that has expanded for good
     np.savetxt(cool, rows)
-    assert "cold again, the volume is 10 % above that before" in script(folder, "transition", "fold")
+    out = script(folder, "transition", "fold")
+    assert "cold again, the volume is 10 % above that before" in out
     np.savetxt(cool, rows[:-40])    # not cold yet
     assert "warning" not in script(folder, "transition", "fold")
 

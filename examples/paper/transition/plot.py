@@ -42,9 +42,9 @@ def warn_if_swollen(prefix):
         return
     before, after = map(cold_volume, ways)
     if after > (1.0 + SWOLLEN) * before:
-        print(f"warning: {prefix}: cold again, the volume is {100.0 * (after / before - 1.0):.0f} % "
-              "above that before; the melt has expanded for good, and the way down is that of "
-              "another glass")
+        more = 100.0 * (after / before - 1.0)
+        print(f"warning: {prefix}: cold again, the volume is {more:.0f} % above that before; the "
+              "melt has expanded for good, and the way down is that of another glass")
 
 
 def main():
