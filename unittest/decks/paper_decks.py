@@ -16,7 +16,7 @@ import glass_analysis as ga    # noqa: E402,F401  (for the tests)
 
 def copy_decks(target):
     """The folder paper of a copy of the decks, beside what they include."""
-    for name in ("paper", "melt-quench", "rings"):
+    for name in ("paper", "melt-quench"):
         shutil.copytree(os.path.join(ROOT, "examples", name), target / name)
     return target / "paper"
 
