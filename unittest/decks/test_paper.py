@@ -5,14 +5,13 @@ missing.
 import re
 import shutil
 import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from deck import (ROOT, TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
-from paper_decks import (command, complaint, copy_decks, ga, kill_at, plot, refuses, run,
+from paper_decks import (call, command, complaint, copy_decks, ga, kill_at, plot, refuses, run,
                          script)
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
@@ -280,24 +279,16 @@ def test_what_is_missing_is_named(folder):
     for words, message in ((("-var", "preset", "quick"), "unknown preset quick"),
                            (("-var", "potential", "none"), "unknown potential none"),
                            (("-var", "model", "none.pt"), "none.pt")):
-        done = subprocess.run(command("transport", *words), cwd=folder / "transport", text=True,
-                              capture_output=True, timeout=TIMEOUT, check=False,
-                              env=environment(1))
+        done = call(folder, "transport", *words)
         assert done.returncode != 0 and message in done.stdout
     (folder / "transport/short.dump").write_text("")
-    done = subprocess.run([sys.executable, "plot.py", "500=short.dump"], cwd=folder / "transport",
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "short.dump has 0 frames; let the run go on" in done.stderr
-    glasses = folder / "glasses"
-    (glasses / "LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
+    assert "short.dump has 0 frames; let the run go on" in complaint(folder, "transport",
+                                                                     "500=short.dump")
+    (folder / "glasses/LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
     assert "fast-1.data yet; let the quench go on to its end" in complaint(
         folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")
+    assert "none." in complaint(folder, "quench", "LBS_40_20_40=none")
+    (folder / "transition/none.cool").write_text("")
+    assert "none." in complaint(folder, "transition", "none")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
-    for name, word in (("quench", "LBS_40_20_40=none"), ("transition", "none")):
-        (folder / name / "none.cool").write_text("")
-        done = subprocess.run([sys.executable, "plot.py", word], cwd=folder / name,
-                              capture_output=True, text=True, check=False)
-        assert done.returncode == 1 and done.stderr.count("\n") == 1 and "none." in done.stderr
-    done = subprocess.run([sys.executable, "plot.py", "fold"], cwd=folder / "transition",
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "too few for a fold" in done.stderr
+    assert "too few for a fold" in complaint(folder, "transition", "fold")
