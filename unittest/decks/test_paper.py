@@ -148,6 +148,8 @@ def test_elastic_constants(folder, lmp):
                          (("-var", "potential", "shik"), start)):
         assert refuses(folder, "elastic", *words, start=other, kept="elastic")
     assert "of 12 done" not in run(folder, "elastic", start=start)
+    (folder / "elastic" / "elastic.restart").unlink()    # what begins anew strains anew
+    assert run(folder, "elastic", start=start).count("of 12 done") == 12
     out = script(folder, "elastic", "elastic").splitlines()
     c = np.array([line.split() for line in out[:6]], float)
     for a, b in ((0, 1), (1, 2)):
