@@ -24,10 +24,11 @@ POTENTIALS = {"deng_du": "Deng-Du, N4 by DBX", "deng_du_nmr": "Deng-Du, N4 by NM
 
 
 def glasses():
-    """Name -> percentage of 4B by NMR, in the order of glasses.lmp."""
+    """Name -> density (g/cm3) and percentage of 4B by NMR, in the order of glasses.lmp."""
     text = (HERE / "glasses.lmp").read_text()
-    found = re.findall(r"== (LBS_\w+)\".*?variable nmr equal (\S+)\"", text, re.S)
-    return {name: float(nmr) for name, nmr in found}
+    found = re.findall(
+        r"== (LBS_\w+)\".*?density equal (\S+)\".*?variable nmr equal (\S+)\"", text, re.S)
+    return {name: (float(density), float(nmr)) for name, density, nmr in found}
 
 
 def average_of(preset):
@@ -74,7 +75,7 @@ def show(outdir, preset):
     print(".. csv-table::\n   :header: glass, NMR, " + ", ".join(
         f'"{name}"' for name in POTENTIALS.values()) + "\n")
     errors = {p: [] for p in POTENTIALS}
-    for glass, nmr in glasses().items():
+    for glass, (_, nmr) in glasses().items():
         values = {p: result(outdir, glass, p, preset) for p in POTENTIALS}
         cells = ["--" if v is None else f"{v:.1f}" for v in values.values()]
         for potential, value in values.items():

@@ -61,8 +61,11 @@ def by_lammps(atoms, style, coeffs, settings, lmp):
 
 def by_teacher(atoms, settings):
     """The same by the first calculator of the settings."""
-    from ase.filters import FrechetCellFilter
     from ase.optimize import BFGS
+    try:
+        from ase.filters import FrechetCellFilter
+    except ImportError:    # before ASE 3.23
+        from ase.constraints import ExpCellFilter as FrechetCellFilter
     entry = settings["teacher"][0]
     module, name = entry["calculator"].split(":")
     atoms = atoms.copy()

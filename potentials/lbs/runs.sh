@@ -13,7 +13,7 @@ words_of() {    # words on one line; files among them by their names and checksu
   done
 }
 
-is_made() {    # whether OUT.ENDING is there, made by these words; a new one gets OUT.words
+is_made() {    # whether OUT.ENDING is there, by these words; OUT.words keeps those of a new one
   local out=$1 file=$1.$2 words
   shift 2
   words=$(words_of "$@")

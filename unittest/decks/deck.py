@@ -100,15 +100,19 @@ def catches_interrupts():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def wait_until(happened, program):
+    """Until something has happened; fails if a running program ends before, or takes for ever."""
+    deadline = time.monotonic() + TIMEOUT
+    while not happened():
+        if program.poll() is not None or time.monotonic() > deadline:
+            program.kill()
+            pytest.fail(f"it has not happened, and the program's status is {program.poll()}")
+        time.sleep(0.001)
+
+
 def wait_for(path, program):
-    """Until a running program has written a file; fails if it ends before, or takes too long."""
-    for _ in range(100 * TIMEOUT):
-        if path.exists():
-            return
-        assert program.poll() is None, f"{path} is not there, and the program has ended"
-        time.sleep(0.01)
-    program.kill()
-    pytest.fail(f"{path} is not there after {TIMEOUT} s")
+    """Until a running program has written a file."""
+    wait_until(path.exists, program)
 
 
 def by_threads(threads):

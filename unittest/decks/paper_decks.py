@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Copies of examples/paper, and how tests run their decks and scripts."""
 import os
+import re
 import shutil
 import subprocess
 import sys
 
+import pytest
+
 from deck import ROOT, TIMEOUT, environment, frame
+
+sys.path.insert(0, os.path.join(ROOT, "examples", "paper"))
+import glass_analysis as ga    # noqa: E402,F401  (for the tests)
 
 
 def copy_decks(target):
     """The folder paper of a copy of the decks, beside what they include."""
-    for name in ("paper", "melt-quench", "rings"):
+    for name in ("paper", "melt-quench"):
         shutil.copytree(os.path.join(ROOT, "examples", name), target / name)
     return target / "paper"
 
@@ -32,6 +38,19 @@ def run(folder, name, *words, start="glass", deck=None):
     done = call(folder, name, *words, start=start, deck=deck)
     assert done.returncode == 0, done.stdout[-2000:]
     return done.stdout
+
+
+def kill_at(step, words, folder):
+    """Kills a deck in a piece behind this step, or a later one if it is fast."""
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, text=True,
+                          env=environment(1)) as program:
+        for line in program.stdout:
+            found = re.match(r"\w+: step (\d+) of", line)
+            if found and int(found[1]) >= step:
+                break
+        else:
+            pytest.fail(f"the run has ended before step {step}")
+        program.kill()
 
 
 def refuses(folder, name, *words, kept, **how):

@@ -5,12 +5,11 @@ import os
 import resource
 import signal
 import subprocess
-import time
 
 import numpy as np
 import pytest
 
-from deck import TIMEOUT
+from deck import TIMEOUT, catches_interrupts, wait_for, wait_until
 from training_data import CELL, TYPES, frames, settings, write_input, write_system
 
 ATOMS = [0, 1, 1, 0, 1, 1]
@@ -121,34 +120,31 @@ def whole_run(folder):
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_goes_on_with_the_same_numbers(folder, stop):
     """After a kill at any time the run ends with the bytes of one without a stop."""
-    change(folder, "training", numb_steps=400, save_freq=50, disp_freq=50)
+    change(folder, "training", numb_steps=4000, save_freq=50, disp_freq=50)
     expected = whole_run(folder)
-    stopped = 0
+    path = folder / "model.ckpt"
+
+    def written():    # when, if it is there
+        return path.stat().st_mtime_ns if path.exists() else 0
+
     for _ in range(3):
-        words = ["--restart"] if (folder / "model.ckpt").exists() else []
-        before = (folder / "model.ckpt").stat().st_mtime_ns if words else 0
+        before = written()
+        words = ["--restart"] if before else []
         with subprocess.Popen(["deepsea", "train", "input.json", *words], cwd=folder,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as program:
-            deadline = time.monotonic() + TIMEOUT
-            while program.poll() is None and time.monotonic() < deadline:
-                path = folder / "model.ckpt"
-                if path.exists() and path.stat().st_mtime_ns != before:
-                    program.send_signal(stop)
-                    break
-                time.sleep(0.001)
-            assert program.wait() in (-stop, 0)
-            stopped += program.returncode != 0
-    assert stopped > 0
+                              stdout=subprocess.DEVNULL, preexec_fn=catches_interrupts) as program:
+            wait_until(lambda last=before: written() != last, program)
+            program.send_signal(stop)
+            assert program.wait(TIMEOUT) == -stop
     works(folder, "--restart")
     assert (folder / "model.ckpt").read_bytes() == expected[0]
     assert (folder / "lcurve.out").read_text() == expected[1]
     assert not list(folder.glob("*.part"))
-    assert "all 400 steps are done" in works(folder, "--restart")
+    assert "all 4000 steps are done" in works(folder, "--restart")
 
 
 def test_a_full_disk_leaves_the_old_checkpoint(folder):
     """Files that cannot grow are not written at all."""
-    change(folder, "training", numb_steps=400, save_freq=50)
+    change(folder, "training", numb_steps=4000, save_freq=50)
     expected = whole_run(folder)
     size = len(expected[0])
 
@@ -159,8 +155,7 @@ def test_a_full_disk_leaves_the_old_checkpoint(folder):
     assert not list(folder.glob("model*"))
     with subprocess.Popen(["deepsea", "train", "input.json"], cwd=folder,
                           stdout=subprocess.DEVNULL) as program:
-        while not (folder / "model.ckpt").exists():
-            time.sleep(0.001)
+        wait_for(folder / "model.ckpt", program)
         program.terminate()
     kept = (folder / "model.ckpt").read_bytes()
     assert kept != expected[0]
@@ -212,8 +207,8 @@ def test_two_runs_in_one_folder_are_refused(folder, key, value):
     change(folder, "training", numb_steps=1000000, save_freq=1000000)
     with subprocess.Popen(["deepsea", "train", "input.json"], cwd=folder,
                           stdout=subprocess.DEVNULL) as program:
-        while not (folder / "lcurve.out").exists() or not (folder / "lcurve.out").read_text():
-            time.sleep(0.01)
+        rows = folder / "lcurve.out"
+        wait_until(lambda: rows.exists() and rows.read_text(), program)
         change(folder, "training", **{key: value})
         refuses(folder, "another run writes the files of this one")
         change(folder, "training", save_ckpt="other", disp_file="c.out", numb_steps=2)

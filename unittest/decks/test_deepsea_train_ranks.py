@@ -5,12 +5,11 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 
 import numpy as np
 import pytest
 
-from deck import TIMEOUT
+from deck import TIMEOUT, wait_for
 from test_deepsea_train import curve, run as train
 from training_data import frames, settings, write_input, write_system
 
@@ -90,7 +89,7 @@ def test_restart_on_ranks(folder):
     ranks are as many.
     """
     given = json.loads((folder / "input.json").read_text())
-    given["training"].update(numb_steps=1000, save_freq=100, disp_freq=100)
+    given["training"].update(numb_steps=5000, save_freq=100, disp_freq=100)
     write_input(folder, given)
     works(folder, 2, "--mpi")
     expected = (folder / "model.ckpt").read_bytes(), (folder / "lcurve.out").read_text()
@@ -99,9 +98,7 @@ def test_restart_on_ranks(folder):
     with subprocess.Popen(["mpirun", "-np", "2", "deepsea", "train", "input.json", "--mpi"],
                           cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as program:
-        deadline = time.monotonic() + TIMEOUT
-        while not (folder / "model.ckpt").exists() and time.monotonic() < deadline:
-            time.sleep(0.001)
+        wait_for(folder / "model.ckpt", program)
         os.kill(children(program.pid)[1], signal.SIGTERM)
         assert program.wait(TIMEOUT) != 0
     assert (folder / "model.ckpt").read_bytes() != expected[0]

@@ -6,12 +6,11 @@ import json
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 
-from deck import ELEMENTS, POTENTIALS, ROOT, agree, data_text, dump, thermo
+from deck import ELEMENTS, POTENTIALS, ROOT, agree, data_text, dump, thermo, wait_for
 from label_frames import xyz
 
 BAR_A3 = 6.2415091e-7    # eV in a bar A^3
@@ -234,8 +233,7 @@ def test_two_runs_in_one_folder(glasses, tmp_path):
     write_input(tmp_path, folder, times=5, free=parameter_input(TRUTH, 0.2))
     with subprocess.Popen(["fmp", "fit", "input.json"], cwd=tmp_path,
                           stdout=subprocess.PIPE, text=True) as run:
-        while not (tmp_path / "fit.lock").exists() and run.poll() is None:
-            time.sleep(0.005)
+        wait_for(tmp_path / "fit.lock", run)
         said = fmp("fit", "input.json", cwd=tmp_path, status=1)
         run.terminate()
     assert "another run writes the files of this one" in said

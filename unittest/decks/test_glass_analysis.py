@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The numbers of examples/paper against planted ones: diffusion, folds, structure factors."""
 import json
-import os
-import sys
 
 import numpy as np
 import pytest
 
 from deck import ROOT, dump, frame, read_frame, system
-
-sys.path.insert(0, os.path.join(ROOT, "examples", "paper"))
-import glass_analysis as ga    # noqa: E402
-
-from test_boron_coord import around    # noqa: E402
+from paper_decks import ga
+from test_boron_coord import around
 
 ELEMENT = np.array(["", "Li", "B", "O", "Si"])
 

@@ -108,7 +108,6 @@ def test_a_crystal_comes_to_rest(monkeypatch):
 
 def test_a_teacher_brings_a_crystal_to_rest(monkeypatch):
     """Or says that it has not; the atoms of Lennard and Jones are of no element."""
-    pytest.importorskip("ase.filters", reason="ASE is older than 3.23")
     calculator = {"calculator": "ase.calculators.lj:LennardJones",
                   "arguments": {"sigma": 1.8, "epsilon": 0.05, "rc": 4.0, "smooth": True}}
     atoms = relax_crystals.structures(SETTINGS)["Li2O"]

@@ -5,15 +5,14 @@ missing.
 import re
 import shutil
 import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
 
 from deck import (ROOT, TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
-from paper_decks import command, complaint, copy_decks, plot, refuses, run, script
+from paper_decks import (call, command, complaint, copy_decks, ga, kill_at, plot, refuses, run,
+                         script)
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
@@ -27,6 +26,7 @@ TRANSITION = ("-var", "hold", "0.1", "-var", "low", "1000", "-var", "high", "300
 
 
 PARTS = {"quench": ("history", "final"), "transition": ("heat", "cool")}
+RAMPS = {"quench": ("history",), "transition": ("heat", "cool")}
 
 
 @pytest.fixture(name="folder")
@@ -164,6 +164,8 @@ def test_elastic_constants(folder, lmp):
                          (("-var", "potential", "shik"), start)):
         assert refuses(folder, "elastic", *words, start=other, kept="elastic")
     assert "of 12 done" not in run(folder, "elastic", start=start)
+    (folder / "elastic" / "elastic.restart").unlink()    # what begins anew strains anew
+    assert run(folder, "elastic", start=start).count("of 12 done") == 12
     out = script(folder, "elastic", "elastic").splitlines()
     c = np.array([line.split() for line in out[:6]], float)
     for a, b in ((0, 1), (1, 2)):
@@ -233,49 +235,60 @@ def test_a_planted_transition(folder):
                    np.column_stack([200 * np.arange(1, len(t) + 1), t, energy, volume]))
     out = plot(folder, "transition", "fold")
     folds = re.findall(r"(\w+) (\w+): (\S+) \+- (\S+) K, slopes", out)
-    assert len(folds) == 4
+    assert len(folds) == 4 and "warning" not in out
     for _, _, place, error in folds:
         assert abs(float(place) - 1122.0) < 3.0 * float(error) + 1 and 0 < float(error) < 50
     capacities = re.findall(r"heat capacity below: (\S+) \+- (\S+) k", out)
     assert len(capacities) == 2
     for value, error in capacities:
         assert abs(float(value) - 3.0) < 3.0 * float(error) + 0.01 and 0 < float(error) < 0.2
+    cool = folder / "transition" / "fold.cool"
+    rows = np.loadtxt(cool)
+    rows[:, 3] *= 1.1    # a melt that has expanded for good
+    np.savetxt(cool, rows)
+    out = script(folder, "transition", "fold")
+    assert "cold again, the volume is 10 % above that before" in out
+    np.savetxt(cool, rows[:-40])    # not cold yet
+    assert "warning" not in script(folder, "transition", "fold")
+
+
+def follow_each_other(some, others):
+    """Whether temperatures are those of the same ramp, smoothed over five rows."""
+    smooth = [np.convolve(t, np.full(5, 0.2), "valid") for t in (some, others)]
+    return np.abs(smooth[0] - smooth[1]).max() < 150.0    # K
 
 
 # Long at the end, so that no run ends before it is killed: of two values the first holds.
 @pytest.mark.parametrize("name, words, marks", [
-    ("transport", ("-var", "follow", "3", *TRANSPORT), ("NPT: step 200 ", "NVT: step 600 ")),
-    ("quench", ("-var", "average", "2", *QUENCH), ("heat: step 350 ", "cool: step 650 ")),
-    ("structure", ("-var", "average", "3", *STRUCTURE), ("hold: step 100 ", "average: step 300 ")),
-    ("transition", TRANSITION, ("heat: step 900 ", "cool: step 2900 "))])
+    ("transport", ("-var", "follow", "3", *TRANSPORT), (200, 600)),
+    ("quench", ("-var", "average", "2", *QUENCH), (350, 650)),
+    ("structure", ("-var", "average", "3", *STRUCTURE), (100, 300)),
+    ("transition", TRANSITION, (900, 2900))])
 def test_a_killed_run_goes_on(folder, name, words, marks):
     """Killed twice, it loses one piece at most and ends with the rows of a whole run."""
     run(folder, name, *words, "-var", "out", "whole")
     for mark in marks:
-        with subprocess.Popen(command(name, *words, "-var", "out", "parts"), cwd=folder / name,
-                              stdout=subprocess.PIPE, text=True, env=environment(1)) as program:
-            for line in program.stdout:
-                if mark in line:
-                    break
-            else:
-                pytest.fail(f"no line has '{mark}'")
-            time.sleep(0.05)
-            program.kill()
+        kill_at(mark, command(name, *words, "-var", "out", "parts"), folder / name)
     assert (folder / name / "parts.restart").exists()
     out = run(folder, name, *words, "-var", "out", "parts")
     assert "read_restart" in out or "restart file" in out
     first = re.search(r"^\w+: step (\d+) of", out, re.M)
-    assert int(first[1]) > int(re.search(r"\d+", marks[1])[0])
+    assert int(first[1]) > marks[1]
     steps = {}
     for out in ("whole", "parts"):
         if name in ("structure", "transport"):
             text = (folder / name / f"{out}.dump").read_text()
-            steps[out] = sorted(set(re.findall(r"TIMESTEP\n(\d+)", text)))
+            found = re.findall(r"TIMESTEP\n(\d+)", text)
         else:
-            steps[out] = [row[0] for part in PARTS[name]
-                          for row in np.loadtxt(folder / name / f"{out}.{part}")]
-            steps[out] = sorted(set(steps[out]))
+            found = [row[0] for part in PARTS[name]
+                     for row in np.loadtxt(folder / name / f"{out}.{part}")]
+        steps[out] = sorted(set(found))
+        assert len(found) - len(steps[out]) <= (len(marks) if out == "parts" else 0)
     assert len(steps["whole"]) >= 20 and steps["parts"] == steps["whole"]
+    for part in RAMPS.get(name, ()):
+        kelvin = {out: ga.columns_in_order(folder / name / f"{out}.{part}")[0] for out in steps}
+        assert follow_each_other(kelvin["parts"], kelvin["whole"])
+        assert not follow_each_other(kelvin["parts"][20:], kelvin["whole"][:-20])
     # What is done is done.
     assert "min left" not in run(folder, name, *words, "-var", "out", "parts")
 
@@ -284,24 +297,16 @@ def test_what_is_missing_is_named(folder):
     for words, message in ((("-var", "preset", "quick"), "unknown preset quick"),
                            (("-var", "potential", "none"), "unknown potential none"),
                            (("-var", "model", "none.pt"), "none.pt")):
-        done = subprocess.run(command("transport", *words), cwd=folder / "transport", text=True,
-                              capture_output=True, timeout=TIMEOUT, check=False,
-                              env=environment(1))
+        done = call(folder, "transport", *words)
         assert done.returncode != 0 and message in done.stdout
     (folder / "transport/short.dump").write_text("")
-    done = subprocess.run([sys.executable, "plot.py", "500=short.dump"], cwd=folder / "transport",
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "short.dump has 0 frames; let the run go on" in done.stderr
-    glasses = folder / "glasses"
-    (glasses / "LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
+    assert "short.dump has 0 frames; let the run go on" in complaint(folder, "transport",
+                                                                     "500=short.dump")
+    (folder / "glasses/LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
     assert "fast-1.data yet; let the quench go on to its end" in complaint(
         folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")
+    assert "none." in complaint(folder, "quench", "LBS_40_20_40=none")
+    (folder / "transition/none.cool").write_text("")
+    assert "none." in complaint(folder, "transition", "none")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
-    for name, word in (("quench", "LBS_40_20_40=none"), ("transition", "none")):
-        (folder / name / "none.cool").write_text("")
-        done = subprocess.run([sys.executable, "plot.py", word], cwd=folder / name,
-                              capture_output=True, text=True, check=False)
-        assert done.returncode == 1 and done.stderr.count("\n") == 1 and "none." in done.stderr
-    done = subprocess.run([sys.executable, "plot.py", "fold"], cwd=folder / "transition",
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "too few for a fold" in done.stderr
+    assert "too few for a fold" in complaint(folder, "transition", "fold")

@@ -91,7 +91,8 @@ def source_messages(root):
                                ("*/CMakeLists.txt", cmake_messages),
                                ("CMakeLists.txt", cmake_messages),
                                ("src/**/CMakeLists.txt", cmake_messages),
-                               ("examples/**/*.lmp", deck_messages)):
+                               ("examples/**/*.lmp", deck_messages),
+                               ("examples/**/in.*", deck_messages)):
         for path in sorted(root.glob(pattern_)):
             found += messages(read(path), str(path.relative_to(root)))
     return found

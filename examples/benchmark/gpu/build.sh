@@ -4,7 +4,7 @@
 # little more than the styles that it runs, Kokkos for CUDA, the plugin and tests of its kernels.
 #
 #   bash build.sh WORK [sm_90|sm_80]
-#       leaves kit.tar.xz in build-gpu-ARCHITECTURE of this project; Kokkos and LAMMPS that are
+#       leaves kit.tar.xz in build-gpu-ARCHITECTURE of this project; a Kokkos and LAMMPS that are
 #       there are not made anew
 #
 # WORK is a folder with model.pt, frame-300.data and frame-1k.data, as ../deepsea.py leaves them.

@@ -15,7 +15,6 @@ cooling.
 import argparse
 import os
 import pathlib
-import re
 import sys
 
 import matplotlib
@@ -25,19 +24,13 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.append(str(HERE.parent))
+sys.path += [str(HERE.parent), str(HERE.parents[1] / "melt-quench")]
 import glass_analysis as ga    # noqa: E402
+import table as melt_quench    # noqa: E402
 
 # The columns of in.quench behind the step.
 COLUMNS = ("T", "4B", "3B", "4B number", "5-fold Si", "NBO", "ring 1", "ring 2", "ring 3", "ring 4",
            "ring 5", "ring 6", "ring 7", "3B in rings")
-
-
-def measured():
-    """Density (g/cm3) and percentage of 4B by NMR of each glass."""
-    text = (HERE.parents[1] / "melt-quench" / "glasses.lmp").read_text()
-    return {name: (float(density), float(nmr)) for name, density, nmr in re.findall(
-        r"== (LBS_\w+)\".*?density equal (\S+)\".*?variable nmr equal (\S+)\"", text, re.DOTALL)}
 
 
 def columns(path):
@@ -114,7 +107,7 @@ def main():
     parser.add_argument("runs", nargs="+", metavar="GLASS=PREFIX,...")
     parser.add_argument("--picture", default="quench.png")
     options = parser.parse_args()
-    experiment = measured()
+    experiment = melt_quench.glasses()
     print(f"{'glass':14s} {'NMR':>6s} " + " ".join(f"{name:>15s}" for name in COORDINATION))
     table, of_rings = [], [f"{'glass':14s} " + " ".join(f"{name:>15s}" for name in RINGS)]
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), constrained_layout=True)

@@ -7,7 +7,8 @@
 Reads PREFIX.heat and, if it is there, PREFIX.cool. A bent line is fitted to the energy and to the
 volume between two temperatures; the vibrations' own part of the energy, 3/2 k T, is taken off
 first. Below the fold the heat capacity at no pressure is the slope of the whole energy. The errors
-are those of the fit; runs with other seeds, or other glasses, scatter by more.
+are those of the fit; runs with other seeds, or other glasses, scatter by more. A warning tells if
+the melt has expanded so that it is another glass when it is cold again.
 """
 import argparse
 import os
@@ -22,6 +23,28 @@ import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen f
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import glass_analysis as ga    # noqa: E402
+
+
+SWOLLEN = 0.05    # part of the volume by which a glass that was molten may be larger
+
+
+def cold_volume(path):
+    """Mean volume over the coldest tenth of a ramp."""
+    temperature, _, volume = ga.columns_in_order(path)
+    return volume[temperature <= np.quantile(temperature, 0.1)].mean()
+
+
+def warn_if_swollen(prefix):
+    """Of a run that has come down again: compares the volumes before and after."""
+    ways = [f"{prefix}.{part}" for part in ("heat", "cool")]
+    if not all(os.path.exists(path) for path in ways) or np.diff(
+            [len(ga.columns_in_order(path)[0]) for path in ways]) < 0:
+        return
+    before, after = map(cold_volume, ways)
+    if after > (1.0 + SWOLLEN) * before:
+        more = 100.0 * (after / before - 1.0)
+        print(f"warning: {prefix}: cold again, the volume is {more:.0f} % above that before; the "
+              "melt has expanded for good, and the way down is that of another glass")
 
 
 def main():
@@ -63,6 +86,7 @@ def main():
             t = np.array([options.low, fold.temperature, options.high])
             axis.plot(t, fold.line(t), color="black", lw=1)
             axis.axvline(fold.temperature, color=color, ls="--", lw=0.8)
+    warn_if_swollen(options.prefix)
     axes[0].set(xlabel="T (K)", ylabel="potential energy - 3/2 kT (eV/atom)")
     axes[1].set(xlabel="T (K)", ylabel="volume (A$^3$/atom)")
     axes[0].legend()
