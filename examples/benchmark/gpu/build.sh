@@ -40,7 +40,11 @@ PATH=$PATH:$CUDA/bin
 CCACHE=$(command -v ccache || true)
 export CCACHE
 
-readonly COMMON=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$TREE/nvcc_wrapper")
+# A stub for the library of CUDA's driver, which is not here: for the linker and for ldd.
+readonly DRIVER=$TREE/driver
+
+readonly COMMON=(-G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$TREE/nvcc_wrapper"
+  -DCMAKE_EXE_LINKER_FLAGS="-Wl,-rpath-link,$DRIVER")
 readonly OPTIONS=("${COMMON[@]}" -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_CXX_STANDARD=17
   -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_PREFIX="$TREE/prefix")
 
@@ -120,12 +124,9 @@ plugin() {
   ninja -C "$TREE/plugin" -j "$JOBS" "${TESTS[@]}"
 }
 
-# ldd of a file of the kit, with the libraries of CUDA; that of the driver, which is not here, has a
-# stub.
+# ldd of a file of the kit, with the libraries of CUDA.
 linked() {
-  mkdir -p "$TREE/driver"
-  ln -sf "$CUDA/lib64/stubs/libcuda.so" "$TREE/driver/libcuda.so.1"
-  LD_LIBRARY_PATH="$TREE/kit/lib:$TREE/driver:$CUDA/lib64" ldd -r "$1" 2>&1 || true
+  LD_LIBRARY_PATH="$TREE/kit/lib:$DRIVER:$CUDA/lib64" ldd -r "$1" 2>&1 || true
 }
 
 # What the other machine may lack, such as OpenBLAS: all but what belongs to its system and to CUDA.
@@ -172,7 +173,8 @@ kit() {
 
 main() {
   local stage
-  mkdir -p "$TREE"
+  mkdir -p "$DRIVER"
+  ln -sf "$CUDA/lib64/stubs/libcuda.so" "$DRIVER/libcuda.so.1"
   # The wrapper with the architecture that it takes if it is told none, as in checks by CMake, and
   # with what CUDA 13 needs.
   if [[ ! -e $TREE/nvcc_wrapper ]]; then
