@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The glasses of this folder in one table for the manual, and a picture of it.
 
-    table.py [--table FILE] [--picture FILE]    doc/paper_glasses.inc, doc/_static/paper-boron.png
+    glasses_table.py [--table FILE] [--picture FILE]
 
 Runs are GLASS-POTENTIAL-SEED of ../quench; seeds are averaged. A dash stands for a density that
-nobody has let relax.
+nobody has let relax. By default the files are doc/paper_glasses.inc and
+doc/_static/paper-boron.png.
 """
 import argparse
 import collections
@@ -42,7 +43,7 @@ def runs():
     for path in sorted(HERE.glob("LBS_*.final")):
         glass, potential, _ = path.stem.rsplit("-", 2)
         found[glass][potential].append(str(path.with_suffix("")))
-    return {glass: found[glass] for glass in quench.measured() if glass in found}
+    return {glass: found[glass] for glass in quench.melt_quench.glasses() if glass in found}
 
 
 def values_of(prefixes, density):
@@ -73,7 +74,7 @@ def main():
 
     add(HEAD)
     for glass, potentials in runs().items():
-        density, nmr = quench.measured()[glass]
+        density, nmr = quench.melt_quench.glasses()[glass]
         first = (re.sub("_", "-", glass[4:]), nmr, PAPER[glass])
         for potential in (name for name in POTENTIALS if name in potentials):
             values = values_of(potentials[potential], density)
