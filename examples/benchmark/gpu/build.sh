@@ -58,8 +58,8 @@ readonly STYLES=(angle_hybrid atom_vec_atomic atom_vec_body atom_vec_charge atom
   ntopo_angle_partial ntopo_angle_template ntopo_bond_all ntopo_bond_partial ntopo_bond_template
   ntopo_dihedral_all ntopo_dihedral_partial ntopo_dihedral_template ntopo_improper_all
   ntopo_improper_partial ntopo_improper_template pair_buck pair_coul_dsf pair_hybrid
-  pair_hybrid_overlay pair_zero read_data region_block region_prism replicate respa run set
-  velocity verlet write_data write_restart)
+  pair_hybrid_overlay pair_zero read_data region_block region_prism replicate respa run set velocity
+  verlet write_data write_restart)
 readonly KSPACE=(ewald pair_buck_coul_long)
 readonly KOKKOS_FILES=(atom atom_map atom_vec atom_vec_charge comm comm_tiled compute_temp domain
   fix_nve fix_property_atom modify nbin neigh_bond neigh_list neighbor npair npair_copy
@@ -74,9 +74,11 @@ kokkos() {
   ninja -C "$TREE/kokkos" -j "$JOBS" install
 }
 
-# A copy of LAMMPS' sources with those styles only.
+# A copy of LAMMPS' sources with those styles only, and those that the plugin's own include.
 trim() {
-  local copy=$TREE/lammps-source.part name file
+  local copy=$TREE/lammps-source.part name file included
+  included=$(grep -rhoE '#include "[a-z_]+\.h"' "$ROOT/src" |
+    sed -E 's/.*"(.*)\.h"/\1/' | tr '\n' ' ')
   rm -rf "$copy"
   mkdir -p "$copy"
   cp -r "$LAMMPS/cmake" "$LAMMPS/src" "$LAMMPS/LICENSE" "$copy"
@@ -87,7 +89,7 @@ trim() {
   for file in "$copy"/src/*.h; do
     grep -q _CLASS "$file" || continue
     name=$(basename "$file" .h)
-    has "${STYLES[*]} ${KSPACE[*]}" "$name" || rm -f "${file%.h}".{cpp,h}
+    has "${STYLES[*]} ${KSPACE[*]} $included" "$name" || rm -f "${file%.h}".{cpp,h}
   done
   rm "$copy"/src/imbalance*
   for file in "$copy"/src/KOKKOS/*_kokkos.cpp; do
