@@ -2,7 +2,8 @@
 # Where Kokkos is for NVIDIA GPUs, its nvcc_wrapper often is the C++ compiler. It hands every file
 # to nvcc as CUDA, which takes neither the vector types nor the target attributes of our host files.
 # They are compiled by the compiler inside the wrapper; files with Kokkos, which define LMP_KOKKOS,
-# stay with the wrapper.
+# stay with the wrapper, and so does what is linked with Kokkos, which gives it KOKKOS_DEPENDENCE
+# and flags for CUDA.
 
 # lbs_inside_wrapper(COMPILER CUDA_WORDS WRAPPER FLAGS): the host compiler that this nvcc_wrapper
 # would call with these flags, by what it prints for a dry run, and the list of those flags that it

@@ -32,6 +32,8 @@ expect("host -O2 -DTEXT=\"two words\" -c a.cpp"
   ${wrapper} -arch=sm_90 -O2 -Xcudafe --diag_suppress=20011 "-DTEXT=\"two words\"" -c a.cpp)
 expect("host -shared a.o -o a.so" ${CMAKE_COMMAND} -E env ${wrapper} -shared a.o -o a.so)
 expect("wrapper -arch=sm_90 -DLMP_KOKKOS -c b.cpp" ${wrapper} -arch=sm_90 -DLMP_KOKKOS -c b.cpp)
+expect("wrapper -DKOKKOS_DEPENDENCE -arch=sm_90 -shared b.o -o b.so"
+  ${wrapper} -DKOKKOS_DEPENDENCE -arch=sm_90 -shared b.o -o b.so)
 expect("ar qc a.a a.o" ${CMAKE_COMMAND} -E echo ar qc a.a a.o)
 lbs_host_launcher(${launcher} ${wrapper} "")
 expect("host -arch=sm_90 -c a.cpp" ${wrapper} -arch=sm_90 -c a.cpp)
