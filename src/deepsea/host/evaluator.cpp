@@ -45,7 +45,7 @@ template <class Real> class EvaluatorIn final : public Evaluator::Implementation
     report = general_.report;
     if (general_.tables_used) {
       reduced_.emplace(model, settings.table_tolerance(), Form::REDUCED);
-      if (!reduced_->reduces()) reduced_.reset();
+      if (!reduced_->is_less_work(general_)) reduced_.reset();
     }
     if (reduced_) report = joined(reduced_->report, general_.report);
     for (int t = 0; t < threads_; ++t) {

@@ -116,9 +116,16 @@ void ModelForm::keep_table(std::size_t pair, EmbeddingSpline spline)
   splines.push_back(std::move(spline));
 }
 
-bool ModelForm::reduces() const
+bool ModelForm::is_less_work(const ModelForm &general) const
 {
-  return *std::min_element(channels.begin(), channels.end()) < source.channels();
+  if (*std::min_element(channels.begin(), channels.end()) < source.channels()) return true;
+  constexpr double MUCH = 0.75;
+  const auto rows = [](const ModelForm &form) {
+    double sum = 0.0;
+    for (const EmbeddingSpline &spline : form.splines) sum += spline.coefficients();
+    return sum;
+  };
+  return rows(*this) < MUCH * rows(general);
 }
 
 double ModelForm::least_distance(int center, int neighbor) const

@@ -44,7 +44,9 @@ struct ModelForm {
 
   Evaluator::TableReport report;    // without the bytes of tables
 
-  [[nodiscard]] bool reduces() const;    // whether there are fewer channels than the model's
+  // Whether this reduced form has fewer channels than the model, or much shorter tables than the
+  // general one: a device multiplies all of their rows, and a host's cache holds them.
+  [[nodiscard]] bool is_less_work(const ModelForm &general) const;
   // The distance (A) below which a pair of types is looked at closely: it may be too close for the
   // form, closer than in training, or an overlap.
   [[nodiscard]] double least_distance(int center, int neighbor) const;

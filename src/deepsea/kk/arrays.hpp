@@ -140,22 +140,19 @@ constexpr int HOST_TEAM = 1;
 // How kernels are spread over a kind of machine. A host runs the lanes of a thread as a loop, so
 // that one of each is enough.
 template <class Space> struct Machine {
-  static constexpr bool HOST =
-      Kokkos::SpaceAccessibility<Kokkos::HostSpace, typename Space::memory_space>::accessible;
+  // Memory of a device that the host can access, too, makes it no host.
+  static constexpr bool HOST = std::is_same_v<typename Space::memory_space, Kokkos::HostSpace>;
   // Other devices want teams of other sizes.
 #if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP)
   static constexpr bool KNOWN = true;
 #else
   static constexpr bool KNOWN = HOST;
 #endif
-  // Lanes of a thread, and how many teams of four threads a multiprocessor has registers for: 128
-  // a lane on NVIDIA's, 256 on AMD's.
+  // Lanes of a thread, as many as run in step: 64 on AMD's accelerators, 32 on its other GPUs.
 #if defined(KOKKOS_ENABLE_HIP)
-  static constexpr int GPU_LANES = 64;
-  static constexpr int GPU_TEAMS = 2;
+  static constexpr int GPU_LANES = Kokkos::Impl::HIPTraits::WarpSize;
 #else
   static constexpr int GPU_LANES = 32;
-  static constexpr int GPU_TEAMS = 4;
 #endif
   static constexpr int LANES = HOST ? 1 : GPU_LANES;
   // Of kernels with a thread (a warp) for each center: threads in a team, as far as the scratch
@@ -180,7 +177,9 @@ template <class Space> auto thread_each(int count, std::size_t bytes, int level 
   using M = Machine<Space>;
   auto const fit = static_cast<int>(M::SCRATCH / std::max<std::size_t>(bytes, 1));
   int const threads = level > 0 ? M::CENTERS : std::clamp(fit, 1, M::CENTERS);
-  using Bounds = Kokkos::LaunchBounds<4 * M::GPU_LANES, M::GPU_TEAMS>;
+  // Registers for 512 lanes in a multiprocessor, whatever the size of a team: 128 a lane on NVIDIA's
+  // GPUs, 256 on AMD's. How many teams fit is left to the scratch memory.
+  using Bounds = Kokkos::LaunchBounds<512, 1>;
   Kokkos::TeamPolicy<Space, Bounds> policy((count + threads - 1) / threads, threads, M::LANES);
   return policy.set_scratch_size(level, Kokkos::PerThread(static_cast<int>(bytes)));
 }

@@ -25,7 +25,7 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     report_ = general.report;
     if (general.tables_used) {
       ModelForm const reduced(model, settings.table_tolerance(), Form::REDUCED);
-      if (reduced.reduces()) {
+      if (reduced.is_less_work(general)) {
         reduced_.emplace(reduced);
         report_ = joined(reduced.report, general.report);
       }

@@ -178,7 +178,8 @@ template <class Real, class Space> class FormEvaluator {
             model_.net_weights,
             model_.widest_net_layer,
             model_.inverse_neighbors,
-            buffers.gtr};
+            buffers.gtr,
+            buffers.reports};
   }
 };
 

@@ -11,6 +11,7 @@
 
 #include <cublas_v2.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,18 +21,24 @@ template <class Real> class Multiplier<Real, Kokkos::Cuda> {
  public:
   Multiplier() : handle_(make_handle(), &cublasDestroy)
   {
-    // Never rounded inputs (TF32), which would show in forces; and a workspace of our own, for the
-    // library would allocate one while kernels run.
-    check(cublasSetMathMode(handle_.get(), CUBLAS_PEDANTIC_MATH));
-    workspace_ = uninitialized<char, Kokkos::Cuda>("deepsea:cublas", WORKSPACE);
-    check(cublasSetWorkspace(handle_.get(), workspace_.data(), WORKSPACE));
+    // Never rounded inputs (TF32), which would show in forces. In double precision tensor cores
+    // round nothing, and the pedantic mode might leave them out.
+    check(cublasSetMathMode(handle_.get(), std::is_same_v<Real, double> ? CUBLAS_DEFAULT_MATH
+                                                                        : CUBLAS_PEDANTIC_MATH));
+    // A workspace of our own, for the library would allocate one while kernels run. It comes after
+    // the stream, which takes an earlier one away.
+    check(cublasSetStream(handle_.get(), Kokkos::Cuda().cuda_stream()));
+    workspace_ = uninitialized<char, Kokkos::Cuda>("deepsea:cublas", WORKSPACE + ALIGNMENT);
+    auto const address = reinterpret_cast<std::uintptr_t>(workspace_.data());
+    check(cublasSetWorkspace(handle_.get(), workspace_.data() + (ALIGNMENT - address % ALIGNMENT),
+                             WORKSPACE));
   }
 
   void operator()(const Product<Real> &p) const
   {
     if (p.m == 0 || p.n == 0) return;
+    if (p.k == 0) return TileProduct<Real, Kokkos::Cuda>{p}.launch();    // without matrices
     Kokkos::Profiling::ScopedRegion const region(PRODUCT_REGION);
-    check(cublasSetStream(handle_.get(), Kokkos::Cuda().cuda_stream()));
     cublasOperation_t const b = p.transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
     int const ldb = std::max(1, p.transposed ? p.k : p.n);
     int const lda = std::max(1, p.k);
@@ -47,6 +54,7 @@ template <class Real> class Multiplier<Real, Kokkos::Cuda> {
  private:
   using Handle = std::remove_pointer_t<cublasHandle_t>;
   static constexpr std::size_t WORKSPACE = std::size_t{32} << 20;
+  static constexpr std::size_t ALIGNMENT = 256;
 
   std::unique_ptr<Handle, cublasStatus_t (*)(cublasHandle_t)> handle_;
   Array<char, Kokkos::Cuda> workspace_;

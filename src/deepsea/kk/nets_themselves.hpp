@@ -6,6 +6,7 @@
 #include "chunk.hpp"
 #include "environment_rows.hpp"
 #include "scatter_forces.hpp"
+#include "sum_moments.hpp"
 
 namespace lbs::deepsea::device {
 
@@ -18,6 +19,7 @@ template <class Real, class Space> struct NetsThemselves {
   int widest = 0;    // layer
   double inverse_neighbors = 0.0;
   Slice<Real, Space> gtr;    // see Segment
+  Slice<const CenterReport, Space> reports;
 
   [[nodiscard]] std::size_t scratch_bytes() const
   {
@@ -120,6 +122,7 @@ template <class Real, class Space> struct AddNets {
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
   {
     int const center = team.league_rank();
+    if (!nets.reports(center).nets && padding_values.count() == 0) return;
     int const type = nets.centers.atoms(nets.centers.atom(center)).type;
     std::int64_t const place = nets.place_of(center, type);
     int const channels = nets.model.centers(type).channels;
@@ -192,6 +195,7 @@ template <class Real, class Space> struct ScatterNets {
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
   {
     int const center = team.league_rank();
+    if (!nets.reports(center).nets) return;
     AtomRecord const &from = nets.centers.atoms(nets.centers.atom(center));
     std::int64_t const place = nets.place_of(center, from.type);
     int const channels = nets.model.centers(from.type).channels;

@@ -21,7 +21,8 @@ using namespace lbs::deepsea;
 
 template <class DeviceType>
 PairDeepseaKokkos<DeviceType>::PairDeepseaKokkos(LAMMPS *lmp)
-    : PairDeepsea(lmp), kernels_(lbs::kokkos::by_kernels<DeviceType>())
+    : PairDeepsea(lmp), kernels_(lbs::kokkos::by_kernels<DeviceType>() &&
+                                 std::is_same_v<DeviceType, LMPDeviceType>)
 {
   if (kernels_ && !device::Machine<DeviceType>::KNOWN)
     error->all(FLERR,
@@ -286,19 +287,31 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::bring_home()
   back(device_shared_virial_, shared_virial_);
 }
 
-// LAMMPS communicates through the host, where the plain style does the rest.
+// LAMMPS communicates through the host, where the plain style does the rest. A rank of a tiled
+// decomposition may unpack before it packs.
+template <class DeviceType> void PairDeepseaKokkos<DeviceType>::bring_shares_to_host()
+{
+  if (!kernels_ || shares_on_host_) return;
+  shares_on_host_ = true;
+  force_ = device::to_host(device_force_);
+  atom_virial_.clear();
+  shared_virial_.clear();
+  if (tally_.atom_virial.count() > 0) atom_virial_ = device::to_host(device_atom_virial_);
+  if (tally_.shared_virial.count() > 0) shared_virial_ = device::to_host(device_shared_virial_);
+}
+
 template <class DeviceType>
 int PairDeepseaKokkos<DeviceType>::pack_reverse_comm(int n, int first, double *buffer)
 {
-  if (kernels_ && !shares_on_host_) {
-    shares_on_host_ = true;
-    force_ = device::to_host(device_force_);
-    atom_virial_.clear();
-    shared_virial_.clear();
-    if (tally_.atom_virial.count() > 0) atom_virial_ = device::to_host(device_atom_virial_);
-    if (tally_.shared_virial.count() > 0) shared_virial_ = device::to_host(device_shared_virial_);
-  }
+  bring_shares_to_host();
   return PairDeepsea::pack_reverse_comm(n, first, buffer);
+}
+
+template <class DeviceType>
+void PairDeepseaKokkos<DeviceType>::unpack_reverse_comm(int n, int *to, double *buffer)
+{
+  bring_shares_to_host();
+  PairDeepsea::unpack_reverse_comm(n, to, buffer);
 }
 
 template <class DeviceType>

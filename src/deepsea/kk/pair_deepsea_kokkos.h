@@ -24,6 +24,7 @@ template <class DeviceType> class PairDeepseaKokkos : public PairDeepsea, public
   void compute(int eflag, int vflag) override;
   void init_style() override;
   int pack_reverse_comm(int n, int first, double *buffer) override;
+  void unpack_reverse_comm(int n, int *to, double *buffer) override;
   int pack_reverse_comm_kokkos(int n, int first, lbs::kokkos::CommBuffer &buffer) override;
   void unpack_reverse_comm_kokkos(int n, DAT::tdual_int_1d list,
                                   lbs::kokkos::CommBuffer &buffer) override;
@@ -79,6 +80,7 @@ template <class DeviceType> class PairDeepseaKokkos : public PairDeepsea, public
   [[nodiscard]] auto list_slices() const;
   void pack_atoms(const std::vector<double> &scale, Tally tally);
   void bring_home();
+  void bring_shares_to_host();
   template <class Visit> int over_shares(Visit visit);
 };
 

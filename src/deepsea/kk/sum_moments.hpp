@@ -18,6 +18,7 @@ namespace lbs::deepsea::device {
 // What the distances of a center's neighbors have shown.
 struct CenterReport {
   bool served = false;     // by this form of the model; else it is left over
+  bool nets = false;       // a neighbor, or all, are in no table
   bool overlap = false;    // with a neighbor
   int short_pairs = 0;     // neighbors closer than in training
   int neighbor = -1;       // the closest one relative to its bound
@@ -45,7 +46,7 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     return Scratch<double, Space>::shmem_size(4 * stride()) +
            Scratch<double, Space>::shmem_size(4 * TILE) +
            Scratch<double, Space>::shmem_size(WEIGHTS) + 2 * Scratch<int, Space>::shmem_size(TILE) +
-           Scratch<int, Space>::shmem_size(1);
+           2 * Scratch<int, Space>::shmem_size(1);
   }
   void launch() const
   {
@@ -67,6 +68,7 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     Scratch<int, Space> interval;     // -1: the neighbor is not in the table
     Scratch<int, Space> near;         // whether it is inside the cutoff
     Scratch<int, Space> close;        // [1]: whether any neighbor is to be looked at closely
+    Scratch<int, Space> nets;         // [1]: whether any neighbor is in no table
   };
 
   KOKKOS_FUNCTION void operator()(const Team<Space> &team) const
@@ -77,6 +79,7 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
                        Scratch<double, Space>(memory, WEIGHTS),
                        Scratch<int, Space>(memory, TILE),
                        Scratch<int, Space>(memory, TILE),
+                       Scratch<int, Space>(memory, 1),
                        Scratch<int, Space>(memory, 1)};
     int const center = item_of_thread(team);
     if (center >= centers.chunk.count) return;
@@ -87,7 +90,7 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     std::int64_t const place =
         segment.moments + std::int64_t{4} * (center - segment.first) * all_rows;
 
-    Kokkos::single(Kokkos::PerThread(team), [&]() { tile.close(0) = 0; });
+    Kokkos::single(Kokkos::PerThread(team), [&]() { tile.close(0) = tile.nets(0) = 0; });
     for (int t = 0; t < model.types; ++t) {
       PairRecord const &pair = model.pairs(type * model.types + t);
       sum_run(team, tile, center, t, pair);
@@ -102,7 +105,8 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     Kokkos::single(
         Kokkos::PerThread(team),
         [&](int &is_served) {
-          CenterReport const report = tile.close(0) ? look_closely(center) : CenterReport{true};
+          CenterReport report = tile.close(0) ? look_closely(center) : CenterReport{true};
+          report.nets = tile.nets(0) != 0;
           reports(center) = report;
           is_served = report.served ? 1 : 0;
           if (!report.served)
@@ -156,7 +160,11 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     if (!tile.near(n)) return;
     if (!(d.r2 >= pair.least * pair.least)) tile.close(0) = 1;
     NeighborEnvironment const e = environment_of(d, pair.constants);
-    if (pair.excluded || !in_table(e.place, pair.constants)) return;
+    if (pair.excluded) return;
+    if (!in_table(e.place, pair.constants)) {
+      tile.nets(0) = 1;
+      return;
+    }
     double const row[4] = {e.row.s, e.row.x, e.row.y, e.row.z};
     for (int k = 0; k < 4; ++k) tile.row(k * TILE + n) = row[k];
     set_weights(tile, n, e.place);

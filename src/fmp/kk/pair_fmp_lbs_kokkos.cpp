@@ -95,9 +95,10 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute(int eflag
     follow_atoms();
     in_step_ = false;
   }
-  atomKK->modified(execution_space, datamask_modify);
   if (by_kernels_) compute_on_device();
   else compute_on_host();
+  // Behind the kernels, for where LAMMPS synchronizes by itself this copies the forces at once.
+  atomKK->modified(execution_space, datamask_modify);
 }
 
 template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::add(const PairSums &sums)

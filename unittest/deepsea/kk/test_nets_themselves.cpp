@@ -55,6 +55,9 @@ TYPED_TEST(NetsThemselvesTest, AddToWhatIsThere)
     typename TestFixture::Chunk at(shape, Form::GENERAL, 0.9, 0.0);
     ASSERT_FALSE(at.form.tables_used);
     auto const there = at.fill(at.buffers.gtr, at.chunk.sizes.gtr);
+    std::vector<device::CenterReport> reports(at.chunk.count, {true});
+    for (auto &report : reports) report.nets = true;
+    at.buffers.reports = device::to_device<Space>("reports", reports);
     at.evaluator.add_nets(at.centers, at.buffers);
     auto expected = expected_gtr(at);
     for (std::size_t n = 0; n < expected.size(); ++n) expected[n] += there[n];

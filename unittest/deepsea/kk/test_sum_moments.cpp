@@ -108,7 +108,7 @@ TYPED_TEST(SumMomentsTest, ExcludedNeighborsOnlyTakePlaces)
 TYPED_TEST(SumMomentsTest, LeavesCentersOver)
 {
   typename TestFixture::Chunk at(wide_shape(), Form::REDUCED, 0.9);
-  ASSERT_TRUE(at.form.reduces());
+  ASSERT_TRUE(at.evaluator.model().reduces);
   sum_moments(at);
   std::set<int> expected;
   for (int c = 0; c < at.chunk.count; ++c)
