@@ -74,6 +74,9 @@ void read_table(Reader &reader, StyleCommand &command)
   }
   reader = before;
   command.evaluator.table_error = reader.positive("ERROR");
+  if (command.evaluator.table_error > LARGEST_TABLE_ERROR)
+    fail("tabulate: ERROR is the relative error of the table, such as 1e-8, at most " +
+         text::number(LARGEST_TABLE_ERROR));
 }
 
 void read_out_freq(Reader &reader, StyleCommand &command)

@@ -238,7 +238,11 @@ std::vector<Role> ComputeRingPersist::roles_of(const std::vector<std::int64_t> &
 
 FixStoreGlobal *ComputeRingPersist::store() const
 {
-  return dynamic_cast<FixStoreGlobal *>(modify->get_fix_by_id(store_id_));
+  auto *fix = dynamic_cast<FixStoreGlobal *>(modify->get_fix_by_id(store_id_));
+  if (fix == nullptr)
+    error->one(FLERR, "compute ring/persist: its fix {} was deleted; define compute {} anew",
+               store_id_, id);
+  return fix;
 }
 
 // Rank 0, which writes restart files, gets all rings of the reference.

@@ -16,10 +16,13 @@
 namespace lbs {
 
 FileLock::FileLock(std::string path, const std::string &key, bool made_for_it)
-    : path_(std::move(path)), remove_(made_for_it),
-      file_(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
+    : path_(std::move(path)), file_(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
 {
   if (file_ < 0) throw InputError("cannot write " + path_ + ": " + std::strerror(errno));
+  struct stat mine {};
+  regular_ = fstat(file_, &mine) == 0 && S_ISREG(mine.st_mode);
+  if (!regular_) return;
+  remove_ = made_for_it;
   // A run that ends may have removed the file between the two calls.
   // Some shared file systems have no locks; there two runs are the user's to keep apart.
   bool const held = flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -34,7 +37,7 @@ FileLock::~FileLock()
 {
   struct stat mine {};
   bool const empty = fstat(file_, &mine) == 0 && mine.st_size == 0;    // nothing came of the run
-  if (remove_ || empty) std::remove(path_.c_str());
+  if (regular_ && (remove_ || empty)) std::remove(path_.c_str());
   close(file_);
 }
 

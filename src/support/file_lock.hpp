@@ -6,7 +6,7 @@
 
 namespace lbs {
 
-// A file that one process at a time holds.
+// A file that one process at a time holds. What is no regular file, such as /dev/null, is nobody's.
 class FileLock {
  public:
   // `key` is what the user gives another name to get other files; `made_for_it`: the file is
@@ -19,7 +19,8 @@ class FileLock {
 
  private:
   std::string path_;
-  bool remove_;
+  bool regular_ = false;
+  bool remove_ = false;
   int file_;
 
   [[nodiscard]] bool is_still_there() const;

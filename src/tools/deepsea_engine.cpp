@@ -17,7 +17,9 @@ EvaluatorSettings settings_of(const EngineOptions &options)
   if (options.table == "off") settings.table_error = 0.0;
   else if (!options.table.empty()) {
     settings.table_error = text::to_double(options.table, "--table");
-    if (settings.table_error <= 0.0) throw InputError("--table must be off or more than 0");
+    if (!(settings.table_error > 0.0 && settings.table_error <= LARGEST_TABLE_ERROR))
+      throw InputError("--table must be off or more than 0 and at most " +
+                       text::number(LARGEST_TABLE_ERROR));
   }
   settings.threads = options.threads;
   return settings;

@@ -81,7 +81,8 @@ class Curve {
   {
     std::string kept, before;
     bool rows = false;
-    std::ifstream old(path);
+    std::ifstream old;
+    if (fs::is_regular_file(path)) old.open(path);
     for (std::string line; std::getline(old, line); before += line + "\n") {
       char *end = nullptr;
       long const step = std::strtol(line.c_str(), &end, 10);
@@ -89,6 +90,8 @@ class Curve {
       rows = rows || numbers;
       if (steps > 0 && (line.rfind('#', 0) == 0 || (numbers && step <= steps))) kept += line + "\n";
     }
+    if (!before.empty() && before.rfind('#', 0) != 0)
+      throw InputError(path + " is no learning curve; give disp_file another name");
     if (rows && steps == 0 && !forget) write_bytes(before, path + ".old");
     if (kept.empty())
       kept = "#  step   rmse_val   rmse_trn  rmse_e_val  rmse_e_trn  rmse_f_val  rmse_f_trn  "

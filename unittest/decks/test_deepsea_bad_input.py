@@ -25,6 +25,8 @@ CASES = [
     case("out_freq 0", "out_freq must be at least 1, not 0", more="out_freq 0"),
     case("out_freq word", "out_freq must be an integer", more="out_freq often"),
     case("tabulate", "tabulate: ERROR must be positive, not -1", more="tabulate -1"),
+    case("tabulate bits", "ERROR is the relative error of the table, such as 1e-8, at most 0.001",
+         more="tabulate 12"),
     case("impossible table", "give a larger error or 'tabulate off'", more="tabulate 1.0e-17"),
     case("relative", "relative: F must be positive, not 0", more="relative 0"),
     case("short", "short: 'stop' is none of error, warn, off", more="short stop"),

@@ -150,6 +150,14 @@ def test_several_models_on_ranks(lmp, plain, way):
 
 
 @pytest.mark.parametrize("way", ["kernels", "kernels, full lists"])
+def test_tiled_decomposition(lmp, plain, way):
+    """A rank at a border that is not periodic unpacks forces before it packs any."""
+    deck = "boundary p p f\n" + GLASS + ONE + "\n" + COEFF + TAIL
+    compare(accelerated(lmp, "processors 1 1 2\ncomm_style tiled\n" + deck, way, 2), plain(deck),
+            SAME)
+
+
+@pytest.mark.parametrize("way", ["kernels", "kernels, full lists"])
 def test_empty_ranks(lmp, models, tmp_path, plain, way):
     names = ["Li", "B", "O", "Si"]
     deck = (frame_deck("cluster", names, tmp_path)

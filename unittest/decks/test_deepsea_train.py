@@ -201,6 +201,18 @@ def test_results_of_others_stay(folder):
     assert (folder / "lcurve.out.old").read_text() == "# dp\n 1 2.0\n"
 
 
+def test_a_curve_takes_no_file_that_is_none(folder):
+    """Not even with --force; and a device stays where it is."""
+    change(folder, "training", disp_file="input.json")
+    before = (folder / "input.json").read_text()
+    refuses(folder, "input.json is no learning curve; give disp_file another name", "--force")
+    assert (folder / "input.json").read_text() == before
+    os.symlink("/dev/null", folder / "nowhere")
+    change(folder, "training", disp_file="nowhere")
+    works(folder, "--force")
+    assert (folder / "nowhere").is_char_device()
+
+
 @pytest.mark.parametrize("key, value", [("_", 0), ("save_ckpt", "other"), ("disp_file", "c.out")])
 def test_two_runs_in_one_folder_are_refused(folder, key, value):
     """Unless they share no file."""

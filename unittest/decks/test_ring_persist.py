@@ -249,6 +249,13 @@ def test_other_systems(lmp):
               f"'max {largest}'")
 
 
+def test_its_fix_is_deleted(lmp):
+    """By a script that removes all fixes."""
+    head = system(GLASS) + ZERO + compute() + persist("first")
+    lmp.fails(head + "unfix p_RING_REFERENCE\nrun 0\n",
+              "compute ring/persist: its fix p_RING_REFERENCE was deleted; define compute p anew")
+
+
 def test_deleted_or_changed_rings(lmp):
     """The compute ring/stats is looked for at every run."""
     head = system(GLASS) + ZERO + compute() + persist("first") + "run 0\n"

@@ -11,6 +11,10 @@
 
 namespace lbs::deepsea {
 
+// Tables of larger errors make no potential: who asks for one means something else, such as the
+// bits of pair_modify table.
+constexpr double LARGEST_TABLE_ERROR = 1.0e-3;
+
 // How a model is evaluated.
 struct EvaluatorSettings {
   enum class Arithmetic { DOUBLE, MIXED };

@@ -177,8 +177,8 @@ template <class Space> auto thread_each(int count, std::size_t bytes, int level 
   using M = Machine<Space>;
   auto const fit = static_cast<int>(M::SCRATCH / std::max<std::size_t>(bytes, 1));
   int const threads = level > 0 ? M::CENTERS : std::clamp(fit, 1, M::CENTERS);
-  // Registers for 512 lanes in a multiprocessor, whatever the size of a team: 128 a lane on NVIDIA's
-  // GPUs, 256 on AMD's. How many teams fit is left to the scratch memory.
+  // Registers for 512 lanes in a multiprocessor, whatever the size of a team: 128 a lane on
+  // NVIDIA's GPUs, 256 on AMD's. How many teams fit is left to the scratch memory.
   using Bounds = Kokkos::LaunchBounds<512, 1>;
   Kokkos::TeamPolicy<Space, Bounds> policy((count + threads - 1) / threads, threads, M::LANES);
   return policy.set_scratch_size(level, Kokkos::PerThread(static_cast<int>(bytes)));

@@ -21,8 +21,8 @@ using namespace lbs::deepsea;
 
 template <class DeviceType>
 PairDeepseaKokkos<DeviceType>::PairDeepseaKokkos(LAMMPS *lmp)
-    : PairDeepsea(lmp), kernels_(lbs::kokkos::by_kernels<DeviceType>() &&
-                                 std::is_same_v<DeviceType, LMPDeviceType>)
+    : PairDeepsea(lmp),
+      kernels_(lbs::kokkos::by_kernels<DeviceType>() && std::is_same_v<DeviceType, LMPDeviceType>)
 {
   if (kernels_ && !device::Machine<DeviceType>::KNOWN)
     error->all(FLERR,
