@@ -3,10 +3,13 @@
 """pair_style deepsea/kk and fmp/lbs/kk on one GPU: right first, then how fast, then a table.
 
     run.py [STEP...] [--device gpu|host|separate] [--work FOLDER] [--model MODEL] [--skip STEP...]
+           [--results FOLDER] [--seconds N]
 
 Run it in the kit that build.sh packs, with nothing but Python. Each step has a time limit, and one
-that fails does not end the rest; what was found is kept in FOLDER/results.json, so that steps may
-be run by several calls. With `--device host` the kernels run on this processor at small sizes, with
+that fails does not end the rest; what was found is kept in results.json of the folder of --results
+(by default that of --work) as it comes, so that steps may be run by several calls, and a call that
+is killed loses little. --seconds is the time of a call: a step for which none is left is put off.
+With `--device host` the kernels run on this processor at small sizes, with
 `--device separate` those of fmp/lbs/kk run in a memory of their own: rehearsals, whose times mean
 nothing. They take lmp and the plugin from the shell's environment, and a folder --work with the
 frames and the model of ../deepsea.py.
@@ -30,8 +33,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Frames and how often they are copied; steps to run on a GPU.
 SIZES = {"300": ("300", "1 1 1", 2000), "1k": ("1k", "1 1 1", 2000), "10k": ("1k", "2 5 1", 500),
          "100k": ("1k", "5 5 4", 100), "1M": ("1k", "10 10 10", 20)}
-LARGE = {"10M": "22 22 21", "20M": "27 27 27", "30M": "31 31 31", "40M": "34 34 34",
-         "50M": "37 37 36", "60M": "39 39 39", "70M": "41 41 41", "80M": "43 43 42"}
+LARGE = {"10M": "22 22 21", "30M": "31 31 31", "50M": "37 37 36", "70M": "41 41 41"}
 PRECISIONS = ("double", "mixed")
 # Forces against those of the plain style: relative to the largest; eV/A.
 SAME = 1.0e-11
@@ -41,12 +43,12 @@ TESTS = ("multiply", "chunk", "neighbor_rows", "ghost_homes", "sum_moments", "de
 # Kernels by stage of an evaluation.
 STAGES = {"rows": ("ListCenters", "CountNeighbors", "SumCounts", "FillRows", "KeepTypes",
                    "EnterTags", "FindHomes"),
-          "moments": ("PackAtoms", "SumMoments"),
+          "moments": ("PackAtoms", "SumMoments", "AddNets"),
           "products": ("Product", "TileProduct"),
           "descriptors": ("MakeDescriptors",),
           "activations": ("FinishLayer", "LastLayer", "BackThroughLayer"),
           "back": ("BackThroughDescriptors",),
-          "scatter": ("ScatterForces", "SumCenters", "AddForces")}
+          "scatter": ("ScatterForces", "ScatterNets", "AddCore", "SumCenters", "AddForces")}
 DSF = "coul dsf 0.25 10.0"
 CHARGED = {"fmp/lbs": (f"fmp/lbs 10.0 {DSF}", "* * deng-du-teter.fmp Li B O Si", "no"),
            "coul/dsf": ("coul/dsf 0.25 10.0", "* *", "no"),
@@ -71,8 +73,10 @@ class Bench:
             self.tests = self.tree / "unittest"
         self.deadline = math.inf
         self.results = {}
-        self.work.mkdir(parents=True, exist_ok=True)
-        self.kept = self.work / "results.json"
+        self.found = (args.results or args.work).resolve()
+        for folder in (self.work, self.found):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.kept = self.found / "results.json"
         if self.kept.exists():
             self.results = json.loads(self.kept.read_text())
         self.env, self.words = self.environment()
@@ -94,7 +98,9 @@ class Bench:
 
     def keep(self, name, value):
         self.results[name] = value
-        self.kept.write_text(json.dumps(self.results, indent=1))
+        part = self.kept.with_suffix(".part")    # whole at any time
+        part.write_text(json.dumps(self.results, indent=1))
+        os.replace(part, self.kept)
 
     def call(self, command, env=None, limit=None):
         """Output of a program, which is killed with all it started at the step's limit."""
@@ -360,7 +366,7 @@ def profile(bench):
     for name, value in words.items():
         command += ["-var", name, str(value)]
     said = bench.call(command)
-    (bench.work / "ncu.txt").write_text(said)
+    (bench.found / "ncu.txt").write_text(said)
     print(said[-3000:])
 
 
@@ -480,19 +486,27 @@ def main():
     parser.add_argument("--device", default="gpu", choices=["gpu", "host", "separate"])
     parser.add_argument("--work", type=pathlib.Path, default=HERE)
     parser.add_argument("--model", type=pathlib.Path)
+    parser.add_argument("--results", type=pathlib.Path, metavar="FOLDER")
+    parser.add_argument("--seconds", type=float, default=math.inf)
     args = parser.parse_args()
     if args.device != "gpu" and "LAMMPS_PLUGIN_PATH" not in os.environ:
         parser.error("a rehearsal wants the shell of a build: '. build/env.sh' first")
     for name in args.steps:
         if name not in STEPS:
             parser.error(f"there is no step {name}; there are {' '.join(STEPS)}")
+    sys.stdout.reconfigure(line_buffering=True)    # for who sees only what was written in time
+    end = time.monotonic() + args.seconds
     bench = Bench(args)
     failed = []
     for name in [n for n in STEPS if n in (args.steps or STEPS) and n not in args.skip]:
         work, limit = STEPS[name]
-        print(f"---- {name}", flush=True)
         start = time.monotonic()
-        bench.deadline = start + (10 * limit if bench.rehearsal else limit)
+        if start > end:
+            failed.append(name)
+            print(f"---- {name} is put off: no time is left")
+            continue
+        print(f"---- {name}")
+        bench.deadline = min(end, start + (10 * limit if bench.rehearsal else limit))
         try:
             work(bench)
         except Failed as exc:
@@ -501,7 +515,7 @@ def main():
         except Exception:    # pylint: disable=broad-exception-caught
             failed.append(name)    # the rest may still be worth its time
             traceback.print_exc(file=sys.stdout)
-        print(f"---- {name}: {time.monotonic() - start:.1f} s", flush=True)
+        print(f"---- {name}: {time.monotonic() - start:.1f} s")
     if failed:
         sys.exit("failed: " + " ".join(failed))
 
