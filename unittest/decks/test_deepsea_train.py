@@ -520,8 +520,7 @@ def test_fine_tuning_goes_on_with_the_same_numbers(folder):
     (folder / "model.ckpt").unlink()
     with subprocess.Popen(["deepsea", "train", "input.json", "--force", "--start", "start.pt",
                            "--shift-energies"], cwd=folder, stdout=subprocess.DEVNULL) as program:
-        while not (folder / "model.ckpt").exists() and program.poll() is None:
-            time.sleep(0.001)
+        wait_for(folder / "model.ckpt", program)
         program.kill()
     assert (folder / "model.ckpt").read_bytes() != expected, "it was over before it was killed"
     works(folder, "--restart")
