@@ -54,7 +54,7 @@ class PairDeepsea : public Pair {
   std::vector<std::unique_ptr<lbs::deepsea::Evaluator>> evaluators_;
   lbs::deepsea::ZblCore core_;
   std::vector<int> model_type_;     // of each atom type, index 0 unused; -1: another style's
-  std::string reported_mapping_;    // of types to elements, if pair_coeff names none
+  std::string reported_mapping_;    // of types to elements, or the warning about it
   double unit_ = 1.0;               // of energy, per eV
   double **scale_ = nullptr;        // of the energies of centers of type i: [i][i]
 

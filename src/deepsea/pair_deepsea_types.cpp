@@ -2,10 +2,12 @@
 // pair_style deepsea: which atom type is which of the model's elements.
 #include "pair_deepsea.h"
 
+#include "lammps/element_names.h"
 #include "lammps/type_labels.h"
 
 #include "atom.h"
 #include "comm.h"
+#include "error.h"
 #include "utils.h"
 
 #include <algorithm>
@@ -52,7 +54,13 @@ void PairDeepsea::map_types()
     auto const map = model_types(names, model);
     model_type_.assign(1, -1);
     model_type_.insert(model_type_.end(), map.begin(), map.end());
-    if (coeff_.named()) return;
+    if (coeff_.named()) {
+      auto const warning = lbs::doubt_about_names(atom, names);
+      if (comm->me == 0 && !warning.empty() && warning != reported_mapping_)
+        error->warning(FLERR, warning);
+      reported_mapping_ = warning;
+      return;
+    }
     check_masses(names);
     std::string mapping;
     for (std::size_t t = 0; t < names.size(); ++t)

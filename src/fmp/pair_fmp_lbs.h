@@ -47,6 +47,7 @@ class PairFmpLbs : public Pair {
   // Decided at the first init and frozen then, so that no run changes its potential midway.
   lbs::fmp::ForceField field_;
   std::vector<bigint> reported_counts_;      // for which the log has the parameters
+  std::string reported_names_;               // the warning about the elements of pair_coeff
   std::vector<bigint> frozen_counts_;        // atoms per type, index 0 unused; empty: not decided
   std::vector<bigint> checked_counts_;       // for which the charges have been looked at
   std::vector<lbs::fmp::PairTerm> terms_;    // (ntypes+1) x (ntypes+1)

@@ -2,10 +2,12 @@
 // pair_style fmp/lbs before a run: checks, the order of the steps, Coulomb setup.
 #include "pair_fmp_lbs.h"
 
+#include "lammps/element_names.h"
 #include "lammps/pair_error.h"
 #include "support/input_error.hpp"
 
 #include "atom.h"
+#include "comm.h"
 #include "domain.h"
 #include "error.h"
 #include "force.h"
@@ -47,6 +49,10 @@ void PairFmpLbs::init_style()
                lbs::without_modify(force, this, "tail"));
   check_special_bonds();
   try {
+    auto const warning = lbs::doubt_about_names(atom, command_.elements);
+    if (comm->me == 0 && !warning.empty() && warning != reported_names_)
+      error->warning(FLERR, warning);
+    reported_names_ = warning;
     lbs::fmp::check_coulomb(file_, style_);
     checked_counts_ = count_types();
     if (!frozen_counts_.empty()) follow_composition(checked_counts_);

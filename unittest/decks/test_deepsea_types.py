@@ -2,11 +2,14 @@
 """pair_coeff without names: type labels or the order of the model, checked by the masses."""
 import pytest
 
-from deck import ELEMENTS, MASS, agree
+from deck import DENG_DU, DSF, ELEMENTS, MASS, agree, system
 from deepsea_glass import COEFF, GLASS, ONE, energy
 from deepsea_models import frame_deck, reference
 
 SAME = 1.0e-12
+DOUBT = ("pair_coeff: atom type {} is {}, but its {} is that of {}; are the elements in the order "
+         "of the atom types?")
+GIVEN = "composition SiO2 40 B2O3 20 Li2O 40 charges set"
 BARE = "pair_coeff * *\n"
 REMEDY = "; name the element of each atom type in pair_coeff"
 LABELS = "labelmap atom 1 Li 2 B 3 O 4 Si\n"
@@ -65,7 +68,21 @@ def test_labels(lmp, models, tmp_path, order):
 def test_labels_that_disagree(lmp, labels, message):
     lmp.fails(GLASS + labels + f"{ONE}\n" + BARE + "run 0\n", message)
     # names in pair_coeff are taken as they are
-    assert lmp(GLASS + labels + f"{ONE}\n" + COEFF + energy()).last()["PotEng"] < -1000
+    result = lmp(GLASS + labels + f"{ONE}\n" + COEFF + energy())
+    assert result.last()["PotEng"] < -1000
+    swapped = "2 O 3 B" in labels
+    assert (DOUBT.format(2, "B", "label", "O") in result.log) == swapped
+
+
+@pytest.mark.parametrize("head, coeff", [
+    (GLASS + f"{ONE}\n", COEFF), (system() + DSF.partition(DENG_DU)[0], f"{DENG_DU} {GIVEN}\n")])
+def test_names_in_another_order(lmp, head, coeff):
+    """Told once, by the masses, but not where they are made up."""
+    wrong = coeff.replace("Li B O Si", "Si B O Li")
+    said = DOUBT.format(1, "Si", "mass", "Li")
+    assert lmp(head + wrong + "run 0\nrun 0\n").log.count(said) == 1
+    for words in (coeff, "mass * 1.0\n" + coeff, "mass * 1.0\n" + wrong):
+        assert "in the order of the atom types" not in lmp(head + words + "run 0\n").log
 
 
 @pytest.mark.parametrize("mass", ["3 12.011", "3 1.0", "1 22.98977"])

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Names of elements in pair_coeff, against what else is known of the atom types.
+#pragma once
+
+#include "type_labels.h"
+
+#include "support/elements.hpp"
+
+#include "atom.h"
+#include "error.h"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace lbs {
+
+// `names`: of each atom type, "NULL" for none. A warning if the label of a type is another of the
+// names, or if its mass is that of another one, within two percent, and not that of its own; else
+// nothing. Masses that are made up pass.
+inline std::string doubt_about_names(LAMMPS_NS::Atom *atom, const std::vector<std::string> &names)
+{
+  constexpr double ALIKE = 0.02;
+  auto const fits = [](double mass, const std::string &name) {
+    double const of_element = atomic_mass(name);
+    return of_element > 0.0 && std::fabs(mass - of_element) < ALIKE * of_element;
+  };
+  for (int t = 1; t <= atom->ntypes; ++t) {
+    const std::string &name = names[t - 1];
+    if (name == "NULL") continue;
+    bool const has_mass = atom->mass != nullptr && atom->mass_setflag[t] != 0;
+    for (const std::string &other : names) {
+      if (other == name || other == "NULL") continue;
+      std::string known;
+      if (type_of_label(atom, other) == t) known = "label";
+      else if (has_mass && !fits(atom->mass[t], name) && fits(atom->mass[t], other)) known = "mass";
+      if (!known.empty())
+        return fmt::format("pair_coeff: atom type {} is {}, but its {} is that of {}; are the "
+                           "elements in the order of the atom types?",
+                           t, name, known, other);
+    }
+  }
+  return {};
+}
+
+}    // namespace lbs
