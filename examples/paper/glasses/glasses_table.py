@@ -27,6 +27,7 @@ quench = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(quench)
 
 POTENTIALS = {"fast": "fast", "accurate": "accurate", "fast_hold": "fast, held",
+              "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter",
               "deng_du_hold": "Deng-Du, held by fast"}
 # Share (%) of three-coordinated boron in three-membered rings: A. Urata, arXiv:2209.00316, Table 2.
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
@@ -55,8 +56,11 @@ def values_of(prefixes, density):
 
 
 def text_of(value, error):
-    """As the other tables of the manual have it; an error that is rounded to nothing is none."""
-    return "--" if np.isnan(value) else f"{value:.1f} +- {max(error, 0.05):.1f}"
+    """To a tenth; a dash for what isn't known, and no error of a number of nothing."""
+    if np.isnan(value):
+        return "--"
+    return f"{value:.1f} +- {error:.1f}" if error >= 0.05 else \
+        f"{value:.1f} +- 0.05" if error > 0.0 else f"{value:.1f}"
 
 
 def main():
