@@ -111,8 +111,8 @@ def wait_until(happened, program):
 
 
 def wait_for(path, program):
-    """Until a running program has written a file."""
-    wait_until(path.exists, program)
+    """Until a running program has written something to a file."""
+    wait_until(lambda: path.exists() and path.stat().st_size > 0, program)
 
 
 def by_threads(threads):

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from deck import ELEMENTS, POTENTIALS, ROOT, agree, data_text, dump, thermo, wait_for
+from deck import ELEMENTS, POTENTIALS, ROOT, agree, data_text, dump, thermo, wait_until
 from label_frames import xyz
 
 BAR_A3 = 6.2415091e-7    # eV in a bar A^3
@@ -233,7 +233,7 @@ def test_two_runs_in_one_folder(glasses, tmp_path):
     write_input(tmp_path, folder, times=5, free=parameter_input(TRUTH, 0.2))
     with subprocess.Popen(["fmp", "fit", "input.json"], cwd=tmp_path,
                           stdout=subprocess.PIPE, text=True) as run:
-        wait_for(tmp_path / "fit.lock", run)
+        wait_until((tmp_path / "fit.lock").exists, run)
         said = fmp("fit", "input.json", cwd=tmp_path, status=1)
         run.terminate()
     assert "another run writes the files of this one" in said
