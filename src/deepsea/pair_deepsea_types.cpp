@@ -7,7 +7,6 @@
 
 #include "atom.h"
 #include "comm.h"
-#include "error.h"
 #include "utils.h"
 
 #include <algorithm>
@@ -55,10 +54,7 @@ void PairDeepsea::map_types()
     model_type_.assign(1, -1);
     model_type_.insert(model_type_.end(), map.begin(), map.end());
     if (coeff_.named()) {
-      auto const warning = lbs::doubt_about_names(atom, names);
-      if (comm->me == 0 && !warning.empty() && warning != reported_mapping_)
-        error->warning(FLERR, warning);
-      reported_mapping_ = warning;
+      lbs::warn_about_names(atom, comm, error, names, reported_mapping_);
       return;
     }
     check_masses(names);

@@ -7,7 +7,6 @@
 #include "support/input_error.hpp"
 
 #include "atom.h"
-#include "comm.h"
 #include "domain.h"
 #include "error.h"
 #include "force.h"
@@ -49,10 +48,7 @@ void PairFmpLbs::init_style()
                lbs::without_modify(force, this, "tail"));
   check_special_bonds();
   try {
-    auto const warning = lbs::doubt_about_names(atom, command_.elements);
-    if (comm->me == 0 && !warning.empty() && warning != reported_names_)
-      error->warning(FLERR, warning);
-    reported_names_ = warning;
+    lbs::warn_about_names(atom, comm, error, command_.elements, reported_names_);
     lbs::fmp::check_coulomb(file_, style_);
     checked_counts_ = count_types();
     if (!frozen_counts_.empty()) follow_composition(checked_counts_);

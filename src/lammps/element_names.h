@@ -7,6 +7,7 @@
 #include "support/elements.hpp"
 
 #include "atom.h"
+#include "comm.h"
 #include "error.h"
 
 #include <cmath>
@@ -41,6 +42,15 @@ inline std::string doubt_about_names(LAMMPS_NS::Atom *atom, const std::vector<st
     }
   }
   return {};
+}
+
+// Warns of that, unless `told` says that it has; on all ranks.
+inline void warn_about_names(LAMMPS_NS::Atom *atom, LAMMPS_NS::Comm *comm, LAMMPS_NS::Error *error,
+                             const std::vector<std::string> &names, std::string &told)
+{
+  auto const doubt = doubt_about_names(atom, names);
+  if (comm->me == 0 && !doubt.empty() && doubt != told) error->warning(FLERR, doubt);
+  told = doubt;
 }
 
 }    // namespace lbs

@@ -23,9 +23,9 @@ FileLock::FileLock(std::string path, const std::string &key, bool made_for_it)
   regular_ = fstat(file_, &mine) == 0 && S_ISREG(mine.st_mode);
   if (!regular_) return;
   remove_ = made_for_it;
-  // A run that ends may have removed the file between the two calls.
   // Some shared file systems have no locks; there two runs are the user's to keep apart.
   bool const held = flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  // A run that ends may have removed the file between the two calls.
   if (held || !is_still_there()) {
     close(file_);
     throw InputError("another run writes the files of this one (" + path_ + " is locked); give " +

@@ -59,8 +59,9 @@ def text_of(value, error):
     """To a tenth; a dash for what isn't known, and no error of a number of nothing."""
     if np.isnan(value):
         return "--"
-    return f"{value:.1f} +- {error:.1f}" if error >= 0.05 else \
-        f"{value:.1f} +- 0.05" if error > 0.0 else f"{value:.1f}"
+    if error == 0.0:
+        return f"{value:.1f}"
+    return f"{value:.1f} +- " + (f"{error:.1f}" if error >= 0.05 else "0.05")
 
 
 def main():
