@@ -21,6 +21,7 @@
 #include "utils.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 using namespace LAMMPS_NS;
@@ -41,6 +42,9 @@ const char *const CITATION =
     " volume = 31,\n"
     " year = 2018\n"
     "}\n\n";
+
+// The closest a hot pair comes is about 0.6 of its bond (0.83 and 1.37 A for boron and oxygen).
+constexpr double BOND_OVER_SHORTEST = 1.5;
 
 }    // namespace
 
@@ -144,6 +148,27 @@ void PairDeepsea::prepare_models()
   if (style_.core_outer > models_.front().cutoff)
     error->all(FLERR, "pair_style deepsea: core/zbl: R_OUT is beyond the model's cutoff of {} A",
                lbs::text::number(models_.front().cutoff));
+  warn_of_wide_core();
+}
+
+// A core that reaches bonds adds to forces which the models have learnt as they are.
+void PairDeepsea::warn_of_wide_core() const
+{
+  const Model &model = models_.front();
+  auto const types = static_cast<int>(model.elements.size());
+  for (int i = 0; i < types; ++i)
+    for (int j = i; j < types; ++j) {
+      double const shortest = model.shortest[model.pair(i, j)];
+      if (shortest == 0.0 || style_.core_outer <= BOND_OVER_SHORTEST * shortest) continue;
+      if (comm->me == 0)
+        error->warning(FLERR,
+                       "pair_style deepsea: core/zbl reaches to {} A, but the training set of {} "
+                       "has {}-{} from {:.3g} A on, and the core adds to what was learnt there; "
+                       "use a smaller R_OUT, such as 1.0",
+                       lbs::text::number(style_.core_outer), style_.files.front(),
+                       model.elements[i], model.elements[j], shortest);
+      return;
+    }
 }
 
 void PairDeepsea::make_evaluator(const Model &model)
@@ -223,7 +248,11 @@ void PairDeepsea::init_style()
 // Nothing that is told, counted or shown in a run comes from the one before.
 void PairDeepsea::begin_run()
 {
-  std::fill(pvector, pvector + DECK_VALUES, 0.0);
+  // One model has no deviation: a zero would tell a deck that waits for a large one that all is
+  // well.
+  std::fill(pvector, pvector + SHORT_PAIRS,
+            models_.size() > 1 ? 0.0 : std::numeric_limits<double>::quiet_NaN());
+  pvector[SHORT_PAIRS] = 0.0;
   step_ = -1;
   deviation_.clear();
   lbs::repeat_fix_pair(modify);

@@ -121,7 +121,8 @@ Composition composition_from_counts(const std::vector<Oxide> &oxides,
   if (std::fabs(oxygens - oxygens_needed) > 0.25)
     throw InputError("the atoms are no mixture of oxides: " + needs + " need " +
                      text::number(oxygens_needed) + " O, but there are " + text::number(oxygens) +
-                     "; correct the atoms or give 'composition' by hand");
+                     "; correct the atoms or the order of the elements in pair_coeff, or give " +
+                     "'composition' by hand");
   return normalized(oxides, std::move(moles));
 }
 

@@ -74,6 +74,17 @@ double evaluate_parameter(const PotentialFile &file, const Parameter &p, const M
   return p.model.empty() ? p.number : model_value(file.models.at(p.model), in);
 }
 
+// Empty where a term can be made of them.
+std::string fault_of_parameters(const PairParameters &p)
+{
+  auto const amplitude = [](double value) { return std::isfinite(value) && value >= 0.0; };
+  if (amplitude(p.A) && amplitude(p.rho) && p.rho > 0.0 && amplitude(p.C) && amplitude(p.D))
+    return {};
+  return "A = " + text::number(p.A) + ", rho = " + text::number(p.rho) +
+         ", C = " + text::number(p.C) + ", D = " + text::number(p.D) +
+         "; all must be finite, none negative and rho positive";
+}
+
 PairParameters evaluate_pair(const PotentialFile &file, const std::string &a, const std::string &b,
                              const ModelInput &in)
 {
@@ -100,11 +111,10 @@ PairParameters evaluate_pair(const PotentialFile &file, const std::string &a, co
     p.defined = false;
     return p;
   }
-  if (!finite || !(p.A >= 0.0) || !(p.rho > 0.0) || !(p.C >= 0.0) || !(p.D >= 0.0))
+  auto const fault = fault_of_parameters(p);
+  if (!fault.empty())
     throw InputError("potential file " + file.path + ", line " + std::to_string(entry.line) +
-                     ": at this composition pair " + a + " " + b + " has A = " + text::number(p.A) +
-                     ", rho = " + text::number(p.rho) + ", C = " + text::number(p.C) + ", D = " +
-                     text::number(p.D) + "; all must be finite, none negative and rho positive");
+                     ": at this composition pair " + a + " " + b + " has " + fault);
   return p;
 }
 
@@ -176,7 +186,12 @@ PairTerm make_term(const PairParameters &p, const TermSettings &settings)
   t.cutsq = settings.cut_coulomb * settings.cut_coulomb;
   if (!p.short_range || !p.defined) return t;
 
+  auto const fault = fault_of_parameters(p);
+  if (!fault.empty()) throw InputError(fault);    // of what 'fix adapt' has made
   t.cut_short = settings.cut_short;
+  if (p.smooth >= t.cut_short)
+    throw InputError("smooth " + text::number(p.smooth) + " is not below the cutoff of " +
+                     text::number(t.cut_short) + " A, and would leave nothing of the pair");
   if (p.cut && std::fabs(*p.cut - settings.cut_short) > 1.0e-9)
     throw InputError("the potential is defined with a short-range cutoff of " +
                      text::number(*p.cut) + " A; pair_style gives " +

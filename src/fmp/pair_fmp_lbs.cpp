@@ -231,10 +231,20 @@ void PairFmpLbs::check_atom_distance(const lbs::fmp::Collision &collision) const
 double PairFmpLbs::init_one(int i, int j)
 {
   if (setflag[i][j] == 0) error->all(FLERR, "pair fmp/lbs: all pair coeffs are not set");
-  auto p = field_.pair(element_of(i), element_of(j));
+  const auto &given = field_.pair(element_of(i), element_of(j));
+  auto p = given;
   p.A = a_[i][j];    // as resolved at init, or as fix adapt has changed them since
   p.rho = rho_[i][j];
   p.C = c_[i][j];
+  auto const changed = [](double now, double before) {
+    return now != before && !(std::isnan(now) && std::isnan(before));
+  };
+  if ((!p.short_range || !p.defined) &&
+      (changed(p.A, given.A) || changed(p.rho, given.rho) || changed(p.C, given.C)))
+    error->all(FLERR,
+               "pair fmp/lbs: potential {} has no short-range term for pair {} {}, which 'fix "
+               "adapt' could change",
+               file_.name, command_.elements[i - 1], command_.elements[j - 1]);
   lbs::fmp::PairTerm term;
   try {
     term = lbs::fmp::make_term(p, {style_.cut, cut_coul_, offset_flag != 0});

@@ -77,8 +77,10 @@ class PairFmpLbs : public Pair {
   virtual bool set_charges(AtomRange range);
   virtual void check_charges(AtomRange range) const;
   void report() const;
+  void warn_of_net_charge() const;
   void init_coulomb();
   void check_special_bonds() const;
+  void check_charges_are_ours() const;
   void check_box() const;
   [[noreturn]] void stop_at_collision(tagint first, tagint second) const;
   void check_atom_distance(const lbs::fmp::Collision &collision) const;

@@ -216,6 +216,27 @@ void PairFmpLbs::check_charges(AtomRange range) const
                    "); add 'charges set' to pair_coeff");
 }
 
+// K-space styles warn of it themselves; damped sums take any charge. Atoms of other styles may have
+// what is missing here.
+void PairFmpLbs::warn_of_net_charge() const
+{
+  if (style_.coulomb == lbs::fmp::CoulombStyle::NONE) return;
+  double charge = 0.0;
+  double atoms = 0.0;
+  for (int t = 1; t <= atom->ntypes; ++t) {
+    if (frozen_counts_[t] == 0) continue;
+    if (element_of(t) < 0) return;
+    auto const count = static_cast<double>(frozen_counts_[t]);
+    charge += count * field_.charges[element_of(t)];
+    atoms += count;
+  }
+  if (std::fabs(charge) > CHARGE_TOLERANCE * atoms)
+    error->warning(FLERR,
+                   "pair fmp/lbs: with the charges of potential {} the cell has a net charge of "
+                   "{:.4g} e; glasses are neutral, look at the charges in {} and at the atoms",
+                   file_.name, charge, file_.path);
+}
+
 void PairFmpLbs::report() const
 {
   if (command_.composition) {
@@ -236,6 +257,7 @@ void PairFmpLbs::report() const
     }
   }
   if (comm->me != 0) return;
+  warn_of_net_charge();
 
   std::string text =
       fmt::format("fmp/lbs: potential {} from {} (DATE {})\n", file_.name, file_.path, file_.date);

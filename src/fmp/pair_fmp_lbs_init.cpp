@@ -9,8 +9,10 @@
 #include "atom.h"
 #include "domain.h"
 #include "error.h"
+#include "fix_adapt.h"
 #include "force.h"
 #include "kspace.h"
+#include "modify.h"
 #include "neighbor.h"
 
 #include <algorithm>
@@ -47,6 +49,7 @@ void PairFmpLbs::init_style()
                "'recompute yes'{}",
                lbs::without_modify(force, this, "tail"));
   check_special_bonds();
+  if (command_.set_charges) check_charges_are_ours();
   try {
     lbs::warn_about_names(atom, comm, error, command_.elements, reported_names_);
     lbs::fmp::check_coulomb(file_, style_);
@@ -64,6 +67,20 @@ void PairFmpLbs::init_style()
   check_box();
   init_coulomb();
   neighbor->add_request(this);
+}
+
+// Charges that the style sets would be changed every so many steps, and set back at every new
+// neighbor list.
+void PairFmpLbs::check_charges_are_ours() const
+{
+  for (auto *fix : modify->get_fix_list()) {
+    auto *adapt = dynamic_cast<FixAdapt *>(fix);
+    if (adapt != nullptr && adapt->chgflag != 0)
+      error->all(FLERR,
+                 "pair fmp/lbs: fix {} changes charges, which 'charges set' sets back at every "
+                 "neighbor list; leave out either of them",
+                 fix->id);
+  }
 }
 
 void PairFmpLbs::init_coulomb()

@@ -240,6 +240,9 @@ class Parser {
       if (line.next("smooth") != "smooth" || rule.style == "long")
         throw InputError("only 'smooth WIDTH' may follow the cutoff of coulomb dsf or wolf");
       rule.smooth = line.next_positive("smooth");
+      if (rule.smooth >= rule.cut)
+        throw InputError("smooth " + text::number(rule.smooth) + " is not below the cutoff of " +
+                         text::number(rule.cut) + " A, and would leave nothing of the sum");
     }
     file_.coulomb = rule;
   }

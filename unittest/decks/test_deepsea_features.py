@@ -97,6 +97,21 @@ def test_core_leaves_what_is_farther(lmp, models, tmp_path):
     assert np.array_equal(forces(one), forces(far))
 
 
+def test_core_that_reaches_bonds_is_told(lmp, models, tmp_path):
+    """min_nbor_dist of this model is 1.5 A, that of no pair more than 2.2 A is noticed."""
+    told = "core/zbl reaches to {} A, but the training set of"
+    wide = lmp(deck(models, tmp_path, "core/zbl 1.0 2.3"))
+    assert wide.log.count(told.format("2.3")) == 1 and "has Li-Li from 1.5 A on" in wide.log
+    assert "core/zbl reaches" not in lmp(deck(models, tmp_path, "core/zbl 1.0 2.2")).log
+
+
+def test_one_model_has_no_deviation(lmp, models, tmp_path):
+    result = lmp(deck(models, tmp_path, run=COUNT + "run 1"))
+    for k in range(1, 7):
+        assert np.isnan(result.thermo()[-1][f"c_pair[{k}]"]).all()
+    assert np.array_equal(result.thermo()[-1]["c_pair[7]"], [0.0, 0.0])
+
+
 SQUEEZE = "change_box all x scale 0.8 y scale 0.8 z scale 0.8 remap\n"
 COUNT = "compute pair all pair deepsea\nthermo_style custom step pe c_pair[*]\n"
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What users expect of a mature pair style, feature by feature."""
 import math
+import re
 
 import numpy as np
 import pytest
 
 import formulas as ref
-from deck import (DENG_DU, DSF, SHIK, agree, compare, data_text, dump, frame, observe, read_frame,
-                  system, thermo)
+from deck import (DENG_DU, DSF, ROOT, SHIK, agree, compare, data_text, dump, frame, observe,
+                  read_frame, system, thermo)
 
 SAME = 1.0e-12         # relative: the same sums in another order
 REAL = 23.060549       # kcal/mol in an eV, LAMMPS' conversion factor
@@ -217,6 +218,35 @@ def test_fix_adapt_resets(lmp):
                "fix adapt all adapt 1 pair fmp/lbs a 2 3 v_a pair fmp/lbs rho 3 4 v_a"
                " scale yes reset yes\nrun 0\nunfix adapt\n" + TAIL)
     compare(back, plain, SAME)
+
+
+@pytest.mark.parametrize("what, value, message", [
+    ("rho 3 4", "-0.2", "pair O Si: A = "),
+    ("a 2 3", "-1.0", "all must be finite, none negative and rho positive"),
+    ("a 1 1", "10.0", "has no short-range term for pair Li Li, which 'fix adapt' could change")])
+def test_fix_adapt_is_checked(lmp, what, value, message):
+    deck = (system() + DSF + f"\nvariable v equal {value}\n"
+            f"fix adapt all adapt 1 pair fmp/lbs {what} v_v\n" + TAIL)
+    lmp.fails(deck, message)
+
+
+def test_charges_are_set_by_one(lmp):
+    deck = (system() + DSF + " charges set\nvariable v equal 0.1\n"
+            "fix adapt all adapt 1 atom charge v_v\n" + TAIL)
+    lmp.fails(deck, "fix adapt changes charges, which 'charges set' sets back")
+
+
+def test_net_charge_is_told(lmp, tmp_path):
+    """Oxygen of -1.21 e, as a slip would write it, in the file of Deng-Du/Teter."""
+    text = (ROOT / "potentials" / "deng-du-teter.fmp").read_text()
+    (tmp_path / "slip.fmp").write_text(text.replace("element O  charge -1.2\n",
+                                                    "element O  charge -1.21\n"))
+    deck = system() + DSF + " charges set\n" + TAIL
+    slip = lmp(deck.replace("deng-du-teter.fmp", str(tmp_path / "slip.fmp")))
+    found = re.findall(r"the cell has a net charge of (\S+) e", slip.log)
+    oxygens = counts_of()[0][3]
+    agree([float(charge) for charge in found], [-0.01 * oxygens], 1.0e-3, 0.1)
+    assert "net charge" not in lmp(deck).log
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -116,6 +116,20 @@ TEST(ForceField, ScalesEnergiesOnly)
   EXPECT_DOUBLE_EQ(ff.pair(1, 2).rho, rho);
 }
 
+TEST(ForceField, TermRefusesASmoothingWiderThanItsCutoff)
+{
+  auto ff = at(shipped("shik.fmp"), 40, 20, 40);
+  auto p = ff.pair(1, 2);
+  p.smooth = 7.9;
+  EXPECT_NO_THROW(make_term(p, {8.0, 10.0, false}));
+  p.smooth = 8.0;
+  expect_error(
+      [&] {
+        make_term(p, {8.0, 10.0, false});
+      },
+      "smooth 8 is not below the cutoff of 8 A");
+}
+
 TEST(ForceField, TermRefusesAnotherCutoffThanTheFile)
 {
   auto const ff = at(shipped("shik.fmp"), 40, 20, 40);

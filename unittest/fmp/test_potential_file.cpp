@@ -113,6 +113,8 @@ TEST(PotentialFile, RefusesBadNumbersWithTheirLine)
   expect_refusal("A 13702.905", "A nan", "line 6: A (a number or a model named above) must be");
   expect_refusal("A 13702.905", "A 13702,905", "must be a finite number, not '13702,905'");
   expect_refusal("C 54.681 core fit", "C 54.681 core fit cut -8", "cut must be positive");
+  expect_refusal("end\n", "coulomb dsf 0.2 10 smooth 1e200\nend\n",
+                 "smooth 1e+200 is not below the cutoff of 10 A");
 }
 
 TEST(PotentialFile, RefusesMissingOrDoubledStatements)
