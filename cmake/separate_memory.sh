@@ -32,9 +32,12 @@ readonly SEPARATE_KSPACE=(ewald pair_buck_coul_long)
 separate_kokkos() {
   cp -rH "$1" "$2"
   # The backend takes a processor for a GPU with 163840 threads, and asks for as many.
-  sed -i -e 's/max_threads_sm = 2048;/max_threads_sm = 256;/' \
+  sed -i -e 's/max_threads_sm = 2048;/max_threads_sm = 32;/' \
     -e 's/\(max_threads *= max_threads_sm\) \* 80;/\1;/' \
     "$2/core/src/OpenMPTarget/Kokkos_OpenMPTarget_Instance.cpp"
+  # Threads that run several teams one after the other share their scratch memory.
+  sed -i 's/^\( *\)a_functor(team);$/&\n#pragma omp barrier/' \
+    "$2/core/src/OpenMPTarget/Kokkos_OpenMPTarget_ParallelFor_Team.hpp"
 }
 
 # separate_lammps SOURCE COPY

@@ -4,8 +4,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-readonly TESTS=(descriptors nets_themselves scatter_forces sum_moments net_layers neighbor_rows
-  ghost_homes multiply add_core device_evaluator)
 readonly CACHE=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
 readonly JOBS=${LBS_JOBS:-$(nproc)}
 BUILD=$(realpath "${LBS_BUILD_DIR:-build}")
@@ -28,16 +26,14 @@ fail() {
   exit 1
 }
 
-# configure KIND TREE FAULTS TEST...
+# configure KIND TREE [OPTION...]
 configure() {
-  local kind=$1 tree=$2 faults=$3 tests
-  shift 3
-  tests=$(IFS=';' && echo "$*")
-  cmake -S unittest/sanitized -B "$tree" -G Ninja -DCMAKE_CXX_COMPILER=clang++-16 \
+  local kind=$1 tree=$2
+  shift 2
+  cmake -S unittest/deepsea/kk -B "$tree" -G Ninja -DCMAKE_CXX_COMPILER=clang++-16 \
     -DCMAKE_C_COMPILER=clang-16 -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_STANDARD=17 \
     -DCMAKE_CXX_FLAGS="-O1 -g -fopenmp=libomp ${FLAGS[$kind]}" -DLBS_BUILD="$BUILD" \
-    -DKokkos_ROOT="$TREE/$kind-kokkos/prefix" -DLBS_KERNEL_TESTS="$tests" \
-    -DLBS_FAULTS="$faults" >"$tree.log" || fail "cmake failed; see $tree.log"
+    -DKokkos_ROOT="$TREE/$kind-kokkos/prefix" "$@" >"$tree.log" || fail "cmake failed; see $tree.log"
   cmake --build "$tree" --parallel "$JOBS"
 }
 
@@ -81,7 +77,7 @@ plant() {
   sed "s|$code|$instead|" "src/deepsea/kk/$header" >"$folder/include/deepsea/kk/$header"
   ! cmp -s "src/deepsea/kk/$header" "$folder/include/deepsea/kk/$header" ||
     fail "there is no '$code' in $header"
-  configure "$kind" "$folder/build" "$folder/include" "$test"
+  configure "$kind" "$folder/build" -DLBS_FAULTS="$folder/include" -DLBS_KERNEL_TESTS="$test"
   if run "$folder/build/test_$test" >"$folder/output" 2>&1; then
     fail "a fault in $header was not noticed: '$code'"
   fi
@@ -94,10 +90,10 @@ plant() {
 for kind in "$@"; do
   [[ -n ${FLAGS[$kind]:-} ]] || fail "there are bounds and threads, but no $kind"
   provide_kokkos "$kind"
-  configure "$kind" "$TREE/$kind" "" "${TESTS[@]}"
-  for test in "${TESTS[@]}"; do
-    echo "$kind: $test"
-    run "$TREE/$kind/test_$test"
+  configure "$kind" "$TREE/$kind"
+  for test in "$TREE/$kind"/test_*; do
+    echo "$kind: $(basename "$test")"
+    run "$test"
   done
   for fault in "${FAULTS[@]}"; do plant "$fault" "$kind"; done
 done

@@ -23,8 +23,8 @@ def device_library():
     return str(folder)
 
 
-# Teams of threads get their size from these, a kernel over a range four threads.
-ENVIRONMENT = {"OMP_NUM_TEAMS": "1", "OMP_NUM_THREADS": "4", "OMP_TEAMS_THREAD_LIMIT": "64",
+# Teams of threads have 32, which is the least that they may ask for.
+ENVIRONMENT = {"OMP_NUM_TEAMS": "1", "OMP_NUM_THREADS": "32", "OMP_TEAMS_THREAD_LIMIT": "64",
                "OMP_THREAD_LIMIT": "4096", "KMP_DEVICE_THREAD_LIMIT": "4096",
                "KMP_TEAMS_THREAD_LIMIT": "4096", "OMP_WAIT_POLICY": "passive",
                "KMP_BLOCKTIME": "0",

@@ -11,8 +11,6 @@
 namespace lbs::deepsea::device {
 
 template <class Space> struct AddCore {
-  using value_type = ChunkSums;
-
   RowSlices<Space> rows;
   Slice<const AtomRecord, Space> atoms;
   Slice<const ZblPair, Space> pairs;    // [type * types + other]
@@ -21,21 +19,17 @@ template <class Space> struct AddCore {
   double unit = 1.0;                  // of energy, per eV
   TallySlices<Space> tally;           // but not its scales
 
-  // `to` holds the sums when the device gets there; the bad center is one of an overlap.
+  // The bad center of the sums is one of an overlap.
   void launch(int row_count, const Array<ChunkSums, Space> &to) const
   {
-    Kokkos::parallel_reduce(
-        "deepsea::AddCore", Kokkos::RangePolicy<Space>(0, row_count), *this,
-        Kokkos::View<ChunkSums, Space, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(to.data()));
+    sum_over<Space>("deepsea::AddCore", row_count, *this, to.data());
   }
 
-  KOKKOS_FUNCTION void init(ChunkSums &value) const { value = no_sums(); }
-  KOKKOS_FUNCTION void join(ChunkSums &to, const ChunkSums &from) const { add(to, from); }
   KOKKOS_FUNCTION void operator()(int row, ChunkSums &sums) const
   {
     auto const i = static_cast<std::size_t>(rows.center(row));
     AtomRecord const &from = atoms(i);
-    ChunkSums here = no_sums();
+    ChunkSums here;
     double force[3] = {};
     for (int t = 0; t < types; ++t) {
       ZblPair const &pair = pairs(from.type * types + t);
@@ -64,7 +58,7 @@ template <class Space> struct AddCore {
       constexpr int PLACE[6] = {0, 4, 8, 1, 2, 5};    // xx yy zz xy xz yz
       for (int k = 0; k < 6; ++k) tally.shared_virial(6 * i + k) += here.virial[PLACE[k]];
     }
-    add(sums, here);
+    sums += here;
   }
 };
 

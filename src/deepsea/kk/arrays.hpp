@@ -103,13 +103,21 @@ void make_room(Array<T, Space> &array, const std::string &label, std::size_t siz
   array = uninitialized<T, Space>(label, size);
 }
 
+// Into the first places of `array`, which has room for them.
+template <class Space, class T>
+void copy_to_device(const Array<T, Space> &array, const std::vector<T> &numbers)
+{
+  Kokkos::deep_copy(
+      Slice<T, Space>(array).part(0, numbers.size()).view(),
+      Kokkos::View<const T *, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(
+          numbers.data(), numbers.size()));
+}
+
 template <class Space, class T>
 Array<T, Space> to_device(const std::string &label, const std::vector<T> &numbers)
 {
   auto array = uninitialized<T, Space>(label, numbers.size());
-  Kokkos::deep_copy(
-      array, Kokkos::View<const T *, Kokkos::HostSpace, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(
-                 numbers.data(), numbers.size()));
+  copy_to_device(array, numbers);
   return array;
 }
 
@@ -143,7 +151,7 @@ template <class Space> struct Machine {
   // Memory of a device that the host can access, too, makes it no host.
   static constexpr bool HOST = std::is_same_v<typename Space::memory_space, Kokkos::HostSpace>;
   // Other devices want teams of other sizes.
-#if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP)
+#if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP) || defined(KOKKOS_ENABLE_OPENMPTARGET)
   static constexpr bool KNOWN = true;
 #else
   static constexpr bool KNOWN = HOST;
@@ -154,6 +162,14 @@ template <class Space> struct Machine {
 #else
   static constexpr int GPU_LANES = 32;
 #endif
+#if defined(KOKKOS_ENABLE_OPENMPTARGET)
+  // The backend that plays a GPU on a processor has no lanes, no teams below 32 threads, and any
+  // amount of scratch memory.
+  static constexpr int LANES = 1;
+  static constexpr int CENTERS = HOST ? 1 : 32;
+  static constexpr std::size_t SCRATCH = 32000000;
+  static constexpr int TEAM = HOST ? HOST_TEAM : 32;
+#else
   static constexpr int LANES = HOST ? 1 : GPU_LANES;
   // Of kernels with a thread (a warp) for each center: threads in a team, as far as the scratch
   // memory of so many goes.
@@ -161,6 +177,7 @@ template <class Space> struct Machine {
   static constexpr std::size_t SCRATCH = 38000;    // bytes a team, below what any GPU has
   // Of kernels with a team for each center.
   static constexpr int TEAM = HOST ? HOST_TEAM : 128 / GPU_LANES;
+#endif
 };
 
 template <class Policy, class Kernel>

@@ -7,61 +7,68 @@
 namespace lbs::deepsea::device {
 
 struct ChunkSums {
-  double energy;
-  double virial[9];
-  int bad_center;     // the lowest atom whose energy or force is not finite or that overlaps; -1
-  int short_pairs;    // closer than in training; the closest one relative to its bound follows
-  int center, neighbor;    // atoms
-  double distance, bound;
-  int left_over;    // centers that the form of the model does not serve
-  int changed;      // as of PackAtoms: not 0 if these sums are of no use
+  double energy = 0.0;
+  double virial[9] = {};
+  int bad_center = -1;    // the lowest atom whose energy or force is not finite or that overlaps
+  int short_pairs = 0;    // closer than in training; the closest one relative to its bound follows
+  int center = -1, neighbor = -1;    // atoms
+  double distance = 0.0, bound = 0.0;
+  int left_over = 0;    // centers that the form of the model does not serve
+  int changed = 0;      // as of PackAtoms: not 0 if these sums are of no use
+
+  KOKKOS_INLINE_FUNCTION ChunkSums &operator+=(const ChunkSums &other)
+  {
+    energy += other.energy;
+    for (int k = 0; k < 9; ++k) virial[k] += other.virial[k];
+    if (bad_center < 0 || (other.bad_center >= 0 && other.bad_center < bad_center))
+      bad_center = other.bad_center;
+    bool const closer =
+        other.center >= 0 && (center < 0 || other.distance * bound < distance * other.bound);
+    short_pairs += other.short_pairs;
+    left_over += other.left_over;
+    changed += other.changed;
+    if (!closer) return *this;
+    center = other.center;
+    neighbor = other.neighbor;
+    distance = other.distance;
+    bound = other.bound;
+    return *this;
+  }
 };
 
-KOKKOS_INLINE_FUNCTION ChunkSums no_sums()
-{
-  return {0.0, {}, -1, 0, -1, -1, 0.0, 0.0, 0, 0};
-}
+}    // namespace lbs::deepsea::device
 
-KOKKOS_INLINE_FUNCTION void add(ChunkSums &to, const ChunkSums &from)
+template <> struct Kokkos::reduction_identity<lbs::deepsea::device::ChunkSums> {
+  KOKKOS_FORCEINLINE_FUNCTION static lbs::deepsea::device::ChunkSums sum() { return {}; }
+};
+
+namespace lbs::deepsea::device {
+
+// Adds up what `kernel` has for each of `count` items. `to` holds the sum when the device gets
+// there.
+template <class Space, class Kernel>
+void sum_over(const char *label, int count, const Kernel &kernel, ChunkSums *to)
 {
-  to.energy += from.energy;
-  for (int k = 0; k < 9; ++k) to.virial[k] += from.virial[k];
-  if (to.bad_center < 0 || (from.bad_center >= 0 && from.bad_center < to.bad_center))
-    to.bad_center = from.bad_center;
-  bool const closer =
-      from.center >= 0 && (to.center < 0 || from.distance * to.bound < to.distance * from.bound);
-  to.short_pairs += from.short_pairs;
-  to.left_over += from.left_over;
-  to.changed += from.changed;
-  if (!closer) return;
-  to.center = from.center;
-  to.neighbor = from.neighbor;
-  to.distance = from.distance;
-  to.bound = from.bound;
+  using Sum = Kokkos::Sum<ChunkSums, Space>;
+  Kokkos::parallel_reduce(label, Kokkos::RangePolicy<Space>(0, count), kernel,
+                          Sum(typename Sum::result_view_type(to)));
 }
 
 template <class Space> struct SumCenters {
-  using value_type = ChunkSums;
-
   CenterSlices<Space> centers;
   Slice<const CenterReport, Space> reports;
   Slice<const CenterSums, Space> sums;
   Slice<const int, Space> changed;    // [1]
 
-  // `to` holds the sums of the chunk when the device gets there.
   void launch(const Slice<ChunkSums, Space> &to, int chunk) const
   {
-    Kokkos::parallel_reduce(
-        "deepsea::SumCenters", Kokkos::RangePolicy<Space>(0, centers.chunk.count), *this,
-        Kokkos::View<ChunkSums, Space, Kokkos::MemoryTraits<Kokkos::Unmanaged>>(to.data() + chunk));
+    sum_over<Space>("deepsea::SumCenters", centers.chunk.count, *this, &to.data()[chunk]);
   }
 
-  KOKKOS_FUNCTION void init(ChunkSums &value) const { value = no_sums(); }
-  KOKKOS_FUNCTION void join(ChunkSums &to, const ChunkSums &from) const { add(to, from); }
   KOKKOS_FUNCTION void operator()(int center, ChunkSums &value) const
   {
     CenterReport const &report = reports(center);
-    ChunkSums here = no_sums();
+    ChunkSums here;
     if (report.served) {
       CenterSums const &own = sums(center);
       int const atom = centers.atom(center);
@@ -77,7 +84,7 @@ template <class Space> struct SumCenters {
       here.left_over = 1;
     }
     here.changed = changed(0);
-    add(value, here);
+    value += here;
   }
 };
 

@@ -38,7 +38,7 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
   {
     rows_ = rows.slices();
     chunks_ = make_chunks(main().model(), rows.first(), budget_);
-    segments_ = upload_segments(chunks_);
+    upload_segments(chunks_, segments_);
     make_room(left_over_.rows, "deepsea:left_over", rows.count());
     make_room(sums_, "deepsea:chunk_sums", chunks_.size());
     for (const Chunk &chunk : chunks_) buffers_.fit(chunk);
@@ -51,7 +51,7 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     launch(main(), chunks_, segments_, {}, atoms, tally, sums_);
     ChunkSums total = summed(sums_, chunks_.size());
     if (total.changed == 0 && total.left_over > 0)
-      add(total, evaluate_left_over(total.left_over, atoms, tally));
+      total += evaluate_left_over(total.left_over, atoms, tally);
     HostSums sums;
     sums.energy = total.energy;
     std::copy(std::begin(total.virial), std::end(total.virial), sums.virial);
@@ -78,19 +78,21 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
   RowSlices<Space> rows_;
   std::vector<int> first_;
   std::vector<Chunk> chunks_;
-  Array<Segment, Space> segments_;    // [chunk][type]
+  Array<Segment, Space> segments_, later_segments_;    // [chunk][type]
   ChunkBuffers<Real, Space> buffers_;
   LeftOver<Space> left_over_;
+  Array<int, Space> selection_;                  // rows that are left over, sorted
   Array<ChunkSums, Space> sums_, later_sums_;    // [chunk]
 
   FormEvaluator<Real, Space> &main() { return reduced_ ? *reduced_ : *general_; }
 
-  static Array<Segment, Space> upload_segments(const std::vector<Chunk> &chunks)
+  static void upload_segments(const std::vector<Chunk> &chunks, Array<Segment, Space> &segments)
   {
     std::vector<Segment> all;
     for (const Chunk &chunk : chunks)
       all.insert(all.end(), chunk.segments.begin(), chunk.segments.end());
-    return to_device<Space>("deepsea:segments", all);
+    make_room(segments, "deepsea:segments", all.size());
+    copy_to_device(segments, all);
   }
 
   template <class T>
@@ -102,8 +104,8 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
   // In the order of the chunks, when the device has done them.
   static ChunkSums summed(const Array<ChunkSums, Space> &of_chunks, std::size_t count)
   {
-    ChunkSums total = no_sums();
-    for (const ChunkSums &sums : to_host(head(of_chunks, count))) add(total, sums);
+    ChunkSums total;
+    for (const ChunkSums &sums : to_host(head(of_chunks, count))) total += sums;
     return total;
   }
 
@@ -133,11 +135,12 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
       first.push_back(static_cast<int>(std::lower_bound(selected.begin(), selected.end(), row) -
                                        selected.begin()));
     auto const chunks = make_chunks(general_->model(), first, budget_);
-    auto const segments = upload_segments(chunks);
-    auto const selection = to_device<Space>("deepsea:selection", selected);
+    upload_segments(chunks, later_segments_);
+    make_room(selection_, "deepsea:selection", rows_.center.count());
+    copy_to_device(selection_, selected);
     make_room(later_sums_, "deepsea:later_sums", chunks.size());
     for (const Chunk &chunk : chunks) buffers_.fit(chunk);
-    launch(*general_, chunks, segments, selection, atoms, tally, later_sums_);
+    launch(*general_, chunks, later_segments_, head(selection_, count), atoms, tally, later_sums_);
     return summed(later_sums_, chunks.size());
   }
 };

@@ -145,7 +145,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
     // one a type, and there are fewer numbers to keep in registers.
     GradientSums gradients;
     Kokkos::parallel_reduce(
-        Kokkos::ThreadVectorRange(team, Machine<Space>::LANES),
+        Kokkos::ThreadVectorRange(team, int{Machine<Space>::LANES}),    // no reference to it
         [&](int, GradientSums &sums_of_lanes) { sums_of_lanes += of_lane; }, gradients);
     Kokkos::single(Kokkos::PerThread(team), [&]() {
       CenterSums own;
