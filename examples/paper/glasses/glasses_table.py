@@ -28,7 +28,7 @@ SPEC.loader.exec_module(quench)
 
 POTENTIALS = {"fast": "fast", "accurate": "accurate", "fast_hold": "fast, held",
               "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter",
-              "deng_du_hold": "Deng-Du, held by fast"}
+              "lbs_hold": "lbs.fmp, held by fast", "deng_du_hold": "Deng-Du, held by fast"}
 # Share (%) of three-coordinated boron in three-membered rings: A. Urata, arXiv:2209.00316, Table 2.
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
          "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
