@@ -30,6 +30,18 @@ is_made() {    # whether OUT.ENDING is there, by these words; OUT.words keeps th
   return 1
 }
 
+check_models() {    # NAME=POTENTIAL...: whether those that are files are there, before anything runs
+  local potential
+  for potential in "$@"; do
+    case ${potential#*=} in
+      *.pt) [ -f "${potential#*=}" ] || {
+        echo "there is no model file ${potential#*=}" >&2
+        exit 1
+      } ;;
+    esac
+  done
+}
+
 run_deck() {    # the deck of a path, in its folder; OUT.log has its log
   local deck=$1 out=$2 log=$3
   shift 3

@@ -35,6 +35,7 @@ done
 glasses=${GLASSES:-$(grep -oE 'LBS(_[0-9]+){3}' "$examples/melt-quench/glasses.lmp" | sort -u)}
 # shellcheck source=potentials/lbs/runs.sh
 . "$here/runs.sh"
+check_models "${potentials[@]}"
 first=${FIRST:--var melt 3 -var rate 100 -var hold 1 -var average 0.5}
 
 make() {    # OUT.data by a deck with its variables, if it isn't there

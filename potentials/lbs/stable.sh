@@ -20,6 +20,7 @@ work=$(cd "$1" && pwd)
 shift
 # shellcheck source=potentials/lbs/runs.sh
 . "$here/runs.sh"
+check_models "$@"
 natoms=${NATOMS:-300}
 for glass in ${GLASSES:-LBS_20_60_20 LBS_40_20_40 LBS_10_50_40}; do
   start=$work/$glass-$natoms

@@ -93,3 +93,9 @@ def test_a_run_that_stops_is_told(made):
     assert done.returncode == 1
     assert re.search(r"LAMMPS did not reach the end, see .*start-LBS_40_20_40-1.log", done.stderr)
     assert science(folder, "glasses").returncode == 2
+
+
+def test_a_missing_model_is_told_before_any_run(tmp_path):
+    done = science(tmp_path, "glasses", "ddt=deng_du", "fast=nothere.pt", *SHORT)
+    assert done.returncode == 1 and done.stderr == "there is no model file nothere.pt\n"
+    assert not list((tmp_path / "glasses").iterdir())
