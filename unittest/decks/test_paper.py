@@ -92,6 +92,14 @@ def test_the_reference_is_what_the_manual_says(folder):
         out = script(folder, "elastic", f"../glasses/LBS_{name.replace('-', '_')}-fast-1")
         found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
         assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
+    # Above the glass of fast, each minimized by the judge, who is the accurate potential.
+    for glass, others in (("LBS_20_60_20", {"lbs": 25, "deng_du": 44, "accurate": -5,
+                                            "fast_hold": -13}),
+                          ("LBS_10_50_40", {"lbs": 40, "deng_du": 36})):
+        words = [f"{name}=../glasses/{glass}-{name}-1" for name in ("fast", *others)]
+        first = plot(folder, "energies", *words).partition("judged by lbs ")[0]
+        found = dict(re.findall(r"^ +minimized by lbs.deepsea.pt +(\w+) +(\S+)", first, re.M))
+        assert {k: round(float(v)) for k, v in found.items()} == {"fast": 0, **others}, first
 
 
 def test_the_table_of_glasses_is_the_manuals(folder):
