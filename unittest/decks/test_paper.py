@@ -95,7 +95,8 @@ def test_the_reference_is_what_the_manual_says(folder):
     # Above the glass of fast, each minimized by the judge, who is the accurate potential.
     for glass, others in (("LBS_20_60_20", {"lbs": 25, "deng_du": 44, "accurate": -5,
                                             "fast_hold": -13}),
-                          ("LBS_10_50_40", {"lbs": 40, "deng_du": 36})):
+                          ("LBS_10_50_40", {"lbs": 40, "deng_du": 36, "accurate": -7}),
+                          ("LBS_40_20_40", {"lbs": 47, "accurate": 1})):
         words = [f"{name}=../glasses/{glass}-{name}-1" for name in ("fast", *others)]
         first = plot(folder, "energies", *words).partition("judged by lbs ")[0]
         found = dict(re.findall(r"^ +minimized by lbs.deepsea.pt +(\w+) +(\S+)", first, re.M))
