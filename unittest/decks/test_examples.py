@@ -9,8 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from deck import (MASS, ROOT, TIMEOUT, catches_interrupts, density_of, environment, needs_deepsea,
-                  read_frame, wait_for)
+from deck import (MASS, POTENTIALS, ROOT, TIMEOUT, catches_interrupts, density_of, environment,
+                  needs_deepsea, read_frame, wait_for)
 
 FOLDER = ROOT / "examples" / "melt-quench"
 DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
@@ -27,15 +27,18 @@ NMR = {"LBS_20_60_20": 36.7, "LBS_40_40_20": 46.4, "LBS_10_50_40": 41.6, "LBS_20
        "LBS_15_25_60": 22.0, "LBS_10_20_70": 1.2, "LBS_5_35_60": 23.5}
 
 
+def words_of(variables):
+    """Words of the command line that set them."""
+    return [word for name, value in variables.items() for word in ("-var", name, str(value))]
+
+
 @pytest.fixture
 def example(lmp, tmp_path):
     """Runs the deck with these variables; its output goes to the test's folder."""
     deck = (FOLDER / "in.melt-quench").read_text()
 
     def run(ranks=1, lengths=SHORT, **variables):
-        words = []
-        for name, value in {**lengths, "out": tmp_path / "glass", **variables}.items():
-            words += ["-var", name, str(value)]
+        words = words_of({**lengths, "out": tmp_path / "glass", **variables})
         return lmp.run(deck, ranks, words, cwd=FOLDER)
     return run
 
@@ -158,12 +161,33 @@ def test_a_model_takes_over_a_melt(example, tmp_path, choice, maker):
     result = example(melt=0.6, **choice)
     assert result.status == 0, result.log[-3000:]
     assert re.search(rf"^LBS_\S+ {maker}: 4B = ", result.log, re.M)
-    lbs, takes_over = (result.log.index(words) for words in (
-        "potential LBS from lbs.fmp", "deepsea: lbs-fast.deepsea.pt"))
-    assert lbs < takes_over and "above the 3500 K" not in result.log
+    model = "deepsea: lbs-fast.deepsea.pt"
+    lbs = result.log.index("potential LBS from lbs.fmp")
+    assert result.log.index(model) < lbs < result.log.rindex(model)
+    assert "above the 3500 K" not in result.log
     history = np.loadtxt(tmp_path / "glass.history", ndmin=2)
     molten = history[history[:, 1] > 0.7][:2]
     assert (np.abs(molten[:, 2] - 3500) < 900).all()
+
+
+@needs_deepsea
+@pytest.mark.parametrize("variables, message", [
+    ({"model": "none.pt"}, "cannot open none.pt"),
+    ({"potential": "lbs_fast"}, "cannot open lbs-fast.deepsea.pt"),
+    ({"model": POTENTIALS / "lbs-fast.deepsea.pt", "elements": "Na B O Si"},
+     "the model knows no element 'Na'")])
+@pytest.mark.parametrize("deck", ["melt-quench/in.melt-quench", "rings/in.rings",
+                                  "paper/quench/in.glass"])
+def test_what_is_wrong_with_a_model_is_told_before_the_melt(lmp, tmp_path, monkeypatch, deck,
+                                                            variables, message):
+    """A file that is neither here nor in LAMMPS_POTENTIALS, and elements of another model."""
+    monkeypatch.setenv("LAMMPS_POTENTIALS", str(tmp_path))
+    path = FOLDER.parent / deck
+    result = lmp.run(path.read_text(), 1, words_of({**variables, "out": tmp_path / "glass"}),
+                     cwd=path.parent)
+    assert result.status != 0 and message in result.log
+    assert "is looked for here and in the folders of LAMMPS_POTENTIALS." in result.log
+    assert "Setting up" not in result.log and not list(tmp_path.glob("glass.*"))
 
 
 @pytest.mark.parametrize("variables, message", [

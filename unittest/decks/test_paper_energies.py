@@ -122,4 +122,4 @@ def test_what_is_wrong_is_named(folder):
     assert done.returncode != 0 and "-var judges NAMES are needed" in done.stdout
     done = call(folder, "energies", "-var", "judges", "deng_du none", start=folder / "small.data")
     assert done.returncode != 0 and "unknown potential none" in done.stdout
-    assert not (folder / "energies" / "energies.energies").exists()
+    assert [p.name for p in (folder / "energies").glob("energies.*")] == ["energies.png"]
