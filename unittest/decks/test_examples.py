@@ -190,6 +190,31 @@ def test_what_is_wrong_with_a_model_is_told_before_the_melt(lmp, tmp_path, monke
     assert "Setting up" not in result.log and not list(tmp_path.glob("glass.*"))
 
 
+@pytest.mark.parametrize("deck, name", [
+    ("melt-quench/in.melt-quench", "out"), ("rings/in.rings", "model"),
+    ("interchange/in.sodium", "model"), ("paper/quench/in.glass", "out"),
+    ("paper/structure/in.structure", "start"), ("paper/elastic/in.elastic", "model"),
+    ("paper/energies/in.energies", "start"), ("paper/memory/in.memory", "run"),
+    ("paper/accuracy/in.accuracy", "frames")])
+def test_names_with_blanks_are_refused(lmp, tmp_path, deck, name):
+    """Before atoms are there, and no others."""
+    path = FOLDER.parent / deck
+    others = {"judges": "none", "natoms": 20, "n_Si": 2}
+    if name not in ("run", "frames"):
+        others.update(out=tmp_path / "none" / "out", potential="none")
+
+    def refused(file):
+        words = {**others, name: tmp_path / "none" / file}
+        result = lmp.run(path.read_text(), 1, words_of(words), cwd=path.parent)
+        assert result.status != 0
+        return re.findall("^ERROR: use names of files without blanks: .*", result.log, re.M), result
+
+    (message,), result = refused("my glass")
+    assert f" {tmp_path}/none/my glass" in message
+    assert "create_atoms CPU" not in result.log and "Reading data file" not in result.log
+    assert refused("glass")[0] == []
+
+
 @pytest.mark.parametrize("variables, message", [
     ({"glass": "LBS_1_2_97"}, "unknown glass LBS_1_2_97; glasses.lmp lists the eleven names"),
     ({"preset": "quick"}, "unknown preset quick; presets.lmp lists demo, middle and paper"),
