@@ -12,28 +12,20 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
-import numpy as np    # noqa: E402
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import glass_analysis as ga    # noqa: E402
 
 PAIRS = ("B-O", "Si-O", "O-O", "Li-O")    # order of compute rdf in in.melt-quench
 
 
 def read_result(path):
     """(glass, potential, 4B in % here, 4B in % by NMR) from the line that ends a run."""
-    found = re.match(r"(LBS_\S+) (\S+): 4B = (\S+) %, NMR (\S+) %", path.read_text())
+    text = pathlib.Path(path).read_text()
+    found = re.match(r"(LBS_\S+) (\S+): 4B = (\S+) %, NMR (\S+) %", text)
     if found is None:
-        sys.exit(f"{path}: not the result line of in.melt-quench")
+        raise ValueError(f"{path}: not the result line of in.melt-quench")
     return found.groups()
-
-
-def read_gr(path):
-    """Distances and one g(r) per pair from the last block of fix ave/time mode vector."""
-    lines = [line.split() for line in path.read_text().splitlines() if not line.startswith("#")]
-    starts = [i for i, words in enumerate(lines) if len(words) == 2]
-    if not starts:
-        sys.exit(f"{path}: no block of g(r); did the run end?")
-    rows = int(lines[starts[-1]][1])
-    block = np.array(lines[starts[-1] + 1:starts[-1] + 1 + rows], dtype=float)
-    return block[:, 1], block[:, 2::2]
 
 
 def main():
@@ -41,11 +33,12 @@ def main():
         sys.exit(__doc__)
     prefix = sys.argv[1]
     picture = sys.argv[2] if len(sys.argv) == 3 else prefix + ".png"
-    glass, potential, mean, nmr = read_result(pathlib.Path(prefix + ".result"))
+    glass, potential, mean, nmr = read_result(prefix + ".result")
     # step, time, T, energy, pressure, fraction of 4B, ...
-    history = np.loadtxt(prefix + ".history", ndmin=2)
+    history = ga.read_table(prefix + ".history")
     time, temperature, n4 = history[:, 1], history[:, 2], 100 * history[:, 5]
-    r, g = read_gr(pathlib.Path(prefix + ".gr"))
+    block = ga.last_block(prefix + ".gr")
+    r, g = block[:, 1], block[:, 2::2]
 
     fig, axes = plt.subplots(1, 3, figsize=(13, 3.8), constrained_layout=True)
     axes[0].plot(time, temperature, color="tab:red", lw=1)
@@ -64,4 +57,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

@@ -19,6 +19,9 @@ import sys
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "paper"))
+import glass_analysis as ga    # noqa: E402
+
 STOPPED = threading.Event()
 POTENTIALS = {"deng_du": "Deng-Du, N4 by DBX", "deng_du_nmr": "Deng-Du, N4 by NMR", "shik": "SHIK"}
 
@@ -46,11 +49,8 @@ def result(outdir, glass, potential, preset):
     log, history = pathlib.Path(f"{base}.log"), pathlib.Path(f"{base}.history")
     if not log.exists() or "Total wall time" not in log.read_text():
         return None
-    rows = [line.split() for line in history.read_text().splitlines()
-            if line and not line.startswith("#")]
-    end = float(rows[-1][1])
-    last = [float(row[5]) for row in rows if float(row[1]) > end - average_of(preset)]
-    return 100 * sum(last) / len(last)
+    rows = ga.read_table(history)
+    return 100 * rows[rows[:, 1] > rows[-1, 1] - average_of(preset), 5].mean()
 
 
 def run_one(outdir, glass, potential, preset):
@@ -117,4 +117,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

@@ -4,6 +4,7 @@
 Uncertainties are standard errors (one sigma). numpy and scipy are needed.
 """
 import dataclasses
+import itertools
 import pathlib
 import sys
 
@@ -111,6 +112,23 @@ def read_table(path):
     if not rows:
         raise ValueError(f"{path}: there is no row of numbers yet; has the run begun?")
     return np.array(rows)
+
+
+def last_block(path):
+    """Rows of the last whole block of a file of fix ave/time in mode vector."""
+    last = None
+    with open(path) as file:
+        rows = (line.split() for line in file if not line.startswith("#"))
+        try:
+            for _, count in rows:
+                block = list(itertools.islice(rows, int(count)))
+                if len(block) == int(count) and len({len(row) for row in block}) == 1:
+                    last = np.array(block, float)
+        except ValueError:
+            raise ValueError(f"{path}: is no file of fix ave/time in mode vector") from None
+    if last is None:
+        raise ValueError(f"{path}: there is no whole block yet; did the run end?")
+    return last
 
 
 def columns_in_order(path):

@@ -11,29 +11,13 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
-import numpy as np    # noqa: E402
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import glass_analysis as ga    # noqa: E402
 
 BORATE = [f"B-O, {n} four-coordinated" for n in range(4)]
 MIXED = [f"mixed, {n} Si" for n in (1, 2, 3)]
 TEMPERATURE = "temperature of the thermostat (K)"
-
-
-def last_block(path):
-    """Rows of the last block of fix ave/time mode vector: size, then the columns of the compute."""
-    lines = [line.split() for line in path.read_text().splitlines() if not line.startswith("#")]
-    starts = [i for i, words in enumerate(lines) if len(words) == 2]
-    if not starts:
-        sys.exit(f"{path}: no block; did the run end?")
-    rows = int(lines[starts[-1]][1])
-    return np.array(lines[starts[-1] + 1:starts[-1] + 1 + rows], dtype=float)
-
-
-def table(path):
-    """Columns of a file of fix ave/time."""
-    data = np.loadtxt(path, ndmin=2)
-    if len(data) < 2:
-        sys.exit(f"{path}: less than two lines; did the run end?")
-    return data.T
 
 
 def main():
@@ -41,9 +25,9 @@ def main():
         sys.exit(__doc__)
     prefix = sys.argv[1]
     picture = sys.argv[2] if len(sys.argv) == 3 else prefix + ".png"
-    rings = table(pathlib.Path(prefix + ".rings"))
-    sizes = last_block(pathlib.Path(prefix + ".sizes"))
-    memory = table(pathlib.Path(prefix + ".memory"))
+    rings = ga.read_table(prefix + ".rings").T
+    sizes = ga.last_block(prefix + ".sizes")    # size, then the columns of the compute
+    memory = ga.read_table(prefix + ".memory").T
     temperature = rings[1]
 
     fig, axes = plt.subplots(2, 2, figsize=(10, 7), constrained_layout=True)
@@ -70,4 +54,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

@@ -87,7 +87,7 @@ def test_plot(example, tmp_path):
     assert picture.startswith(b"\x89PNG") and len(picture) > 20000
     (tmp_path / "glass.gr").write_text("# nothing\n")
     done = subprocess.run(plot, capture_output=True, text=True, check=False)
-    assert done.returncode != 0 and "no block of g(r); did the run end?" in done.stderr
+    assert done.returncode != 0 and "no whole block yet; did the run end?" in done.stderr
 
 
 def write_run(folder, potential, preset, wall, high):

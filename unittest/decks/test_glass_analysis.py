@@ -54,6 +54,31 @@ def test_tables_are_read_without_their_last_broken_row(tmp_path):
         ga.read_table(path)
 
 
+def test_the_last_block_of_a_vector(lmp, tmp_path):
+    """As fix ave/time writes it, of several columns and of one; a block that was cut off counts
+    not, and other files are refused.
+    """
+    deck = (system() + "pair_style zero 8.0\npair_coeff * *\nfix 1 all nve\n"
+            "compute gr all rdf 5 2 3\nfix gr all ave/time 1 1 1 c_gr[*] mode vector file gr\n"
+            "fix r all ave/time 1 1 1 c_gr[1] mode vector ave running overwrite file r\nrun 2\n")
+    folder = lmp(deck).folder
+    rows = ga.last_block(folder / "gr")
+    assert rows.shape == (5, 4) and rows[:, 0].tolist() == [1, 2, 3, 4, 5] and rows[-1, 3] > 1
+    assert np.array_equal(ga.last_block(folder / "r"), rows[:, :2])
+    text = (folder / "gr").read_text()
+    path = tmp_path / "cut"
+    for end in (text.rindex("\n5 "), text.rindex(" ")):
+        path.write_text(text[:end].replace("\n1 5\n1 ", "\n1 5\n7 "))
+        assert ga.last_block(path)[0, 0] == 7
+    path.write_text(text[:text.index("\n5 ")])
+    with pytest.raises(ValueError, match="cut: there is no whole block yet; did the run end?"):
+        ga.last_block(path)
+    for other in ("1 2 3\n", "1 -2\n", "1 x\n", "1 1\n1 x\n"):
+        path.write_text(other)
+        with pytest.raises(ValueError, match="cut: is no file of fix ave/time in mode vector"):
+            ga.last_block(path)
+
+
 # ---- averages ------------------------------------------------------------------------------------
 
 

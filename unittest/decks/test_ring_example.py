@@ -104,7 +104,7 @@ def test_plot(finished):
     assert picture.startswith(b"\x89PNG") and len(picture) > 20000
     prefix.with_name("empty.rings").write_text("# nothing\n")
     done = program("plot.py", prefix.with_name("empty"))
-    assert done.returncode != 0 and "less than two lines; did the run end?" in done.stderr
+    assert done.returncode != 0 and "no row of numbers yet; has the run begun?" in done.stderr
 
 
 def test_rings_for_viewers(finished, tmp_path):

@@ -33,7 +33,7 @@ UNITS = ("fraction of 4B", "3B", "4B", "5-fold Si", "non-bridging O", "bridging 
 
 def pair_functions(path, modifier):
     """Distances (A) and g(r) of each pair."""
-    rows = ga.read_table(path)
+    rows = ga.last_block(path)
     return rows[:, 1], dict(zip([pair.format(modifier) for pair in PAIRS], rows[:, 2::2].T))
 
 
