@@ -4,6 +4,7 @@
 
     plot.py [PREFIX [PICTURE]]    reads PREFIX.history and PREFIX.deviation, writes PREFIX.png
 """
+import pathlib
 import sys
 
 import matplotlib
@@ -11,6 +12,9 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
 import numpy as np    # noqa: E402
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import glass_analysis as ga    # noqa: E402
 
 ATOMS = 300
 EQUILIBRATED = 5.0    # ps, as in the deck
@@ -21,8 +25,8 @@ def main():
         sys.exit(__doc__)
     prefix = sys.argv[1] if len(sys.argv) > 1 else "first-run"
     picture = sys.argv[2] if len(sys.argv) > 2 else prefix + ".png"
-    step, time, temperature, energy, _ = np.loadtxt(prefix + ".history").T
-    deviation = np.loadtxt(prefix + ".deviation")
+    step, time, temperature, energy, _ = ga.read_table(prefix + ".history").T
+    deviation = ga.read_table(prefix + ".deviation")
     dt = time[-1] / step[-1]
 
     free = time > EQUILIBRATED
@@ -48,4 +52,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

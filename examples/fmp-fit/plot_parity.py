@@ -4,6 +4,7 @@
 
     plot_parity.py [PREFIX [PICTURE]]    reads PREFIX-parity.txt, writes PREFIX-parity.png
 """
+import pathlib
 import sys
 
 import matplotlib
@@ -12,13 +13,16 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
 import numpy as np    # noqa: E402
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import glass_analysis as ga    # noqa: E402
+
 UNITS = {"energy": "eV/atom", "force": "eV/A", "stress": "GPa"}
 
 
 def read(path):
     """(set, label, potential) of each row by kind; energies within their composition."""
     rows = {kind: [] for kind in UNITS}
-    with open(path, encoding="utf-8") as file:
+    with ga.open_text(path) as file:
         for line in file:
             if not line.startswith("#"):
                 kind, number, _, _, label, potential, offset = line.split()
@@ -53,4 +57,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

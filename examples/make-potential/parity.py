@@ -4,6 +4,7 @@
 
     parity.py FILE [PICTURE]      one picture of energy, force and virial; FILE.png by default
 """
+import pathlib
 import sys
 
 import matplotlib
@@ -12,12 +13,15 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
 import numpy as np    # noqa: E402
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import glass_analysis as ga    # noqa: E402
+
 KINDS = (("energy", "energy (eV/atom)"), ("f", "force (eV/A)"), ("v", "virial (eV/atom)"))
 
 
 def read(path):
     """Columns by their names, without the lines of comment."""
-    with open(path) as file:
+    with ga.open_text(path) as file:
         rows = [line.split() for line in file if not line.startswith("#")]
     return {name: np.array(column) for name, column in zip(rows[0], zip(*rows[1:]))}
 
@@ -51,4 +55,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    ga.run(main)

@@ -21,8 +21,8 @@ PAIRS = ("B-O", "Si-O", "O-O", "Li-O")    # order of compute rdf in in.melt-quen
 
 def read_result(path):
     """(glass, potential, 4B in % here, 4B in % by NMR) from the line that ends a run."""
-    text = pathlib.Path(path).read_text()
-    found = re.match(r"(LBS_\S+) (\S+): 4B = (\S+) %, NMR (\S+) %", text)
+    with ga.open_text(path) as file:
+        found = re.match(r"(LBS_\S+) (\S+): 4B = (\S+) %, NMR (\S+) %", file.read())
     if found is None:
         raise ValueError(f"{path}: not the result line of in.melt-quench")
     return found.groups()

@@ -42,6 +42,13 @@ def run(main):
 # ---- files ---------------------------------------------------------------------------------------
 
 
+def open_text(path):
+    """A text file to read, without the byte order mark that editors of Windows put in front. Bytes
+    that are no text do not stop it: whoever reads says what the file is not.
+    """
+    return open(path, encoding="utf-8-sig", errors="replace")
+
+
 @dataclasses.dataclass
 class Frame:
     """One time of a dump: cell vectors in rows (A), columns by name, sorted by any ID."""
@@ -58,7 +65,7 @@ def read_dump(path):
     """Frames of a text dump, one after the other. A last frame that a stopped run left cut off is
     passed over. Raises ValueError with the name of the file if it is none.
     """
-    with open(path) as file:
+    with open_text(path) as file:
         while line := file.readline():
             if not line.startswith("ITEM: TIMESTEP"):
                 raise ValueError(f"{path}: is no dump of LAMMPS: {line.strip()[:40]!r}")
@@ -100,13 +107,14 @@ def _cell(bounds, tilted):
 def read_table(path):
     """Rows of numbers of fix ave/time or fix print; lines that are not whole are left out."""
     rows = []
-    for line in pathlib.Path(path).read_text().splitlines():
-        if line.startswith("#"):
-            continue
-        try:
-            rows.append([float(word) for word in line.split()])
-        except ValueError:
-            continue
+    with open_text(path) as file:
+        for line in file:
+            if line.startswith("#"):
+                continue
+            try:
+                rows.append([float(word) for word in line.split()])
+            except ValueError:
+                continue
     width = max((len(row) for row in rows), default=0)
     rows = [row for row in rows if len(row) == width]
     if not rows:
@@ -117,7 +125,7 @@ def read_table(path):
 def last_block(path):
     """Rows of the last whole block of a file of fix ave/time in mode vector."""
     last = None
-    with open(path) as file:
+    with open_text(path) as file:
         rows = (line.split() for line in file if not line.startswith("#"))
         try:
             for _, count in rows:

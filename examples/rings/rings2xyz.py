@@ -12,6 +12,7 @@ these columns for each atom: id, smallest_ring (size in formers, 0 if in none), 
 import argparse
 import collections
 import contextlib
+import itertools
 import os
 import re
 import sys
@@ -20,18 +21,23 @@ BOROXOL = 1    # class of a three-membered ring of B without four-coordinated on
 
 
 def frames(path):
-    """(step, box lines, names of columns, rows) of each frame of a dump."""
-    with open(path, encoding="ascii") as file:
+    """(step, box lines, names of columns, rows) of each frame of a dump; not of a last one that a
+    stopped run left cut off.
+    """
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
         step, box = None, []
         for line in file:
             if line.startswith("ITEM: TIMESTEP"):
-                step = int(next(file))
+                step = int(next(file, 0))
             elif line.startswith("ITEM: NUMBER OF"):
-                count = int(next(file))
+                count = int(next(file, 0))
             elif line.startswith("ITEM: BOX BOUNDS"):
-                box = [line] + [next(file) for _ in range(3)]
+                box = [line, *itertools.islice(file, 3)]
             elif line.startswith("ITEM: ") and re.match(r"ITEM: (ATOMS|ENTRIES|\S+) \S", line):
-                yield step, box, line.split()[2:], [next(file).split() for _ in range(count)]
+                names = line.split()[2:]
+                rows = [row.split() for row in itertools.islice(file, count)]
+                if len(rows) == count and all(len(row) == len(names) for row in rows[-1:]):
+                    yield step, box, names, rows
 
 
 def lattice(box):
@@ -104,6 +110,14 @@ def whole(path):
             os.remove(part)
 
 
+def run(main):
+    """Calls it; a file that cannot be read ends the program with one line."""
+    try:
+        main()
+    except OSError as problem:
+        sys.exit(str(problem))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("atoms")
@@ -125,4 +139,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

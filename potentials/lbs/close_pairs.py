@@ -12,13 +12,13 @@ OUT/SET.xyz, always the same.
 """
 import argparse
 import itertools
-import json
 import os
 
 import ase.io
 import numpy as np
 
 import make_frames
+import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOT = 1000    # K
@@ -32,7 +32,7 @@ def main():
     parser.add_argument("--settings", default=f"{HERE}/settings.json")
     parser.add_argument("--out", default=f"{HERE}/frames")
     options = parser.parse_args()
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     melts = [a for path in options.of for a in ase.io.read(path, ":", format="extxyz")
              if a.info["T"] >= HOT and a.info["kind"] in ("melt", "explored")]
     kinds = list(itertools.combinations_with_replacement(settings["elements"], 2))

@@ -22,6 +22,8 @@ import tempfile
 
 import numpy as np
 
+import npy_sets
+
 try:
     import ase.io
     import make_frames
@@ -77,7 +79,7 @@ def main():
         parser.error("a committee has two models or more")
     if ase is None:
         parser.error("ASE is missing")
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     explore = settings["explore"]
     starts = [a for path in options.start for a in ase.io.read(path, ":", format="extxyz")]
     path, state = f"{options.out}/{options.round}.xyz", f"{options.out}/{options.round}.json"

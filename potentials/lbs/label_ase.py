@@ -14,7 +14,6 @@ loses the frame in work. DIR/pid holds the process group, as for label_cp2k.py.
 import argparse
 import fcntl
 import importlib
-import json
 import os
 import sys
 import time
@@ -58,7 +57,7 @@ def main():
     parser.add_argument("--limit", type=int, help="stop after so many frames")
     parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
     options = parser.parse_args()
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     os.makedirs(f"{options.work}/labels", exist_ok=True)
     guard = open(f"{options.work}/lock", "w")
     try:

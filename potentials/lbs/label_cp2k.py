@@ -16,7 +16,6 @@ DIR/pid holds the process group: kill -STOP -PID pauses all of it, kill -CONT -P
 import argparse
 import fcntl
 import gzip
-import json
 import os
 import shutil
 import signal
@@ -182,7 +181,7 @@ def main():
     parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
     parser.add_argument("--list", action="store_true", help="only say what is done and what is not")
     options = parser.parse_args()
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     os.makedirs(f"{options.work}/labels", exist_ok=True)
     job = Job(options, settings)
     if options.list:

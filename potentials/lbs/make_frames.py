@@ -24,7 +24,6 @@ What a set names itself ("densities", "strain", "crystals", ...) goes before the
 """
 import argparse
 import itertools
-import json
 import os
 import subprocess
 import sys
@@ -35,6 +34,8 @@ import numpy as np
 from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 from ase.spacegroup import crystal
+
+import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GRAM_PER_CM3 = 1.66053906660    # of one g/mol in one cubic Angstrom
@@ -318,7 +319,7 @@ def main():
     parser.add_argument("--only", type=int, help="stop after so many runs of the plan")
     parser.add_argument("--lmp", default="lmp")
     options = parser.parse_args()
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     if options.set not in settings["sets"]:
         sys.exit(f"no set {options.set}; {options.settings} has {' '.join(settings['sets'])}")
     wanted = plan(settings, options.set)[:options.only]

@@ -200,7 +200,7 @@ def main():
     options = parser.parse_args()
     if options.picture and not (options.glass and options.test):
         parser.error("--picture needs --glass and --test")
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     {"train": train, "table": table}[options.action](settings, options)
 
 

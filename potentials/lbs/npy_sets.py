@@ -16,12 +16,29 @@ A set is a folder with one folder for each system (equal atoms in equal order):
 import glob
 import json
 import os
+import sys
 
 import numpy as np
 
 # Largest mean force (eV/A an atom) of a frame. The forces of CP2K add up to zero only within the
 # error of its grid.
 NET_FORCE = 0.01
+
+
+def open_text(path):
+    """A text file to read, without the byte order mark that editors of Windows put in front."""
+    return open(path, encoding="utf-8-sig", errors="replace")
+
+
+def read_settings(path):
+    """What stands in a JSON file; ends the program with one line if it is none."""
+    try:
+        with open_text(path) as file:
+            return json.load(file)
+    except ValueError as reason:
+        sys.exit(f"{path}: is no JSON file: {reason}")
+    except OSError as reason:
+        sys.exit(str(reason))
 
 
 def write_label(path, atoms, energy, forces, virial, **more):
@@ -37,17 +54,18 @@ def labelled_names(folder):
     """Names of all frames in the sets under `folder`."""
     names = set()
     for file in glob.glob(f"{folder}/*/*/frames.txt"):
-        with open(file) as lines:
+        with open_text(file) as lines:
             names.update(json.loads(line)["name"] for line in lines)
     return names
 
 
 def read_system(folder):
     """All frames of one system as labels: a dictionary from name to the arrays of a label."""
-    with open(f"{folder}/type_map.raw") as file:
+    with open_text(f"{folder}/type_map.raw") as file:
         elements = file.read().split()
-    types = np.loadtxt(f"{folder}/type.raw", dtype=int, ndmin=1)
-    with open(f"{folder}/frames.txt") as file:
+    with open_text(f"{folder}/type.raw") as file:
+        types = np.loadtxt(file, dtype=int, ndmin=1)
+    with open_text(f"{folder}/frames.txt") as file:
         infos = [json.loads(line) for line in file]
     a = {key: np.load(f"{folder}/set.000/{key}.npy")
          for key in ("coord", "box", "energy", "force", "virial")}

@@ -11,7 +11,6 @@ settings, which count formula units of the last oxide. Needs numpy and ASE.
 """
 import argparse
 import importlib
-import json
 import os
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from ase import Atoms
 from ase.spacegroup import crystal
 
 import make_frames
+import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STEPS = 200         # of a relaxation by a teacher
@@ -108,7 +108,7 @@ def main():
     parser.add_argument("--teacher", action="store_true")
     parser.add_argument("--lmp", default="lmp")
     options = parser.parse_args()
-    settings = json.load(open(options.settings))
+    settings = npy_sets.read_settings(options.settings)
     measured = structures(settings)
     if options.teacher:
         relaxed = {key: by_teacher(atoms, settings) for key, atoms in measured.items()}

@@ -77,7 +77,7 @@ def read_ase(path):
 
 
 def read_extxyz(path):
-    with open(path) as file:
+    with npy_sets.open_text(path) as file:
         lines = file.read().splitlines()
     labels, at = [], 0
     while at < len(lines):
@@ -140,11 +140,11 @@ def read_cp2k(path):
     given = os.path.splitext(path)[0] + ".inp"
     if not os.path.exists(given):
         raise ValueError(f"{path}: its input {given} is missing, which tells the atoms")
-    with open(given) as file:
+    with npy_sets.open_text(given) as file:
         text = file.read()
     try:
         cell, symbols, positions = cp2k_atoms(text)
-        with open(path) as file:
+        with npy_sets.open_text(path) as file:
             energy, forces, stress = cp2k.read_output(file.read(), symbols)
     except (cp2k.Unusable, ValueError) as reason:
         raise ValueError(f"{path}: {reason}") from None
@@ -177,6 +177,8 @@ def read(path):
     """All labels in a file."""
     if not os.path.exists(path):
         raise ValueError(f"{path}: there is no such file")
+    if os.path.isdir(path):
+        raise ValueError(f"{path}: is a folder, not a file")
     ending = os.path.splitext(path)[1]
     reader = {".xyz": read_extxyz, ".extxyz": read_extxyz, ".out": read_cp2k}.get(ending, read_ase)
     labels = reader(path)

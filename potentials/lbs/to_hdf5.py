@@ -13,6 +13,8 @@ import os
 import h5py
 import numpy as np
 
+import npy_sets
+
 
 def pack(folder, path):
     """All systems below `folder` into the file `path`; gives the number of frames."""
@@ -22,9 +24,11 @@ def pack(folder, path):
             source = f"{folder}/{system}"
             group = out.create_group(system)
             for name in ("type.raw", "type_map.raw"):
-                words = open(f"{source}/{name}").read().split()
+                with npy_sets.open_text(f"{source}/{name}") as file:
+                    words = file.read().split()
                 group[name] = np.array(words, int) if name == "type.raw" else np.array(words, "S")
-            group["frames"] = open(f"{source}/frames.txt").read()
+            with npy_sets.open_text(f"{source}/frames.txt") as file:
+                group["frames"] = file.read()
             for name in sorted(os.listdir(f"{source}/set.000")):
                 array = np.load(f"{source}/set.000/{name}")
                 group.create_dataset(f"set.000/{name}", data=array, compression="gzip",

@@ -52,7 +52,7 @@ def main():
     parser.add_argument("--trust", type=float, help="largest spread of a label that counts, eV/A")
     parser.add_argument("--sets", nargs="+", help="only these")
     options = parser.parse_args()
-    elements = json.load(open(options.settings))["elements"]
+    elements = npy_sets.read_settings(options.settings)["elements"]
     systems, sets, left_out = {}, set(), 0
     for folder in glob.glob(f"{options.data}/*/*/") if options.trust is None else []:
         systems[os.path.relpath(folder, options.data)] = npy_sets.read_system(folder)

@@ -272,6 +272,12 @@ def read_frame(path):
     return cell, rows[:, 1].astype(int), rows[:, 3:6], rows[:, 2]
 
 
+def as_by_windows(path):
+    """Leaves a text file as editors of Windows do: with a byte order mark, lines that end in CRLF.
+    """
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+
+
 def density_of(cell, types):
     """Density in g/cm3 of a cell (A) of atoms whose types are 1 to 4: Li, B, O, Si."""
     mass = sum(m * np.count_nonzero(types == k) for k, m in enumerate(MASS.values(), 1))

@@ -30,6 +30,7 @@ def example(tmp_path_factory):
     folder = top / "examples" / "make-potential"
     shutil.copytree(FOLDER, folder)
     (top / "potentials").symlink_to(ROOT / "potentials")
+    (folder.parent / "paper").symlink_to(ROOT / "examples" / "paper")
     text = (folder / "input.json").read_text()
     assert '"numb_steps": 8000, "disp_freq": 1000' in text
     (folder / "input.json").write_text(

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from deck import ROOT, dump, frame, read_frame, system
+from deck import ROOT, as_by_windows, dump, frame, read_frame, system
 from paper_decks import ga
 from test_boron_coord import around
 
@@ -77,6 +77,29 @@ def test_the_last_block_of_a_vector(lmp, tmp_path):
         path.write_text(other)
         with pytest.raises(ValueError, match="cut: is no file of fix ave/time in mode vector"):
             ga.last_block(path)
+
+
+READERS = {"dump": lambda path: [list(f.columns.values()) for f in ga.read_dump(path)],
+           "table": ga.read_table, "block": ga.last_block}
+FILES = {"dump": "ITEM: TIMESTEP\n7\nITEM: NUMBER OF ATOMS\n1\nITEM: BOX BOUNDS pp pp pp\n"
+                 + 3 * "0 9\n" + "ITEM: ATOMS id x y z\n1 2 3 4\n",
+         "table": "# head\n1 2.5\n2 3.5\n", "block": "# head\n0 2\n1 2.5\n2 3.5\n"}
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_files_of_other_systems(tmp_path, kind):
+    """What an editor of Windows has saved reads the same; folders and other bytes are told."""
+    path = tmp_path / "file"
+    path.write_text(FILES[kind])
+    rows = np.array(READERS[kind](path))
+    as_by_windows(path)
+    assert path.read_bytes()[:3] == b"\xef\xbb\xbf" and b"\r\n" in path.read_bytes()
+    assert rows.size >= 4 and np.array_equal(READERS[kind](path), rows)
+    path.write_bytes(FILES[kind].encode("utf-16"))
+    with pytest.raises(ValueError, match="/file: "):
+        READERS[kind](path)
+    with pytest.raises(IsADirectoryError, match=str(tmp_path)):
+        READERS[kind](tmp_path)
 
 
 # ---- averages ------------------------------------------------------------------------------------

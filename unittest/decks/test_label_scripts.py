@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from deck import as_by_windows
 from label_frames import LBS, distances, xyz
 
 sys.path.insert(0, LBS)
@@ -107,6 +108,26 @@ def test_a_system_is_read_as_it_was_written(tmp_path):
             assert np.array_equal(read[label["info"]["name"]][key], label[key]), key
     with pytest.raises(ValueError, match="x3 has other atoms"):
         npy_sets.write_system(f"{tmp_path}/made/A", every, ELEMENTS)
+    npy_sets.write_system(f"{tmp_path}/made/A", every[:3], ELEMENTS)
+    for name in ("type_map.raw", "type.raw", "frames.txt"):
+        as_by_windows(tmp_path / "made" / "A" / name)
+    assert npy_sets.labelled_names(tmp_path) == {"x0", "x1", "x2"}
+    for name, label in npy_sets.read_system(f"{tmp_path}/made/A").items():
+        assert np.array_equal(label["symbols"], read[name]["symbols"])
+
+
+def test_settings(tmp_path):
+    """What an editor of Windows has saved reads the same; what is no settings file is one line."""
+    path = tmp_path / "s.json"
+    path.write_text('{\n"elements": ["Li"]\n}\n')
+    as_by_windows(path)
+    assert npy_sets.read_settings(path) == {"elements": ["Li"]}
+    path.write_text("elements")
+    for wrong, message in ((path, "s.json: is no JSON file: Expecting value"),
+                           (tmp_path, "Is a directory"), (tmp_path / "none", "No such file")):
+        with pytest.raises(SystemExit) as end:
+            npy_sets.read_settings(wrong)
+        assert message in str(end.value) and str(wrong) in str(end.value)
 
 
 def test_labels_that_a_teacher_guesses_do_not_count(tmp_path, monkeypatch, capsys):

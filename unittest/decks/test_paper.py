@@ -313,6 +313,7 @@ def test_what_is_missing_is_named(folder):
     (folder / "transport/short.dump").write_text("")
     assert "short.dump has 0 frames; let the run go on" in complaint(folder, "transport",
                                                                      "500=short.dump")
+    assert complaint(folder, "transport", "500=..") == "[Errno 21] Is a directory: '..'\n"
     (folder / "glasses/LBS_20_60_20-fast-1.data").unlink()    # as long as a quench goes on
     assert "fast-1.data yet; let the quench go on to its end" in complaint(
         folder, "quench", "LBS_20_60_20=../glasses/LBS_20_60_20-fast-1")

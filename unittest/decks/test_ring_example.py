@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """examples/rings with a protocol of a few hundred steps, and what its programs make of it."""
 import re
+import shutil
 import subprocess
 import sys
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from crystals import boroxol
-from deck import DEEPSEA, ELEMENTS, ROOT, Result, system
+from deck import DEEPSEA, ELEMENTS, ROOT, Result, as_by_windows, system
 from ring_molecules import box
 from rings import Rings, deck, read_data, stored
 
@@ -131,6 +132,30 @@ def test_rings_for_viewers(finished, tmp_path):
         assert [columns[f"rings_{n}"][here] for n in sizes] == [member.count(n) for n in sizes]
         signal += len(member)
     assert signal > 20
+
+
+@pytest.mark.parametrize("cut", [15, 50, 300])
+def test_dumps_of_other_systems(finished, tmp_path, cut):
+    """What an editor of Windows has saved gives the same; a frame that was cut off is passed over,
+    and a folder is one line.
+    """
+    prefix, _ = finished
+    for name in ("dump", "list"):
+        text = (prefix.parent / f"glass.{name}").read_text()
+        end = text.index("ITEM: TIMESTEP\n50\n")
+        (tmp_path / f"short.{name}").write_text(text[:end])
+        (tmp_path / f"cut.{name}").write_text(text[:end + cut])
+        shutil.copy(tmp_path / f"short.{name}", tmp_path / f"windows.{name}")
+        as_by_windows(tmp_path / f"windows.{name}")
+    made = []
+    for name in ("short", "cut", "windows"):
+        done = program("rings2xyz.py", tmp_path / f"{name}.dump", tmp_path / f"{name}.list",
+                       tmp_path / "x.xyz")
+        assert done.returncode == 0, done.stderr
+        made.append((tmp_path / "x.xyz").read_text())
+    assert made[0].count("Timestep=") == 10 and made == 3 * made[:1]
+    done = program("rings2xyz.py", tmp_path, f"{prefix}.list", tmp_path / "x.xyz")
+    assert done.returncode == 1 and done.stderr == f"[Errno 21] Is a directory: '{tmp_path}'\n"
 
 
 def test_boroxol_flag(lmp, tmp_path):

@@ -7,6 +7,7 @@ import types
 import numpy as np
 import pytest
 
+from deck import as_by_windows
 from label_frames import LBS
 from test_label_scripts import OUTPUT
 
@@ -171,6 +172,16 @@ def test_frames_of_cp2k_are_read_with_their_input(tmp_path):
         to_deepmd.read(str(tmp_path / "a.out"))
 
 
+def test_files_of_other_systems(tmp_path):
+    """What an editor of Windows has saved gives the same labels."""
+    path = tmp_path / "a.xyz"
+    labels = to_deepmd.read(xyz(path))
+    as_by_windows(path)
+    for label, other in zip(labels, to_deepmd.read(str(path)), strict=True):
+        assert label["symbols"] == other["symbols"] and label["energy"] == other["energy"]
+        assert np.array_equal(label["forces"], other["forces"]) and label["forces"].any()
+
+
 def second(old, new):
     """Changes the second frame."""
     return lambda text, k: text.replace(old, new) if k == 1 else text
@@ -212,6 +223,7 @@ def test_bad_command_lines_are_refused(tmp_path):
             ([tmp_path / "out", path, "--types", *TYPES, "--validation", 1], "--validation 2 or"),
             ([tmp_path / "out", tmp_path / "no.xyz", "--types", *TYPES], "there is no such file"),
             ([tmp_path / "out", tmp_path / "empty.xyz", "--types", *TYPES], "holds no frames"),
+            ([tmp_path / "out", tmp_path, "--types", *TYPES], "is a folder, not a file"),
             ([tmp_path / "out", tmp_path / "OUTCAR", "--types", *TYPES], "OUTCAR: ")):
         status, _, messages = run(*words)
         assert status == 1 and message in messages and messages.count("\n") == 1, messages

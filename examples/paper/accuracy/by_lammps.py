@@ -37,8 +37,10 @@ def systems(folders):
 
 def read_system(folder):
     """Elements of the atoms and arrays coord (frames, atoms, 3), box, energy, force of a system."""
-    names = (folder / "type_map.raw").read_text().split()
-    elements = [names[k] for k in np.loadtxt(folder / "type.raw", dtype=int, ndmin=1)]
+    with ga.open_text(folder / "type_map.raw") as file:
+        names = file.read().split()
+    with ga.open_text(folder / "type.raw") as file:
+        elements = [names[k] for k in np.loadtxt(file, dtype=int, ndmin=1)]
     unknown = sorted(set(elements) - set(MASS))
     if unknown:
         raise ValueError(f"{folder}: the decks have no atom type for {' '.join(unknown)}")

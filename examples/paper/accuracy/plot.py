@@ -55,13 +55,15 @@ def origin(folder, frame):
     path = pathlib.Path(folder) / "frames.txt"
     if not path.exists():
         return pathlib.Path(folder).name.partition(".")[0], None
-    known = json.loads(path.read_text().splitlines()[frame - 1])
+    with ga.open_text(path) as file:
+        known = json.loads(file.read().splitlines()[frame - 1])
     return known.get("system", pathlib.Path(folder).name.partition(".")[0]), known.get("T")
 
 
 def read(path):
     """Frames of a parity file of one model; ValueError with its name if it is none."""
-    lines = pathlib.Path(path).read_text().splitlines()
+    with ga.open_text(path) as file:
+        lines = file.read().splitlines()
     folders = dict(re.findall(r"^# set (\d+): (.*)$", "\n".join(lines), re.MULTILINE))
     rows = [line.split() for line in lines if not line.startswith("#")]
     if len(rows) < 2 or rows[0] != HEAD or any(len(row) != len(HEAD) for row in rows):

@@ -30,8 +30,9 @@ def read(prefix):
     """Shares of the elements and {(minimizer, judge): (energy, force, 4B, rings)} of a glass."""
     path = f"{prefix}.energies"
     shares, found = None, {}
-    for line in pathlib.Path(path).read_text().splitlines():
-        words = line.split()
+    with ga.open_text(path) as file:
+        rows = [line.split() for line in file]
+    for words in rows:
         if words[:2] == ["#", "atoms"]:
             counts = np.array(words[2:], float)
             shares = counts / counts.sum()
