@@ -111,6 +111,9 @@ lammps() {
   ninja -C "$TREE/lammps" -j "$JOBS" install
 }
 
+# Models that run.py times beside model.pt.
+readonly SHIPPED=(lbs-fast.deepsea.pt lbs.deepsea.pt)
+
 readonly TESTS=(test_multiply test_chunk test_neighbor_rows test_ghost_homes test_sum_moments
   test_descriptors test_net_layers test_nets_themselves test_scatter_forces test_add_core
   test_device_evaluator)
@@ -165,9 +168,10 @@ kit() {
   find "$kit" -type f -exec strip --strip-unneeded {} +
   cp "$HERE/run.py" "$HERE/in.gpu" "$ROOT/potentials/deng-du-teter.fmp" "$kit"
   cp "$WORK/model.pt" "$WORK/frame-300.data" "$WORK/frame-1k.data" "$kit"
-  "$TREE/plugin/bin/model_bytes" "$kit/model.pt"
+  cp "${SHIPPED[@]/#/$ROOT/potentials/}" "$kit"
+  for name in model.pt "${SHIPPED[@]}"; do "$TREE/plugin/bin/model_bytes" "$kit/$name"; done
   check_symbols
-  # One window for all, in which model.pt and its bytes meet.
+  # One window for all, in which a model and its bytes meet.
   tar -C "$TREE" -c kit | xz -9e --lzma2=preset=9e,dict=256MiB >"$TREE/kit.tar.xz"
   (($(stat -c %s "$TREE/kit.tar.xz") < most)) || fail "$TREE/kit.tar.xz is over 64 MiB"
   ls -l "$TREE/kit.tar.xz"
