@@ -30,7 +30,7 @@ is_made() {    # whether OUT.ENDING is there, by these words; OUT.words keeps th
   return 1
 }
 
-check_models() {    # NAME=POTENTIAL...: whether those that are files are there, before anything runs
+check_models() {    # NAME=POTENTIAL...: stops where one is a file that is missing
   local potential
   for potential in "$@"; do
     case ${potential#*=} in

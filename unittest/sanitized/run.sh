@@ -33,7 +33,8 @@ configure() {
   cmake -S unittest/deepsea/kk -B "$tree" -G Ninja -DCMAKE_CXX_COMPILER=clang++-16 \
     -DCMAKE_C_COMPILER=clang-16 -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_STANDARD=17 \
     -DCMAKE_CXX_FLAGS="-O1 -g -fopenmp=libomp ${FLAGS[$kind]}" -DLBS_BUILD="$BUILD" \
-    -DKokkos_ROOT="$TREE/$kind-kokkos/prefix" "$@" >"$tree.log" || fail "cmake failed; see $tree.log"
+    -DKokkos_ROOT="$TREE/$kind-kokkos/prefix" "$@" >"$tree.log" ||
+    fail "cmake failed; see $tree.log"
   cmake --build "$tree" --parallel "$JOBS"
 }
 

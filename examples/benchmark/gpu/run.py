@@ -10,10 +10,10 @@ that fails does not end the rest; what was found is kept in results.json of the 
 (by default that of --work) as it comes, so that steps may be run by several calls, and a call that
 is killed loses little. --seconds is the time of a call: a step for which none is left is put off,
 but for the table. The model is that of ../deepsea.py; those that ship are timed, too.
-With `--device host` the kernels run on this processor at small sizes, with
-`--device separate` those of fmp/lbs/kk run in a memory of their own: rehearsals, whose times mean
-nothing. They take lmp and the plugin from the shell's environment, and a folder --work with the
-frames and the model of ../deepsea.py.
+With `--device host` the kernels run on this processor at small sizes, with `--device separate` in a
+memory of their own (of cmake/test_separate_memory.sh): rehearsals, whose times mean nothing. They
+take lmp and the plugin from the shell's environment, and a folder --work with the frames and the
+model of ../deepsea.py.
 """
 import argparse
 import itertools
@@ -73,7 +73,7 @@ class Bench:
         self.tree, self.tests = HERE, HERE / "bin"
         if self.rehearsal:
             self.tree = pathlib.Path(os.environ["LAMMPS_PLUGIN_PATH"]).resolve().parent
-            self.tests = self.tree / "unittest"
+            self.tests = self.tree / ("kernels" if self.device == "separate" else "unittest")
         self.deadline = math.inf
         self.results = {}
         self.found = (args.results or args.work).resolve()
@@ -222,8 +222,6 @@ def agree(bench):
                "* * deepsea Li B O Si", "* * coul/dsf", ""),
               ("two models", "300", f"deepsea {bench.model} {bench.model} out_file dev.out "
                "out_freq 1", "* * Li B O Si", "none", "")]
-    if bench.device == "separate":
-        cases = []
     cases += [(f"fmp/lbs{name}", "1k", CHARGED["fmp/lbs"][0], CHARGED["fmp/lbs"][1], "none", more)
               for name, more in lists.items()]
     for name, size, style, coeff, second, more in cases:
