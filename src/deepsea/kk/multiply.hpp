@@ -48,19 +48,20 @@ template <class Real, class Space> struct TileProduct {
     auto const column = static_cast<int>(tile % tiles_in_row() * COLUMNS);
     int const rows = p.m - row < ROWS ? static_cast<int>(p.m - row) : ROWS;
     int const columns = p.n - column < COLUMNS ? p.n - column : COLUMNS;
-    // Rows and columns beyond the end are those at the end once more.
-    const Real *a[ROWS];
-    for (int i = 0; i < ROWS; ++i) a[i] = p.a + (row + (i < rows ? i : rows - 1)) * p.k;
+    // Rows and columns beyond the end are those at the end once more. Places, not addresses, for
+    // there may be nothing to add up.
+    std::int64_t a[ROWS];
+    for (int i = 0; i < ROWS; ++i) a[i] = (row + (i < rows ? i : rows - 1)) * p.k;
     std::int64_t const step = p.transposed ? 1 : p.n;
-    const Real *b[COLUMNS];
+    std::int64_t b[COLUMNS];
     for (int j = 0; j < COLUMNS; ++j) {
       std::int64_t const at = column + (j < columns ? j : columns - 1);
-      b[j] = p.b + (p.transposed ? at * p.k : at);
+      b[j] = p.transposed ? at * p.k : at;
     }
     Real sum[ROWS][COLUMNS] = {};
     for (int k = 0; k < p.k; ++k)
       for (int i = 0; i < ROWS; ++i)
-        for (int j = 0; j < COLUMNS; ++j) sum[i][j] += a[i][k] * b[j][k * step];
+        for (int j = 0; j < COLUMNS; ++j) sum[i][j] += p.a[a[i] + k] * p.b[b[j] + k * step];
     for (int i = 0; i < rows; ++i)
       for (int j = 0; j < columns; ++j) {
         Real &c = p.c[(row + i) * p.n + column + j];
