@@ -13,6 +13,7 @@
 #include "fix_store_global.h"
 #include "memory.h"
 #include "modify.h"
+#include "platform.h"
 #include "update.h"
 #include "utils.h"
 
@@ -158,7 +159,7 @@ void ComputeRingPersist::read_reference()
   if (comm->me == 0) {
     std::ifstream in(file_);
     try {
-      if (!in) throw lbs::InputError("it cannot be read");
+      if (!in || platform::path_is_directory(file_)) throw lbs::InputError("it cannot be read");
       frame = read_ring_frame(in, step_);
       if (frame.rings.empty())
         throw lbs::InputError("there are no rings at step " + std::to_string(frame.step));

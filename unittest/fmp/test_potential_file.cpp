@@ -117,6 +117,17 @@ TEST(PotentialFile, RefusesBadNumbersWithTheirLine)
                  "smooth 1e+200 is not below the cutoff of 10 A");
 }
 
+TEST(PotentialFile, ReadsWhatEditorsOfWindowsWrite)
+{
+  std::string text = "\xEF\xBB\xBF" + MINIMAL;
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2))
+    text.insert(at, "\r");
+  auto const file = parse(text);
+  EXPECT_EQ(file.name, parse(MINIMAL).name);
+  EXPECT_EQ(file.citation, parse(MINIMAL).citation);
+  EXPECT_EQ(file.pairs.size(), 3U);
+}
+
 TEST(PotentialFile, RefusesMissingOrDoubledStatements)
 {
   expect_refusal("pair Si Si coulomb\n", "", "has no line 'pair Si Si'");

@@ -26,7 +26,9 @@ class Reader {
   bool next(std::string &line)
   {
     ++number_;
-    return static_cast<bool>(std::getline(in_, line));
+    if (!std::getline(in_, line)) return false;
+    if (!line.empty() && line.back() == '\r') line.pop_back();    // saved on Windows
+    return true;
   }
   [[noreturn]] void fail(const std::string &what) const
   {

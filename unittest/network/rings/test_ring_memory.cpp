@@ -115,6 +115,14 @@ TEST(RingFrame, ReadsWhatDumpLocalWrites)
   EXPECT_EQ(members_of(frame), (std::vector<std::int64_t>{1, 2, 3, 11, 12, 13, 14}));
 }
 
+TEST(RingFrame, ReadsWhatWasSavedOnWindows)
+{
+  std::string text = HEAD + COLUMNS + ROWS;
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2))
+    text.insert(at, "\r");
+  EXPECT_EQ(frame_of(text).rings, frame_of(HEAD + COLUMNS + ROWS).rings);
+}
+
 TEST(RingFrame, TakesTheLastFrameOrTheOneOfAStep)
 {
   std::string other = HEAD;
