@@ -47,7 +47,7 @@ TESTS = ("multiply", "chunk", "neighbor_rows", "ghost_homes", "sum_moments", "de
 STAGES = {"rows": ("ListCenters", "CountNeighbors", "SumCounts", "FillRows", "KeepTypes",
                    "EnterTags", "FindHomes"),
           "moments": ("PackAtoms", "SumMoments", "AddNets"),
-          "products": ("Product", "TileProduct"),
+          "products": ("Product", "TileProduct", "EmptyProduct"),
           "descriptors": ("MakeDescriptors",),
           "activations": ("FinishLayer", "LastLayer", "BackThroughLayer"),
           "back": ("BackThroughDescriptors",),

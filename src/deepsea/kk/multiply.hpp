@@ -23,6 +23,23 @@ template <class Real> struct Product {
   Real *c;
 };
 
+// With k = 0, where there need be no a and b.
+template <class Real, class Space> struct EmptyProduct {
+  Product<Real> product;
+
+  void launch() const
+  {
+    using Range = Kokkos::RangePolicy<Space, Kokkos::IndexType<std::int64_t>>;
+    launch_kernel("deepsea::EmptyProduct", Range(0, product.m * product.n), *this);
+  }
+  KOKKOS_FUNCTION void operator()(std::int64_t n) const
+  {
+    Real &c = product.c[n];
+    // What is there may be anything, NaN included, if it does not count.
+    c = product.beta == Real(0) ? Real(0) : product.beta * c;
+  }
+};
+
 // A tile of c for each thread.
 template <class Real, class Space> struct TileProduct {
   Product<Real> product;
@@ -48,24 +65,22 @@ template <class Real, class Space> struct TileProduct {
     auto const column = static_cast<int>(tile % tiles_in_row() * COLUMNS);
     int const rows = p.m - row < ROWS ? static_cast<int>(p.m - row) : ROWS;
     int const columns = p.n - column < COLUMNS ? p.n - column : COLUMNS;
-    // Rows and columns beyond the end are those at the end once more. Places, not addresses, for
-    // there may be nothing to add up.
-    std::int64_t a[ROWS];
-    for (int i = 0; i < ROWS; ++i) a[i] = (row + (i < rows ? i : rows - 1)) * p.k;
+    // Rows and columns beyond the end are those at the end once more.
+    const Real *a[ROWS];
+    for (int i = 0; i < ROWS; ++i) a[i] = p.a + (row + (i < rows ? i : rows - 1)) * p.k;
     std::int64_t const step = p.transposed ? 1 : p.n;
-    std::int64_t b[COLUMNS];
+    const Real *b[COLUMNS];
     for (int j = 0; j < COLUMNS; ++j) {
       std::int64_t const at = column + (j < columns ? j : columns - 1);
-      b[j] = p.transposed ? at * p.k : at;
+      b[j] = p.b + (p.transposed ? at * p.k : at);
     }
     Real sum[ROWS][COLUMNS] = {};
     for (int k = 0; k < p.k; ++k)
       for (int i = 0; i < ROWS; ++i)
-        for (int j = 0; j < COLUMNS; ++j) sum[i][j] += p.a[a[i] + k] * p.b[b[j] + k * step];
+        for (int j = 0; j < COLUMNS; ++j) sum[i][j] += a[i][k] * b[j][k * step];
     for (int i = 0; i < rows; ++i)
       for (int j = 0; j < columns; ++j) {
         Real &c = p.c[(row + i) * p.n + column + j];
-        // What is there may be anything, NaN included, if it does not count.
         c = p.alpha * sum[i][j] + (p.beta == Real(0) ? Real(0) : p.beta * c);
       }
   }
@@ -79,7 +94,9 @@ template <class Real, class Space> class Multiplier {
  public:
   void operator()(const Product<Real> &product) const
   {
-    if (product.m > 0 && product.n > 0) TileProduct<Real, Space>{product}.launch();
+    if (product.m == 0 || product.n == 0) return;
+    if (product.k == 0) EmptyProduct<Real, Space>{product}.launch();
+    else TileProduct<Real, Space>{product}.launch();
   }
 };
 

@@ -37,7 +37,7 @@ template <class Real> class Multiplier<Real, Kokkos::Cuda> {
   void operator()(const Product<Real> &p) const
   {
     if (p.m == 0 || p.n == 0) return;
-    if (p.k == 0) return TileProduct<Real, Kokkos::Cuda>{p}.launch();    // without matrices
+    if (p.k == 0) return EmptyProduct<Real, Kokkos::Cuda>{p}.launch();
     Kokkos::Profiling::ScopedRegion const region(PRODUCT_REGION);
     cublasOperation_t const b = p.transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
     int const ldb = std::max(1, p.transposed ? p.k : p.n);

@@ -23,7 +23,7 @@ template <class Real> class Multiplier<Real, Kokkos::HIP> {
   void operator()(const Product<Real> &p) const
   {
     if (p.m == 0 || p.n == 0) return;
-    if (p.k == 0) return TileProduct<Real, Kokkos::HIP>{p}.launch();    // without matrices
+    if (p.k == 0) return EmptyProduct<Real, Kokkos::HIP>{p}.launch();
     Kokkos::Profiling::ScopedRegion const region(PRODUCT_REGION);
     check(hipblasSetStream(handle_.get(), Kokkos::HIP().hip_stream()));
     hipblasOperation_t const b = p.transposed ? HIPBLAS_OP_T : HIPBLAS_OP_N;
