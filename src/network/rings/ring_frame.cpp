@@ -27,7 +27,8 @@ class Reader {
   {
     ++number_;
     if (!std::getline(in_, line)) return false;
-    if (!line.empty() && line.back() == '\r') line.pop_back();    // saved on Windows
+    if (!line.empty() && line.back() == '\r') line.pop_back();    // saved on Windows, as is a mark
+    if (number_ == 1 && line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);    // of UTF-8
     return true;
   }
   [[noreturn]] void fail(const std::string &what) const
@@ -96,6 +97,7 @@ RingFrame read_ring_frame(std::istream &in, std::int64_t step)
   Reader reader(in);
   RingFrame frame, chosen;
   bool found = false;
+  bool dated = false;    // whether the frame's time step has come
   std::int64_t entries = -1;
   std::string line;
   while (reader.next(line)) {
@@ -103,11 +105,14 @@ RingFrame read_ring_frame(std::istream &in, std::int64_t step)
     if (starts("ITEM: TIMESTEP")) {
       if (!reader.next(line)) reader.fail("the file ends within a frame");
       frame = {reader.number(line, "a time step"), {}};
+      dated = true;
       entries = -1;
     } else if (starts("ITEM: NUMBER OF ")) {
       if (!reader.next(line)) reader.fail("the file ends within a frame");
       entries = reader.number(line, "a number of rings");
     } else if (entries >= 0 && starts("ITEM: ") && line.find("c_") != std::string::npos) {
+      if (!dated) reader.fail("there is no time step in front of these rings");
+      dated = false;
       bool const wanted = step < 0 || frame.step == step;
       auto const place = columns(line, reader);
       for (std::int64_t k = 0; k < entries; ++k) {

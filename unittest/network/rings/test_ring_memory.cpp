@@ -120,7 +120,9 @@ TEST(RingFrame, ReadsWhatWasSavedOnWindows)
   std::string text = HEAD + COLUMNS + ROWS;
   for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2))
     text.insert(at, "\r");
-  EXPECT_EQ(frame_of(text).rings, frame_of(HEAD + COLUMNS + ROWS).rings);
+  auto const frame = frame_of("\xEF\xBB\xBF" + text);
+  EXPECT_EQ(frame.step, 100);
+  EXPECT_EQ(frame.rings, frame_of(HEAD + COLUMNS + ROWS).rings);
 }
 
 TEST(RingFrame, TakesTheLastFrameOrTheOneOfAStep)
@@ -141,6 +143,8 @@ TEST(RingFrame, BadFiles)
   };
   fails("", "there is no frame of rings in it; write them with 'dump ID all local N FILE index c_");
   fails("hello\n", "there is no frame of rings in it");
+  fails(HEAD.substr(HEAD.find("ITEM: NUMBER")) + COLUMNS + ROWS,
+        "line 7: there is no time step in front of these rings");
   fails("ITEM: TIMESTEP\nsoon\n", "line 2: 'soon' is no whole number");
   fails(HEAD + "ITEM: ENTRIES index c_r[1] c_r[3]\n", "line 9: the columns are not those");
   fails(HEAD + COLUMNS + "1 2 0 1 0 1 11 2 12 0 0 \n", "the file ends within a frame");
