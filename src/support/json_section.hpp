@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -19,14 +20,31 @@
 
 namespace lbs {
 
-// The text of a file, in which comments are allowed; throws InputError if it is no JSON.
+// The text of a file, in which comments are allowed; throws InputError if it is no JSON, or has a
+// key twice in one section: the parser would keep the last one.
 inline nlohmann::json parse_json(const std::string &text, const std::string &path)
 {
+  using Event = nlohmann::json::parse_event_t;
+  std::vector<std::set<std::string>> keys;    // of the sections that are open
+  std::string twice;
+  auto const watch = [&](int, Event event, const nlohmann::json &key) {
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) keys.pop_back();
+    if (event != Event::key) return true;
+    auto const name = key.get<std::string>();
+    bool const comment = name.rfind('_', 0) == 0;
+    if (!keys.back().insert(name).second && !comment) twice = name;
+    return true;
+  };
+  nlohmann::json values;
   try {
-    return nlohmann::json::parse(text, nullptr, true, true);    // with comments
+    values = nlohmann::json::parse(text, watch, true, true);    // with comments
   } catch (const nlohmann::json::exception &e) {
     throw InputError(path + " is no JSON: " + e.what());
   }
+  if (!twice.empty())
+    throw InputError(path + ": '" + twice + "' is there twice in one section; keep one of them");
+  return values;
 }
 
 // Without the keys that begin with _, which are comments.
@@ -61,7 +79,8 @@ class JsonSection {
       : file_(std::move(file)), path_(std::move(path)), log_(std::move(log))
   {
     if (!values.is_object())
-      throw InputError(file_ + ": " + path_ + " must be a section in braces { }");
+      throw InputError(file_ + ": " + (path_.empty() ? "all of it" : path_) +
+                       " must be a section in braces { }");
     for (auto const &[key, value] : values.items())
       if (key.empty() || key[0] != '_') values_[key] = value;    // comments begin with _
   }

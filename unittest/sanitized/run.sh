@@ -16,7 +16,7 @@ readonly -A KOKKOS=([bounds]="-DKokkos_ENABLE_DEBUG_BOUNDS_CHECK=ON -DKokkos_ENA
 # What to plant: header, kind, test that has to fail, code, and what takes its place.
 readonly FAULTS=(
   "descriptors.hpp|threads|descriptors|team.team_barrier();|"
-  "nets_themselves.hpp|threads|nets_themselves|team.team_barrier(); .*used up|"
+  "nets_themselves.hpp|threads|nets_themselves|^      team.team_barrier();|"
   "scatter_forces.hpp|bounds|scatter_forces|neighbor(first + n)|neighbor(first + n + 100000)"
   "scatter_forces.hpp|threads|scatter_forces|Kokkos::atomic_add(\(&tally.force.*\), -g|*\1 -= (g"
 )

@@ -48,7 +48,7 @@ template <class Real, class Space> struct NetsThemselves {
   KOKKOS_INLINE_FUNCTION int evaluate(const Team<Space> &team, int net, double s,
                                       const Values &values) const
   {
-    team.team_barrier();    // the last result is used up
+    team.team_barrier();    // the last result is used up, whichever thread has its first number
     Kokkos::single(Kokkos::PerTeam(team), [&]() {
       values.value(0) = s;
       values.slope(0) = 1.0;

@@ -380,4 +380,6 @@ TEST(TrainingInput, UnknownKeysNameTheNearest)
   expect_error(with("\"numb_steps\"", "\"enable_ema\": true, \"ema_decay\": 1.0, \"numb_steps\""),
                {"ema_decay must be less than 1"});
   expect_error(with("{", ""), {"in.json is no JSON"});
+  expect_error(with("{", "{\"loss\": {}, \"_a\": 1, \"_a\": 2, \"loss\": {}, "),
+               {"in.json: 'loss' is there twice in one section; keep one of them"});
 }
