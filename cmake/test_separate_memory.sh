@@ -8,16 +8,18 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+fail() {
+  echo "test_separate_memory.sh: cmake failed; its output is in $1" >&2
+  exit 1
+}
+
 bash cmake/deps.sh --variant separate-memory
 cache=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
 tree=build-separate-memory
 mapfile -t args <"$cache/cmake-args-separate-memory"
 mkdir -p "$tree"
 cmake --preset release -B "$tree" --log-level=WARNING "${args[@]/#/-D}" -DLBS_TESTS=OFF \
-  -DLBS_DOCS=OFF -DLBS_FIT=OFF >"$tree/configure.log" || {
-  echo "test_separate_memory.sh: cmake failed; its output is in $tree/configure.log" >&2
-  exit 1
-}
+  -DLBS_DOCS=OFF -DLBS_FIT=OFF >"$tree/configure.log" || fail "$tree/configure.log"
 cmake --build "$tree" --parallel "${LBS_JOBS:-$(nproc)}"
 
 . cmake/separate_memory.sh
@@ -25,7 +27,7 @@ kokkos=$(compgen -G "$cache/kokkos-*-separate")
 cmake -S unittest/deepsea/kk -B "$tree/kernels" -G Ninja -DCMAKE_BUILD_TYPE=None \
   -DCMAKE_CXX_STANDARD=17 -DCMAKE_CXX_COMPILER="$SEPARATE_CXX" \
   -DCMAKE_CXX_FLAGS="-O1 -w -fopenmp=libomp $SEPARATE_OFFLOAD" -DKokkos_ROOT="$kokkos" \
-  -DLBS_BUILD="$PWD/$tree" >"$tree/kernels.log"
+  -DLBS_BUILD="$PWD/$tree" >"$tree/kernels.log" || fail "$tree/kernels.log"
 cmake --build "$tree/kernels" --parallel "${LBS_JOBS:-$(nproc)}"
 . "$tree/env.sh"
 LBS_SEPARATE_MEMORY=$tree LBS_NO_MPI=1 \
