@@ -112,11 +112,9 @@ class Parser {
   PotentialFile parse()
   {
     std::string raw;
-    while (!ended_ && std::getline(stream_, raw)) {
+    while (!ended_ && text::next_line(stream_, raw, line_number_ == 0)) {
       ++line_number_;
-      if (!raw.empty() && raw.back() == '\r') raw.pop_back();    // saved on Windows, as is a mark
       if (line_number_ == 1) {
-        if (raw.rfind("\xEF\xBB\xBF", 0) == 0) raw.erase(0, 3);    // of UTF-8 at the beginning
         file_.units = header_tag(raw, "UNITS");
         file_.date = header_tag(raw, "DATE");
         auto const citation = raw.find("CITATION: ");

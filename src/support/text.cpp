@@ -40,6 +40,14 @@ int to_int(const std::string &word, const std::string &what)
   return value;
 }
 
+bool next_line(std::istream &in, std::string &line, bool first)
+{
+  if (!std::getline(in, line)) return false;
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (first && line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);
+  return true;
+}
+
 std::vector<std::string> words(const std::string &line)
 {
   std::istringstream stream(line.substr(0, line.find('#')));

@@ -2,6 +2,7 @@
 // Strict text-to-number conversion and plain number formatting, independent of the locale.
 #pragma once
 
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ double to_double(const std::string &word, const std::string &what);
 
 // The whole word as an integer; throws InputError that names `what` otherwise.
 int to_int(const std::string &word, const std::string &what);
+
+// The next line of a file that may have been saved on Windows: without a carriage return at its
+// end, and the `first` one without a mark of UTF-8. False at the end of the file.
+bool next_line(std::istream &in, std::string &line, bool first);
 
 // Words of a line, split at blanks; everything from '#' on is dropped.
 std::vector<std::string> words(const std::string &line);

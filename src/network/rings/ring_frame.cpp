@@ -3,6 +3,7 @@
 #include "ring_memory.hpp"
 
 #include "support/input_error.hpp"
+#include "support/text.hpp"
 
 #include <cstdlib>
 #include <istream>
@@ -26,10 +27,7 @@ class Reader {
   bool next(std::string &line)
   {
     ++number_;
-    if (!std::getline(in_, line)) return false;
-    if (!line.empty() && line.back() == '\r') line.pop_back();    // saved on Windows, as is a mark
-    if (number_ == 1 && line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);    // of UTF-8
-    return true;
+    return text::next_line(in_, line, number_ == 1);
   }
   [[noreturn]] void fail(const std::string &what) const
   {
