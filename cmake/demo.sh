@@ -38,14 +38,16 @@ tree=build$(host_suffix "$@")
 # shellcheck source=/dev/null  # made by the build
 . "$tree/env.sh"
 mkdir -p "$tree/demo"
-out=$PWD/$tree/demo/LBS_20_60_20
+out=$tree/demo/LBS_20_60_20
 
 echo "Melting and quenching 300 atoms; the log is $out.log"
 SECONDS=0
 read -ra ranks <<<"$(rank_command)"
 # Unbuffered, so that the progress is the present one. The deck includes files by relative names.
-if ! (cd examples/melt-quench && "${ranks[@]}" lmp -in in.melt-quench -nonbuf -log "$out.log" \
-  -var preset demo -var glass LBS_20_60_20 -var out "$out") </dev/null | show_progress; then
+# A relative name, for a variable of LAMMPS holds no blanks and the path to here may have some.
+if ! (cd examples/melt-quench && "${ranks[@]}" lmp -in in.melt-quench -nonbuf \
+  -log "../../$out.log" -var preset demo -var glass LBS_20_60_20 -var out "../../$out") \
+  </dev/null | show_progress; then
   echo "demo.sh: the run failed; see the end of $out.log" >&2
   exit 1
 fi

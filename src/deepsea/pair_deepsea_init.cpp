@@ -21,6 +21,7 @@
 #include "utils.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -107,6 +108,8 @@ Model PairDeepsea::read_on_all_ranks(const std::string &file)
   if (comm->me == 0) {
     try {
       auto const found = utils::get_potential_file_path(file);
+      if (found.empty() && !std::filesystem::exists(file))
+        throw InputError("cannot open " + file + ", neither here nor in LAMMPS_POTENTIALS");
       message = to_message(read_model(found.empty() ? file : found));
       if (message.size() > MAXSMALLINT)
         throw InputError(file + ": models of more than 2 GB cannot be sent to other ranks");

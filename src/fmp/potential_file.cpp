@@ -107,6 +107,9 @@ class Parser {
   Parser(const std::string &content, const std::string &path) : stream_(content)
   {
     file_.path = path;
+    auto const mark = content.substr(0, 2);
+    if (mark == "\xFF\xFE" || mark == "\xFE\xFF")
+      throw InputError("potential file " + path + " is in UTF-16; save it as plain text or UTF-8");
   }
 
   PotentialFile parse()

@@ -60,7 +60,8 @@ class FolderStore final : public Store {
   {
     std::vector<std::string> all;
     std::istringstream lines(read_bytes(where(name)));
-    for (std::string line; std::getline(lines, line);)
+    bool first = true;
+    for (std::string line; text::next_line(lines, line, first); first = false)
       for (auto &word : text::words(line)) all.push_back(std::move(word));
     return all;
   }

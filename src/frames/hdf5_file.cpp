@@ -5,6 +5,7 @@
 
 #include <hdf5.h>
 
+#include <filesystem>
 #include <memory>
 
 namespace lbs {
@@ -79,7 +80,11 @@ Hdf5File::Hdf5File(const std::string &path) : path_(path)
 {
   Silence const silence;
   file_ = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (file_ < 0) throw InputError(path + ": cannot be opened as an HDF5 file");
+  if (file_ < 0)
+    throw InputError(path + ": cannot be opened as an HDF5 file: " +
+                     (std::filesystem::exists(path)
+                          ? "it is something else or not complete; copy it again"
+                          : "there is no such file"));
 }
 
 Hdf5File::~Hdf5File()

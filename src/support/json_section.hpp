@@ -85,8 +85,17 @@ class JsonSection {
       if (key.empty() || key[0] != '_') values_[key] = value;    // comments begin with _
   }
 
-  // Whether a key is there with a value.
+  // Whether a key is there. Throws InputError if it is null: a value that went missing on its way
+  // here must not become the default.
   [[nodiscard]] bool has(const std::string &key)
+  {
+    note(key);
+    if (!values_.contains(key)) return false;
+    if (values_[key].is_null()) fail(key, "is null; give it a value, or take it out");
+    return true;
+  }
+  // The same for keys that DeePMD-kit lets be null, which says that they are not given.
+  [[nodiscard]] bool has_value(const std::string &key)
   {
     note(key);
     return values_.contains(key) && !values_[key].is_null();
@@ -107,6 +116,10 @@ class JsonSection {
   {
     return has(key) ? as<Value>(key) : otherwise;
   }
+  template <class Value> Value get_if_value(const std::string &key, const Value &otherwise)
+  {
+    return has_value(key) ? as<Value>(key) : otherwise;
+  }
   template <class Value> Value need(const std::string &key)
   {
     if (!has(key)) fail(key, "is missing");
@@ -119,10 +132,11 @@ class JsonSection {
     if (!(value >= least)) fail(key, "must be " + json(least).dump() + " or more");
     return value;
   }
-  // Whole numbers of at least 1.
+  // At least one whole number, each of at least 1.
   std::vector<int> counts(const std::string &key, const std::vector<int> &otherwise)
   {
     auto values = get(key, otherwise);
+    if (values.empty()) fail(key, "must have at least one number");
     for (int const count : values)
       if (count < 1) fail(key, "must have numbers of 1 or more");
     return values;
@@ -152,7 +166,7 @@ class JsonSection {
   // A key of DeePMD-kit that may only have values without effect here.
   void only(const std::string &key, const std::vector<json> &allowed)
   {
-    if (!has(key)) return;
+    if (!has_value(key)) return;
     if (std::find(allowed.begin(), allowed.end(), values_.at(key)) != allowed.end()) return;
     fail(key, "is not supported with the value " + values_.at(key).dump() +
                   (allowed.empty() ? "; take it out" : "; only " + allowed.front().dump() + " is"));
@@ -165,7 +179,7 @@ class JsonSection {
   void ignore(std::initializer_list<const char *> keys)
   {
     for (const char *key : keys)
-      if (has(key)) log_->ignored.push_back(path(key));
+      if (has_value(key)) log_->ignored.push_back(path(key));
   }
 
   [[noreturn]] void fail(const std::string &key, const std::string &problem) const

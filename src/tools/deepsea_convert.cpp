@@ -39,6 +39,9 @@ Model read_any(const std::string &path)
                        "with 'dp convert-backend " +
                        path + " " + with_ending(path, ".dp") + "' and convert that");
     case FileKind::MODEL: throw InputError(path + " is a deepsea model already");
+    case FileKind::TORCHSCRIPT:
+    case FileKind::OTHER:
+      throw InputError(path + " is no model of DeePMD-kit: neither a .dp nor a frozen .pth file");
     default: return read_model(path);    // throws with what it is instead
   }
 }

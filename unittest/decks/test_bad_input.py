@@ -173,6 +173,13 @@ def test_potential_file(lmp, tmp_path, pattern, replacement, message):
     lmp.fails(deck({"file": tmp_path / "bad.fmp"}), message)
 
 
+def test_a_potential_file_in_utf_16(lmp, tmp_path):
+    """As the shells of Windows write it."""
+    text = (POTENTIALS / "deng-du-teter.fmp").read_text()
+    (tmp_path / "bad.fmp").write_bytes(text.encode("utf-16"))
+    lmp.fails(deck({"file": tmp_path / "bad.fmp"}), "bad.fmp is in UTF-16; save it as plain text")
+
+
 def test_the_base_deck_is_good(lmp):
     """Negative control of this file: without a mistake the deck runs."""
     lmp(deck({}))

@@ -237,7 +237,11 @@ def test_bad_conversions_are_refused(folder):
     refuses(f"'dp convert-backend {folder}/m.pb {folder}/m.dp'", "convert", folder / "m.pb", out)
     refuses("numb_fparam is not supported", "convert", REFERENCE / "refuse_fparam.pth", out)
     refuses("is a deepsea model already", "convert", folder / "model.pt", out)
-    refuses("is no deepsea model", "convert", folder / "frames.xyz", out)
+    refuses("is no model of DeePMD-kit: neither a .dp nor", "convert", folder / "frames.xyz", out)
+    whole = (REFERENCE / f"{MODEL}.dp").read_bytes()
+    (folder / "short.dp").write_bytes(whole[:len(whole) // 2])
+    refuses("short.dp: cannot be opened as an HDF5 file: it is something else or not complete",
+            "convert", folder / "short.dp", out)
     refuses("cannot write /no/out.pt", "convert", REFERENCE / f"{MODEL}.dp", "/no/out.pt")
     frozen = (REFERENCE / f"{MODEL}.pth").read_bytes()
     (folder / "short.pth").write_bytes(frozen[:len(frozen) // 2])
@@ -524,7 +528,7 @@ def test_bad_sets_are_refused(folder, tmp_path):
     few = bad("few")
     (few / "type_map.raw").write_text("B\n")
     refuses("there is no name for type 1; add it to type_map.raw", "test", model, few)
-    refuses("none.h5: cannot be opened as an HDF5 file", "test", model,
+    refuses("none.h5: cannot be opened as an HDF5 file: there is no such file", "test", model,
             f"{tmp_path}/none.h5#/a")
     refuses("no set is given", "test", model)
     refuses("no model is given", "test", bad("good"))

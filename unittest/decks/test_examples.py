@@ -172,8 +172,9 @@ def test_a_model_takes_over_a_melt(example, tmp_path, choice, maker):
 
 @needs_deepsea
 @pytest.mark.parametrize("variables, message", [
-    ({"model": "none.pt"}, "cannot open none.pt"),
-    ({"potential": "lbs_fast"}, "cannot open lbs-fast.deepsea.pt"),
+    ({"model": "none.pt"}, "cannot open none.pt, neither here nor in LAMMPS_POTENTIALS"),
+    ({"potential": "lbs_fast"},
+     "cannot open lbs-fast.deepsea.pt, neither here nor in LAMMPS_POTENTIALS"),
     ({"model": POTENTIALS / "lbs-fast.deepsea.pt", "elements": "Na B O Si"},
      "the model knows no element 'Na'")])
 @pytest.mark.parametrize("deck", ["melt-quench/in.melt-quench", "rings/in.rings",
@@ -186,7 +187,6 @@ def test_what_is_wrong_with_a_model_is_told_before_the_melt(lmp, tmp_path, monke
     result = lmp.run(path.read_text(), 1, words_of({**variables, "out": tmp_path / "glass"}),
                      cwd=path.parent)
     assert result.status != 0 and message in result.log
-    assert "is looked for here and in the folders of LAMMPS_POTENTIALS." in result.log
     assert "Setting up" not in result.log and not list(tmp_path.glob("glass.*"))
 
 

@@ -19,7 +19,7 @@ namespace {
 void write_labelled(const ScratchFolder &folder)
 {
   folder.write("d/type.raw", "1\n0\n");
-  folder.write("d/type_map.raw", "O\nSi\n");
+  folder.write("d/type_map.raw", "\xef\xbb\xbfO\r\nSi\r\n");    // as editors of Windows do
   folder.write("d/nopbc", "");
   folder.write("d/set.000/coord.npy",
                npy("<f8", "(2, 6)", bytes_of<double>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})));

@@ -24,9 +24,9 @@ CROOKED = 0.2
 
 def constants(path):
     """The matrix in GPa: minus the change of pressures over that of the strain."""
+    rows = {(int(row[0]), int(row[1])): row[2:] for row in ga.read_table(path)}
     with ga.open_text(path) as file:
         strain = float(file.readline().split()[-1])
-    rows = {(int(row[0]), int(row[1])): row[2:] for row in ga.read_table(path)}
     if len(rows) < 13:
         raise ValueError(f"{path} has {len(rows) - 1} of 12 strains; let the run go on")
     for way in range(1, 7):

@@ -23,7 +23,11 @@ Batches::Batches(const DataInput &data, std::vector<std::size_t> system_of, std:
   if (size_ == 0) {
     std::size_t const all = frames_ * static_cast<std::size_t>(data.batch_atoms);
     size_ = std::max<std::size_t>(1, (all + atoms - 1) / std::max<std::size_t>(1, atoms));
+    size_ = std::min(size_, frames_);
   }
+  if (size_ > frames_)
+    throw InputError("batch_size is " + std::to_string(size_) + ", but there are only " +
+                     std::to_string(frames_) + " frames to train on; take so many or fewer");
 }
 
 void Batches::set_weights(const DataInput &data)

@@ -13,11 +13,13 @@ namespace lbs::deepsea {
 class Batches {
  public:
   // system_of[frame]: the system it belongs to; `atoms` in all frames together. Throws InputError
-  // if sys_probs or the blocks of auto_prob do not fit the systems, and without frames.
+  // if sys_probs or the blocks of auto_prob do not fit the systems, if batch_size is more than all
+  // frames, and without frames.
   Batches(const DataInput &data, std::vector<std::size_t> system_of, std::size_t atoms,
           unsigned long seed);
 
-  // Frames of a batch: so many as batch_size says, or as have batch_atoms atoms on average.
+  // Frames of a batch: so many as batch_size says, or as have batch_atoms atoms on average (all, if
+  // those are fewer).
   [[nodiscard]] std::size_t size() const { return size_; }
   // All frames once in a random order, then in another one, if each counts the same; else drawn by
   // the weights of their systems.

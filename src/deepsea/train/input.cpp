@@ -86,14 +86,14 @@ void read_descriptor(JsonSection section, ModelInput &model)
   model.embedding = section.counts("neuron", model.embedding);
   section.alias("axis_neuron", {"n_axis_neuron"});
   model.axis_neurons = section.number("axis_neuron", model.axis_neurons, 1);
-  if (model.embedding.empty() || model.axis_neurons > model.embedding.back())
+  if (model.axis_neurons > model.embedding.back())
     section.fail("axis_neuron", "must not be more than the last number of neuron");
   model.embedding_timestep = section.get("resnet_dt", false);
   model.one_side = section.get("type_one_side", false);
   model.embedding_activation = activation_of(section);
   model.embedding_trainable = read_trainable(section, model.embedding.size());
   model.average_zero = section.get("set_davg_zero", false);
-  model.seed = section.get("seed", model.seed);
+  model.seed = section.get_if_value("seed", model.seed);
   read_excluded(section, model);
   model.precision = read_precision(section);
   section.only("spin", {});
@@ -121,6 +121,33 @@ void read_fitting(JsonSection section, ModelInput &model)
   section.finish();
 }
 
+// Weights and biases of layers of these widths, behind so many inputs.
+double net_weights(double inputs, const std::vector<int> &widths)
+{
+  double weights = 0.0;
+  for (int const width : widths) {
+    weights += (inputs + 1.0) * width;
+    inputs = width;
+  }
+  return weights;
+}
+
+// Refuses nets that would fill the memory: a mistyped width.
+void check_size(JsonSection &section, const ModelInput &model)
+{
+  auto const types = static_cast<double>(model.elements.size());
+  double const embedding =
+      (model.one_side ? types : types * types) * net_weights(1.0, model.embedding);
+  double const descriptor = static_cast<double>(model.embedding.back()) * model.axis_neurons;
+  double const weights =
+      embedding + types * (net_weights(descriptor, model.fitting) + model.fitting.back() + 1.0);
+  double constexpr MOST = 1e8;
+  if (weights > MOST)
+    section.fail(embedding > 0.5 * weights ? "descriptor/neuron" : "fitting_net/neuron",
+                 "is too wide: the nets would have " + text::number(weights, 2) +
+                     " weights, more than " + text::number(MOST, 2));
+}
+
 void read_model(JsonSection section, ModelInput &model)
 {
   section.only("type", {"standard"});
@@ -132,6 +159,7 @@ void read_model(JsonSection section, ModelInput &model)
   model.least_deviation = section.number("data_stat_protect", model.least_deviation, 0.0);
   read_descriptor(section.section("descriptor"), model);
   read_fitting(section.section("fitting_net"), model);
+  check_size(section, model);
   section.only({"pair_exclude_types", "atom_exclude_types"}, {json::array()});
   section.only({"type_embedding", "modifier", "use_srtab", "compress", "spin", "finetune_head",
                 "preset_out_bias"},
@@ -178,9 +206,9 @@ void read_rate(JsonSection section, TrainingInput &input)
   read_decay(section, rate);
   rate.start = section.number("start_lr", rate.start, 0.0);
   if (!(rate.start > 0.0)) section.fail("start_lr", "must be more than 0");
-  bool const given = section.has("stop_lr");
-  rate.stop = section.get("stop_lr", std::min(rate.stop, rate.start));
-  if (section.has("stop_lr_ratio")) {
+  bool const given = section.has_value("stop_lr");
+  rate.stop = section.get_if_value("stop_lr", std::min(rate.stop, rate.start));
+  if (section.has_value("stop_lr_ratio")) {
     if (given) section.fail("stop_lr_ratio", "contradicts stop_lr");
     rate.stop = rate.start * section.number("stop_lr_ratio", 1.0, 0.0);
   }
@@ -241,7 +269,7 @@ void read_batch_size(JsonSection &section, DataInput &data)
     auto const sizes = section.counts("batch_size", {});
     for (int const size : sizes)
       if (size != sizes.front()) section.fail("batch_size", "must be the same for all systems");
-    data.batch_size = sizes.empty() ? 0 : sizes.front();
+    data.batch_size = sizes.front();
     return;
   }
   if (!value.is_string()) {
@@ -283,7 +311,7 @@ void read_probability(JsonSection &section, DataInput &data)
     data.blocks.push_back({static_cast<std::size_t>(begin), static_cast<std::size_t>(end), weight});
   }
   section.alias("sys_probs", {"sys_weights"});
-  data.weights = section.get("sys_probs", data.weights);
+  data.weights = section.get_if_value("sys_probs", data.weights);
   for (double const weight : data.weights)
     if (!(weight >= 0.0)) section.fail("sys_probs", "must have numbers of 0 or more");
 }
@@ -319,12 +347,12 @@ double read_average(JsonSection &section)
 void read_training(JsonSection section, TrainingInput &input)
 {
   input.training = read_data(section.section("training_data"), false);
-  if (section.has("validation_data"))
+  if (section.has_value("validation_data"))
     input.validation = read_data(section.section("validation_data"), true);
   section.alias("numb_steps", {"stop_batch", "num_step", "num_steps", "numb_step"});
   section.alias("numb_epoch", {"num_epochs", "num_epoch", "numb_epochs"});
-  input.epochs = section.number("numb_epoch", 0.0, 0.0);
-  if (section.has("numb_steps") == (input.epochs > 0.0))
+  if (section.has_value("numb_epoch")) input.epochs = section.number("numb_epoch", 0.0, 0.0);
+  if (section.has_value("numb_steps") == (input.epochs > 0.0))
     section.fail("numb_steps", input.epochs > 0.0 ? "contradicts numb_epoch" : "is missing");
   input.steps = input.epochs > 0.0 ? 0 : section.number("numb_steps", 1L, 1L);
   input.print_every = section.number("disp_freq", input.print_every, 1L);
@@ -333,7 +361,7 @@ void read_training(JsonSection section, TrainingInput &input)
   input.name = section.get("save_ckpt", std::string("model"));
   if (input.curve.empty()) section.fail("disp_file", "is empty");
   if (input.name.empty()) section.fail("save_ckpt", "is empty");
-  input.seed = section.get("seed", input.seed);
+  input.seed = section.get_if_value("seed", input.seed);
   if (section.has("interpolation_error"))
     input.interpolation_error = section.number("interpolation_error", 0.0, 0.0);
   read_optimizer(section, "opt_type", 0.0, input);

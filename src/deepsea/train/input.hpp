@@ -51,7 +51,6 @@ struct DataInput {
   std::vector<std::string> systems;
   int batch_size = 0;             // frames; 0: by `batch_atoms`
   int batch_atoms = 32;           // "auto:N": as many frames as have N atoms together
-  int batches = 1;                // numb_btch of the validation
   bool by_system = false;         // auto_prob "prob_uniform": each system as often as any other
   std::vector<double> weights;    // sys_probs
   std::vector<SystemBlock> blocks;

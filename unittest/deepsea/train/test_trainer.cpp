@@ -298,6 +298,9 @@ TEST(Batches, EachFrameOnceAnEpoch)
   EXPECT_EQ(again.at(4), batches.at(4));
   data.batch_size = 0;    // of ten atoms each: 32 atoms
   EXPECT_EQ(Batches(data, {0, 0, 0, 1, 1, 1}, 60, 7).size(), 4U);
+  data.batch_atoms = 1000000000;    // all frames are fewer
+  EXPECT_EQ(Batches(data, {0, 0, 0, 1, 1, 1}, 60, 7).size(), 6U);
+  data.batch_atoms = 32;
   data.weights = {1.0, 0.0};
   Batches first(data, {0, 0, 0, 1, 1, 1}, 60, 7);
   for (std::size_t const f : first.at(0)) EXPECT_LT(f, 3U);
