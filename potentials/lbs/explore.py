@@ -17,11 +17,12 @@ turn.
 import argparse
 import json
 import os
-import subprocess
+import sys
 import tempfile
 
 import numpy as np
 
+import lammps_run
 import npy_sets
 
 try:
@@ -39,13 +40,11 @@ def dynamics(start, models, temperature, seed, settings, lmp):
     with tempfile.TemporaryDirectory() as folder:
         atoms = start.copy()
         make_frames.write_data(f"{folder}/data", atoms, settings["elements"], style="atomic")
-        command = lmp.split() + ["-in", f"{HERE}/in.explore", "-log", "log", "-screen", "none"]
-        for key, value in (("data", "data"), ("models", " ".join(map(os.path.abspath, models))),
-                           ("T", temperature), ("seed", seed), ("ps", explore["ps"])):
-            command += ["-var", key, str(value)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        words = {"data": "data", "models": " ".join(map(os.path.abspath, models)),
+                 "T": temperature, "seed": seed, "ps": explore["ps"]}
+        log = lammps_run.run("in.explore", folder, lmp, words, check=False)
         if not os.path.exists(f"{folder}/deviation.out"):
-            raise RuntimeError(f"LAMMPS failed: {done.stdout}{done.stderr}")
+            sys.exit(f"LAMMPS failed in in.explore: {log[-500:]}")
         rows = np.loadtxt(f"{folder}/deviation.out", ndmin=2)
         frames = ase.io.read(f"{folder}/frames.dump", ":", format="lammps-dump-text",
                              specorder=settings["elements"])

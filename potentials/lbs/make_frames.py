@@ -25,7 +25,6 @@ What a set names itself ("densities", "strain", "crystals", ...) goes before the
 import argparse
 import itertools
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -35,6 +34,7 @@ from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 from ase.spacegroup import crystal
 
+import lammps_run
 import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -177,13 +177,7 @@ def molecular_dynamics(atoms, frame, settings, lmp, rings, **variables):
         words = dict(data="data", out="dump", T=frame["T"], seed=frame["seed"],
                      rings="yes" if rings else "no", **potential)
         words.update(variables)
-        command = lmp.split() + ["-in", f"{HERE}/in.frames", "-log", "log", "-screen", "none"]
-        for key, value in words.items():
-            command += ["-var", key, str(value)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        if done.returncode != 0:
-            tail = open(f"{folder}/log").read()[-500:] if os.path.exists(f"{folder}/log") else ""
-            raise RuntimeError(f"LAMMPS failed for {frame['name']}: {done.stderr}{tail}")
+        lammps_run.run("in.frames", folder, lmp, words)
         return [ase.io.read(f"{folder}/{file}", ":", format="lammps-dump-text",
                             specorder=settings["elements"])
                 if os.path.exists(f"{folder}/{file}") else [] for file in ("dump", "way")]

@@ -23,6 +23,7 @@ import tempfile
 
 import numpy as np
 
+import lammps_run
 import npy_sets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -127,15 +128,9 @@ def errors(model, frames, elements):
 def microseconds(model, glass, precision, elements, lmp):
     """Time of an atom and a step by one thread, in microseconds."""
     with tempfile.TemporaryDirectory() as folder:
-        command = lmp.split() + ["-in", f"{HERE}/in.speed", "-log", "log", "-screen", "none"]
-        for key, value in (("model", os.path.abspath(model)), ("data", os.path.abspath(glass)),
-                           ("precision", precision), ("elements", " ".join(elements))):
-            command += ["-var", key, str(value)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True,
-                              env=dict(os.environ, OMP_NUM_THREADS="1"))
-        if done.returncode != 0:
-            sys.exit(f"LAMMPS failed for {model}: {done.stdout}{done.stderr}")
-        log = open(f"{folder}/log").read().splitlines()
+        words = {"model": os.path.abspath(model), "data": os.path.abspath(glass),
+                 "precision": precision, "elements": " ".join(elements)}
+        log = lammps_run.run("in.speed", folder, lmp, words, threads=1).splitlines()
         words = [line for line in log if line.startswith("Loop time")][-1].split()
         return 1e6 * float(words[3]) / (int(words[8]) * int(words[11]))
 

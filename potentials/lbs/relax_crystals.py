@@ -12,7 +12,6 @@ settings, which count formula units of the last oxide. Needs numpy and ASE.
 import argparse
 import importlib
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -20,6 +19,7 @@ import numpy as np
 from ase import Atoms
 from ase.spacegroup import crystal
 
+import lammps_run
 import make_frames
 import npy_sets
 
@@ -45,14 +45,11 @@ def by_lammps(atoms, style, coeffs, settings, lmp):
     """Energy (eV) and cell (A, rows are its vectors) of the relaxed crystal."""
     with tempfile.TemporaryDirectory() as folder:
         make_frames.write_data(f"{folder}/data", atoms, settings["elements"])
-        command = lmp.split() + ["-in", f"{HERE}/in.crystal", "-log", "log", "-screen", "none"]
-        for key, value in (("data", "data"), ("style", style), ("coeffs", coeffs)):
-            command += ["-var", key, value]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        log = open(f"{folder}/log").read() if os.path.exists(f"{folder}/log") else ""
+        log = lammps_run.run("in.crystal", folder, lmp,
+                             {"data": "data", "style": style, "coeffs": coeffs})
     found = [line.split()[1:] for line in log.splitlines() if line.startswith("relaxed -")]
-    if done.returncode != 0 or not found:
-        sys.exit(f"LAMMPS failed: {log[-500:]}{done.stdout[-500:]}{done.stderr}")
+    if not found:
+        sys.exit(f"in.crystal has no relaxed crystal: {log[-500:]}")
     energy, x, y, z, xy, xz, yz, _, pressure = map(float, found[-1])
     if abs(pressure) > PRESSURE:
         sys.exit(f"{atoms.info['name']}: not at rest, a pressure of {pressure:.0f} bar is left")

@@ -17,8 +17,10 @@ ase = pytest.importorskip("ase")
 sys.path.insert(0, LBS)
 import ase.io    # noqa: E402
 from ase.geometry import find_mic    # noqa: E402
+import inherent    # noqa: E402
 import make_frames    # noqa: E402
 import models    # noqa: E402
+import npy_sets    # noqa: E402
 import relax_crystals    # noqa: E402
 
 SETTINGS = json.load(open(f"{LBS}/settings.json"))
@@ -97,7 +99,7 @@ def test_a_crystal_comes_to_rest(monkeypatch):
     assert again == pytest.approx(energy, abs=2e-4)
     assert np.allclose(other, cell, atol=5e-3)
     assert np.abs(cell - np.asarray(atoms.cell)).max() > 0.02
-    with pytest.raises(SystemExit, match="(?s)LAMMPS failed: .*ERROR: .*none.fmp"):
+    with pytest.raises(SystemExit, match="(?s)LAMMPS failed in in.crystal: .*none.fmp"):
         relax_crystals.by_lammps(atoms, "fmp/lbs 8.0 coul dsf 0.25 8.0", "none.fmp Li B O Si",
                                  SETTINGS, "lmp")
     monkeypatch.setattr(relax_crystals, "PRESSURE", -1.0)
@@ -116,6 +118,52 @@ def test_a_teacher_brings_a_crystal_to_rest(monkeypatch):
     monkeypatch.setattr(relax_crystals, "STEPS", 2)
     with pytest.raises(SystemExit, match="Li2O: not at rest after 2 steps"):
         relax_crystals.by_teacher(atoms, {"teacher": [calculator]})
+
+
+def test_a_term_for_each_boron_is_found():
+    """By hand: four structures, 0.05 eV for each, and what scatters about it."""
+    term, error, scatter = inherent.slope(np.array([0, 0, 2, 2]),
+                                          1.0 + np.array([0.01, -0.01, 0.11, 0.09]))
+    assert term == pytest.approx(0.05, abs=1e-12)
+    assert scatter == pytest.approx(np.sqrt(4e-4 / 2.0)) and error == pytest.approx(scatter / 2.0)
+
+
+@needs_deepsea
+def test_energies_of_four_coordinated_boron(tmp_path):
+    """Labels that are a model's energies and 0.1 eV for each show -0.1 eV in that model."""
+    fast = f"{LBS}/../lbs-fast.deepsea.pt"
+    few = {**SETTINGS["inherent"], "T": 2500, "melt": 0.2, "settle": 0.2, "frames": 6,
+           "between": 0.3}
+    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "inherent": few}))
+    words = ("--settings", tmp_path / "settings.json")
+    done = script("inherent", "make", fast, fast, *words, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(re.findall(r"LBS-\S+: 6 structures", done.stdout)) == 2
+    frames = ase.io.read(tmp_path / "inherent.xyz", ":", format="extxyz")
+    random = np.random.default_rng(1)
+    for k, name in enumerate(few["glasses"]):
+        mine = frames[k::2]
+        share = np.array([frame.info["four_coordinated"] for frame in mine])
+        assert {frame.info["system"] for frame in mine} == {name}
+        assert share[0] == share.min() < share[1] == share.max()
+        for frame in mine:
+            ase.io.write(tmp_path / "one.xyz", ase.Atoms(frame), format="extxyz")
+            said = subprocess.run(["deepsea", "eval", fast, tmp_path / "one.xyz", "--json"],
+                                  capture_output=True, text=True, check=True)
+            found = json.loads(said.stdout)["frames"][0]
+            assert np.abs(found["forces"]).max() < 0.05
+            boron = round(frame.info["four_coordinated"] * frame.symbols.count("B"))
+            (tmp_path / "labels").mkdir(exist_ok=True)
+            forces = random.normal(scale=0.2, size=(len(frame), 3))    # not at rest for labels
+            npy_sets.write_label(f"{tmp_path}/labels/{frame.info['name']}.npz", frame,
+                                 found["energy"] + 0.1 * boron, forces - forces.mean(axis=0),
+                                 np.eye(3))
+    gathered = script("to_npy", "--work", tmp_path, "--data", tmp_path / "data", *words)
+    assert gathered.returncode == 0, gathered.stderr
+    compared = script("inherent", "compare", fast, *words, "--data", tmp_path / "data/inherent")
+    assert len(re.findall(r" 6  \d-\d +-0\.100 \+- 0\.000 +0\.0$", compared.stdout, re.M)) == 2
+    none = script("inherent", "compare", fast, *words, "--data", tmp_path / "nothing")
+    assert "holds no system; label_cp2k.py and to_npy.py make them" in none.stderr
 
 
 def test_pairs_of_every_kind_are_pushed_together(tmp_path):

@@ -134,8 +134,8 @@ template <class DeviceType> std::vector<bigint> PairFmpLbsKokkos<DeviceType>::co
 
 template <class DeviceType> bool PairFmpLbsKokkos<DeviceType>::set_charges(AtomRange range)
 {
-  if (!in_step_ || !by_kernels_) return PairFmpLbs::set_charges(range);
-  if (range == AtomRange::NOT_EXCLUDED && neighbor->nex_group > 0) {
+  if (!in_step_) return PairFmpLbs::set_charges(range);
+  if (!by_kernels_ || (range == AtomRange::NOT_EXCLUDED && neighbor->nex_group > 0)) {
     atomKK->sync(Host, TYPE_MASK | MASK_MASK | Q_MASK);
     bool const changed = PairFmpLbs::set_charges(range);
     if (changed) atomKK->modified(Host, Q_MASK);
