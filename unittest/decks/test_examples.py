@@ -225,6 +225,19 @@ def test_unknown_choices(example, variables, message):
     assert message in result.log
 
 
+@pytest.mark.parametrize("wrong", [{"rate": -10}, {"average": 0}, {"dt": 0}, {"T_end": -300},
+                                   {"melt": -1}, {"hold": -1}, {"natoms": 0}, {"T_melt": 200}])
+@pytest.mark.parametrize("deck", ["melt-quench/in.melt-quench", "rings/in.rings"])
+def test_lengths_that_leave_a_stage_out(lmp, tmp_path, deck, wrong):
+    """They are told before there are atoms."""
+    path = FOLDER.parent / deck
+    words = words_of({"out": tmp_path / "glass", **wrong})
+    result = lmp.run(path.read_text(), 1, words, cwd=path.parent)
+    assert result.status != 0 and re.search(r"^ERROR: .*must (not )?be (above|below) 0", result.log,
+                                            re.M)
+    assert "create_atoms CPU" not in result.log and not list(tmp_path.glob("glass.*"))
+
+
 @pytest.mark.parametrize("preset", ["demo", "middle", "paper"])
 def test_presets_are_known(example, tmp_path, preset):
     """The variables of a preset can all be set by hand, as these tests do."""

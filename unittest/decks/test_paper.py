@@ -310,6 +310,10 @@ def test_what_is_missing_is_named(folder):
                            (("-var", "model", "none.pt"), "none.pt")):
         done = call(folder, "transport", *words)
         assert done.returncode != 0 and message in done.stdout
+    done = subprocess.run(["lmp", "-in", "in.elastic", "-log", "none"], cwd=folder / "elastic",
+                          text=True, capture_output=True, timeout=TIMEOUT, check=False,
+                          env=environment(1))
+    assert "no elastic.restart to go on from, and no -var start FILE.data" in done.stdout
     (folder / "transport/short.dump").write_text("")
     assert "short.dump has 0 frames; let the run go on" in complaint(folder, "transport",
                                                                      "500=short.dump")
@@ -322,3 +326,31 @@ def test_what_is_missing_is_named(folder):
     assert "none." in complaint(folder, "transition", "none")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
     assert "too few for a fold" in complaint(folder, "transition", "fold")
+
+
+@pytest.mark.parametrize("name, deck, wrong, message", [
+    ("structure", None, ("T", -300), "T and dt must be above 0, hold not below"),
+    ("structure", None, ("hold", -1), "T and dt must be above 0, hold not below"),
+    ("structure", None, ("average", 0), "frame from dt to average"),
+    ("structure", None, ("frame", 5), "frame from dt to average"),
+    ("transport", None, ("settle", -1), "T and dt must be above 0, settle not below"),
+    ("transport", None, ("follow", -1), "frame from dt to follow"),
+    ("transport", None, ("frame", "1e-4"), "frame from dt to follow"),
+    ("transition", None, ("rate", -50), "rate, low and dt must be above 0, hold not below"),
+    ("transition", None, ("high", 200), "high must be above low, average 10 steps or more"),
+    ("transition", None, ("average", -1), "high must be above low, average 10 steps or more"),
+    ("quench", None, ("hold", -1), "high must be above 300, up and down above 0"),
+    ("quench", None, ("down", -10), "high must be above 300, up and down above 0"),
+    ("quench", None, ("average", 0), "average no less than frame"),
+    ("quench", "density", ("ps", -1), "ps and dt must be above 0, settle not below"),
+    ("quench", "glass", ("rate", -10), "rate, average, dt and T_end must be above 0"),
+    ("quench", "glass", ("melt", -1), "melt and hold must not be below 0"),
+    ("elastic", None, ("strain", 0), "strain must be above 0")])
+def test_lengths_that_leave_a_stage_out(folder, name, deck, wrong, message):
+    """Such a stage would be passed over, and what it leaves look like a result."""
+    variable, value = wrong
+    done = call(folder, name, "-var", variable, str(value), "-var", "out", "wrong", deck=deck)
+    assert done.returncode != 0
+    assert [line for line in done.stdout.splitlines() if line.startswith("ERROR: ")
+            and message in line], done.stdout[-1000:]
+    assert not list((folder / name).glob("wrong.*"))
