@@ -307,6 +307,8 @@ def test_a_killed_run_goes_on(folder, name, words, marks):
 def test_what_is_missing_is_named(folder):
     for words, message in ((("-var", "preset", "quick"), "unknown preset quick"),
                            (("-var", "potential", "none"), "unknown potential none"),
+                           (("-var", "potential", "a.pt"), "unknown potential a.pt"),
+                           (("-var", "potential", "deng_du_nmr"), "use deng_du here"),
                            (("-var", "model", "none.pt"), "none.pt")):
         done = call(folder, "transport", *words)
         assert done.returncode != 0 and message in done.stdout
