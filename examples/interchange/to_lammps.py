@@ -69,6 +69,10 @@ def main():
     parser.add_argument("--repeat", nargs=3, type=int, default=(1, 1, 1))
     parser.add_argument("--frame", default="-1", help="of several; from 0, -1: the last")
     options = parser.parse_args()
+    if min(options.repeat) < 1:
+        parser.error("--repeat takes numbers from 1 on")
+    if unknown := [e for e in options.types if e not in atomic_numbers]:
+        parser.error(f"--types: {' '.join(unknown)}: no symbol of an element")
     atoms = load(options.structure, options.frame)
     atoms.pbc = True
     check(options.structure, atoms, options.types)
@@ -82,5 +86,5 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except ValueError as problem:
+    except (ValueError, OSError) as problem:
         sys.exit(str(problem))

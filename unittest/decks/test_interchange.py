@@ -103,6 +103,12 @@ def test_structures_that_cannot_run(tmp_path):
     assert "ASE cannot read it" in complaint("nothing\n")
     done = call("to_lammps.py", tmp_path / "none.cif", tmp_path / "out.data")
     assert done.returncode == 1 and "none.cif: there is no such file" in done.stderr
+    for words, message in ((("--repeat", "0", "1", "1"), "--repeat takes numbers from 1 on"),
+                           (("--types", "Li", "Bo", "O"), "--types: Bo: no symbol of an element")):
+        done = call("to_lammps.py", FOLDER / "Li2O.cif", tmp_path / "out.data", *words)
+        assert done.returncode == 2 and message in done.stderr
+    done = call("to_lammps.py", FOLDER / "Li2O.cif", tmp_path / "none" / "out.data")
+    assert done.returncode == 1 and done.stderr.startswith("[Errno 2] No such file or directory")
     text = (FOLDER / "Li2O.cif").read_text().replace(
         "_atom_site_fract_x\n", "_atom_site_occupancy\n_atom_site_fract_x\n")
     (tmp_path / "half.cif").write_text(text.replace("Li 0.25", "Li 0.5 0.25").replace(
@@ -211,6 +217,20 @@ def test_sodium_borosilicate(tmp_path):
              "0.04", "-var", "frame", "0.01", "-var", "out", tmp_path / "s")
     done = deck("structure", structure, *words)
     assert done.returncode != 0 and "Li" in done.stdout.partition("ERROR")[2]
+    for path in tmp_path.glob("s.*"):
+        path.unlink()
+    done = subprocess.run(["lmp", "-in", "in.columns", "-log", "none", "-var", "start",
+                           tmp_path / "na.data", "-var", "out", tmp_path / "columns", "-var",
+                           "elements", "Na B O Si"], cwd=FOLDER, text=True, check=False,
+                          capture_output=True, timeout=TIMEOUT, env=environment(1))
+    assert done.returncode == 0, done.stdout[-2000:]
+    rows = (tmp_path / "columns.dump").read_text().splitlines()[9:]
+    assert [row.split()[1] for row in rows].count("Na") == 6
+    two_body = ["lmp", "-in", "in.structure", "-log", "none", *words, "-var", "potential", "lbs",
+                "-var", "elements", "Na B O Si"]
+    done = subprocess.run(two_body, cwd=structure, text=True, check=False, capture_output=True,
+                          timeout=TIMEOUT, env=environment(1))
+    assert done.returncode != 0 and "lbs.fmp has no element 'Na'" in done.stdout
     for path in tmp_path.glob("s.*"):
         path.unlink()
     done = deck("structure", structure, *words, "-var", "elements", "Na B O Si")
