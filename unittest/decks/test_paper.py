@@ -70,6 +70,7 @@ def test_quench(folder):
     final = np.loadtxt(folder / "quench" / "fast.final")
     assert len(final) == 11 and (final[:, 3:5].sum(axis=1) <= 36).all()
     assert np.allclose(final[:, 2], final[:, 4] / 36, atol=1e-4) and final[-1, 4] > 0
+    assert "WARNING: the atoms are no" not in out
     run(folder, "quench", *QUENCH, "-var", "protocol", "hold", "-var", "out", "slow")
     words = [f"LBS_40_20_40={','.join(names)}" for names in (("fast", "slow"), ("fast",))]
     out = plot(folder, "quench", *words)
@@ -328,6 +329,15 @@ def test_what_is_missing_is_named(folder):
     assert "none." in complaint(folder, "transition", "none")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
     assert "too few for a fold" in complaint(folder, "transition", "fold")
+
+
+def test_a_glass_of_another_composition(folder):
+    """At the beginning, and again at the end, where a user looks."""
+    short = ("-var", "high", "310", "-var", "up", "100000", "-var", "hold", "0", "-var", "down",
+             "10000", "-var", "before", "0", "-var", "average", "0.1", "-var", "out", "other")
+    out = run(folder, "quench", *short)
+    assert len(re.findall(r"^WARNING: the atoms are no LBS_20_60_20; is -var glass", out,
+                          re.M)) == 2
 
 
 @pytest.mark.parametrize("name, deck, wrong, message", [

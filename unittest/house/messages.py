@@ -60,8 +60,8 @@ def shell_messages(source, place):
 
 
 def deck_messages(source, place):
-    """What a deck prints as an error."""
-    for match in re.finditer(r"print '(ERROR: [^']*)'", source):
+    """What a deck prints as an error or a warning."""
+    for match in re.finditer(r"print '((?:ERROR|WARNING): [^']*)'", source):
         yield Message(holes(match[1]), f"{place}:{source.count(chr(10), 0, match.start()) + 1}")
 
 
