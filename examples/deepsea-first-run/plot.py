@@ -3,6 +3,8 @@
 """Draw a run of in.first-run: temperature, total energy, deviation of the models.
 
     plot.py [PREFIX [PICTURE]]    reads PREFIX.history and PREFIX.deviation, writes PREFIX.png
+
+The first 5 ps are taken to have a thermostat, as by default.
 """
 import pathlib
 import sys
@@ -30,6 +32,9 @@ def main():
     dt = time[-1] / step[-1]
 
     free = time > EQUILIBRATED
+    if free.sum() < 3:
+        raise ValueError(f"{prefix}.history has {free.sum()} rows behind {EQUILIBRATED:g} ps, "
+                         "where the thermostat ends; let the run go on, without -var equilibrate")
     slope, _ = np.polyfit(time[free], energy[free] / ATOMS, 1)
     off = 1.0e6 * (energy[free] - energy[free].mean()) / ATOMS
     print(f"drift of the total energy {slope:.2e} eV/atom/ps, fluctuation {off.std():.2f} ueV/atom")

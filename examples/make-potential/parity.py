@@ -23,6 +23,8 @@ def read(path):
     """Columns by their names, without the lines of comment."""
     with ga.open_text(path) as file:
         rows = [line.split() for line in file if not line.startswith("#")]
+    if len(rows) < 2 or not {"label", "prediction", "quantity"} <= set(rows[0]):
+        raise ValueError(f"{path}: is no file of `deepsea test --parity`")
     return {name: np.array(column) for name, column in zip(rows[0], zip(*rows[1:]))}
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea in company: units, hybrid, scale, core, short pairs, models."""
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -227,6 +230,10 @@ def test_first_run(lmp, tmp_path):
     assert result.status == 0, result.log[-3000:]
     deviation = np.loadtxt(tmp_path / "out.deviation")
     assert deviation.shape == (12, 7) and 0.05 < deviation[:, 6].min() < deviation[:, 4].max() < 2
+    done = subprocess.run([sys.executable, FIRST_RUN / "plot.py", tmp_path / "out"], text=True,
+                          capture_output=True, check=False)
+    if "No module named 'matplotlib'" not in done.stderr:
+        assert done.returncode == 1 and "history has 0 rows behind 5 ps" in done.stderr
     longer = ["-var", "temperature", "9000", "-var", "equilibrate", "5"]
     hot = lmp.run(deck, args=[*longer, *words], cwd=FIRST_RUN)
     assert hot.status != 0 and "Fix halt condition" in hot.log

@@ -82,6 +82,10 @@ def test_parity_is_drawn(example):
     assert len(rows) == 5 + 2 * 15 * (1 + 3 * 51 + 9)
     assert (folder / "parity.txt.png").read_bytes()[:4] == b"\x89PNG"
     assert said["python3 parity.py parity.txt"] == "parity.txt.png\n"
+    done = subprocess.run([sys.executable, "parity.py", "frames.xyz"], cwd=folder, text=True,
+                          capture_output=True, check=False, timeout=TIMEOUT)
+    assert done.returncode == 1
+    assert done.stderr == "frames.xyz: is no file of `deepsea test --parity`\n"
 
 
 def test_glass_is_quenched(example):

@@ -11,8 +11,8 @@ import pytest
 
 from deck import (ROOT, TIMEOUT, density_of, environment, frame, needs_deepsea, read_frame,
                   thermo)
-from paper_decks import (call, command, complaint, copy_decks, ga, kill_at, plot, refuses, run,
-                         script)
+from paper_decks import (call, call_script, command, complaint, copy_decks, ga, kill_at, plot,
+                         refuses, run, script)
 
 TRANSPORT = ("-var", "settle", "0.2", "-var", "follow", "1.0", "-var", "frame", "0.02",
              "-var", "piece", "200")
@@ -217,6 +217,15 @@ def test_structure(folder, potential):
         units[:, 1].mean(), abs=0.001)
 
 
+def test_structure_of_a_crystal_of_less(folder):
+    """Pairs and angles that it does not have are left out."""
+    run(folder, "structure", "-var", "hold", "0", "-var", "average", "0.6", start="li2o")
+    done = call_script(folder, "structure", "glass", "--qmax", "6")
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert re.findall(r"^(\S+-O): (\S+) A", done.stdout, re.M)[0][0] == "Li-O"
+    assert "B-O" not in done.stdout and "Si-O" not in done.stdout
+
+
 def test_transition(folder):
     """Both ramps; energies rise with temperature on either side of the fold."""
     out = run(folder, "transition", *TRANSITION)
@@ -327,6 +336,14 @@ def test_what_is_missing_is_named(folder):
     assert "none." in complaint(folder, "quench", "LBS_40_20_40=none")
     (folder / "transition/none.cool").write_text("")
     assert "none." in complaint(folder, "transition", "none")
+    assert "nowhere.heat" in complaint(folder, "transition", "nowhere")
+    for name, form in (("transport", "T=DUMP"), ("quench", "GLASS=PREFIX"),
+                       ("accuracy", "NAME=PARITY")):
+        word = "LBS_20_60_20" if name == "quench" else "none"
+        assert complaint(folder, name, word) == f"{word}: is not of the form {form}\n"
+    (folder / "transport/li.setup").write_text("shik; dt 0.001, settle 2, frame 0.05\n")
+    assert "li.dump has a frame every 0.05 ps, as li.setup says; give --frame 0.05" in complaint(
+        folder, "transport", "500=li.dump")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
     assert "too few for a fold" in complaint(folder, "transition", "fold")
 

@@ -211,6 +211,8 @@ def main():
     potentials = {}
     for word in options.files:
         name, _, path = word.partition("=")
+        if not path:
+            raise ValueError(f"{word}: is not of the form NAME=PARITY")
         potentials[name] = report(name, path, read(path), options.constants)
     draw(potentials, options.picture)
 

@@ -115,6 +115,8 @@ def main():
         glass, _, names = word.partition("=")
         if glass not in experiment:
             sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
+        if not names:
+            raise ValueError(f"{word}: is not of the form GLASS=PREFIX")
         density, fourfold = experiment[glass]
         runs = [run_of(name, density) for name in names.split(",")]
         values = [with_error(runs, quantity) for quantity in COORDINATION.values()]

@@ -56,7 +56,8 @@ def main():
     parser.add_argument("--picture", default="structure.png")
     options = parser.parse_args()
     r, g = pair_functions(f"{options.prefix}.gr", options.elements[0])
-    for pair in list(g)[:4]:
+    g = {pair: values for pair, values in g.items() if values.any()}    # of what there is
+    for pair in [pair for pair in g if pair.endswith("-O")]:
         measured = f", measured {MEASURED[pair][0]}" if pair in MEASURED else ""
         print(f"{pair}: {peak(r, g[pair]):.3f} A{measured}")
 
@@ -114,7 +115,8 @@ def main():
     axes[1, 1].bar(range(5), table / max(table.sum(), 1))
     axes[1, 1].set(xlabel="bridging oxygens of Si", ylabel="share of four-coordinated Si")
     for axis in axes.flat[:3]:
-        axis.legend(fontsize=8)
+        if axis.get_legend_handles_labels()[0]:
+            axis.legend(fontsize=8)
     figure.savefig(options.picture, dpi=150)
     print(f"wrote {options.picture}")
 

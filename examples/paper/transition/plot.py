@@ -57,14 +57,15 @@ def main():
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), constrained_layout=True)
     for part, color in (("heat", "tab:red"), ("cool", "tab:blue")):
         path = f"{options.prefix}.{part}"
-        if not os.path.exists(path):
+        if part == "cool" and not os.path.exists(path):
             continue
         temperature, energy, volume = ga.columns_in_order(path)
         energy = energy - 1.5 * ga.BOLTZMANN * temperature
         inside = (temperature > options.low) & (temperature < options.high)
         if inside.sum() < 40:
             sys.exit(f"{path} has {inside.sum()} points between {options.low:g} and "
-                     f"{options.high:g} K, too few for a fold; let the run go on")
+                     f"{options.high:g} K, too few for a fold; let the run go on, or "
+                     "run it at a slower rate")
         for axis, values, name in ((axes[0], energy, "energy"), (axes[1], volume, "volume")):
             axis.plot(temperature, values, color=color, lw=0.7, label=part)
             try:

@@ -5,15 +5,16 @@
     plot.py [--frame 0.1] [--window 50 150] [--picture transport.png] T=DUMP [T=DUMP ...]
 
 T is the temperature in K, DUMP what in.transport wrote; several dumps of one temperature (seeds)
-are averaged. --frame is the time between frames in ps, --window the lags in ps between which a
-line is fitted to the mean square displacement. Prints a table: D of single ions, D of the charge
-(all ions together), their ratio (the Haven ratio) and the conductivity that the second gives by
-Nernst and Einstein, the first two with standard errors; and the activation energy if there are
-three temperatures whose D has an error of less than half of it.
+are averaged. --frame is the time between frames in ps, that of the deck; --window the lags in ps
+between which a line is fitted to the mean square displacement. Prints a table: D of single ions, D
+of the charge (all ions together), their ratio (the Haven ratio) and the conductivity that the
+second gives by Nernst and Einstein, the first two with standard errors; and the activation energy
+if there are three temperatures whose D has an error of less than half of it.
 """
 import argparse
 import collections
 import pathlib
+import re
 import sys
 
 import matplotlib
@@ -27,6 +28,17 @@ import glass_analysis as ga    # noqa: E402
 
 CHARGE_SQ = 1.602176634e-19 ** 2
 BOLTZMANN_SI = 1.380649e-23
+
+
+def check_frame(path, frame):
+    """ValueError if in.transport wrote another time between frames beside this dump."""
+    setup = pathlib.Path(path).with_suffix(".setup")
+    if setup.exists():
+        with ga.open_text(setup) as file:
+            written = re.search(r", frame (\S+)$", file.readline())
+        if written and not np.isclose(float(written[1]), frame):
+            raise ValueError(f"{path} has a frame every {written[1]} ps, as {setup} says; give "
+                             f"--frame {written[1]}")
 
 
 def trajectory(path):
@@ -63,6 +75,9 @@ def main():
     runs = collections.defaultdict(list)
     for word in options.dumps:
         temperature, _, path = word.partition("=")
+        if not path:
+            raise ValueError(f"{word}: is not of the form T=DUMP")
+        check_frame(path, options.frame)
         runs[float(temperature)].append(path)
     print("  T (K)   D (cm2/s)             D charge (cm2/s)      Haven  conductivity (S/cm)")
     rows = []
