@@ -33,7 +33,7 @@ def main():
     parser.add_argument("--out", default=f"{HERE}/frames")
     options = parser.parse_args()
     settings = npy_sets.read_settings(options.settings)
-    melts = [a for path in options.of for a in ase.io.read(path, ":", format="extxyz")
+    melts = [a for a in npy_sets.read_frames(options.of)
              if a.info["T"] >= HOT and a.info["kind"] in ("melt", "explored")]
     kinds = list(itertools.combinations_with_replacement(settings["elements"], 2))
     rng = np.random.default_rng(0)

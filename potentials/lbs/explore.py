@@ -80,7 +80,8 @@ def main():
         parser.error("ASE is missing")
     settings = npy_sets.read_settings(options.settings)
     explore = settings["explore"]
-    starts = [a for path in options.start for a in ase.io.read(path, ":", format="extxyz")]
+    starts = npy_sets.read_frames(options.start)
+    os.makedirs(options.out, exist_ok=True)
     path, state = f"{options.out}/{options.round}.xyz", f"{options.out}/{options.round}.json"
     made = ase.io.read(path, ":", format="extxyz") if os.path.exists(path) else []
     done = json.load(open(state)) if os.path.exists(state) else []

@@ -18,7 +18,6 @@ import os
 import sys
 import time
 
-import ase.io
 import numpy as np
 
 import npy_sets
@@ -29,7 +28,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def calculator(entry):
     """The ASE calculator of one entry of "teacher"."""
     module, name = entry["calculator"].split(":")
-    return getattr(importlib.import_module(module), name)(**entry["arguments"])
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except ImportError as reason:
+        sys.exit(f"{entry['name']} of the settings: {reason}; install the package that has it")
+    return found(**entry["arguments"])
 
 
 def evaluate(atoms, calculators):
@@ -58,6 +61,7 @@ def main():
     parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
     options = parser.parse_args()
     settings = npy_sets.read_settings(options.settings)
+    frames = npy_sets.read_frames(f"{options.frames}/{name}.xyz" for name in options.sets)
     os.makedirs(f"{options.work}/labels", exist_ok=True)
     guard = open(f"{options.work}/lock", "w")
     try:
@@ -69,8 +73,6 @@ def main():
     os.nice(options.nice - os.nice(0))
     with open(f"{options.work}/pid", "w") as out:
         out.write(f"{os.getpgrp()}\n")
-    frames = [a for name in options.sets
-              for a in ase.io.read(f"{options.frames}/{name}.xyz", ":", format="extxyz")]
     todo = [a for a in frames
             if not os.path.exists(f"{options.work}/labels/{a.info['name']}.npz")][:options.limit]
     calculators = [calculator(entry) for entry in settings["teacher"]] if todo else []

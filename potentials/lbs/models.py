@@ -109,7 +109,9 @@ def errors(model, frames, elements):
     an atom (eV) after one constant for each element."""
     with tempfile.TemporaryDirectory() as folder:
         said = subprocess.run(["deepsea", "test", model, frames, "--json", "--parity",
-                               f"{folder}/parity"], check=True, capture_output=True, text=True)
+                               f"{folder}/parity"], check=False, capture_output=True, text=True)
+        if said.returncode != 0:
+            sys.exit(said.stderr.strip())
         rows = [line.split() for line in open(f"{folder}/parity") if line[0].isdigit()]
     total = json.loads(said.stdout)["total"]["errors"][0]
     energy = {(row[1], row[2]): float(row[7]) - float(row[6]) for row in rows

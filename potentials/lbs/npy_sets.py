@@ -30,6 +30,18 @@ def open_text(path):
     return open(path, encoding="utf-8-sig", errors="replace")
 
 
+def read_frames(paths):
+    """Frames of extended XYZ files; ends the program with one line if one is not there."""
+    import ase.io    # pylint: disable=import-outside-toplevel
+    frames = []
+    for path in paths:
+        try:
+            frames += ase.io.read(path, ":", format="extxyz")
+        except OSError as reason:
+            sys.exit(str(reason))
+    return frames
+
+
 def read_settings(path):
     """What stands in a JSON file; ends the program with one line if it is none."""
     try:

@@ -189,6 +189,24 @@ def test_pairs_of_every_kind_are_pushed_together(tmp_path):
     assert few.returncode == 1 and "are too few for 1000000 frames" in few.stderr
 
 
+def test_frames_and_calculators_that_are_missing(tmp_path):
+    """One line each. A folder to write in is made before the first run, which takes minutes."""
+    for name, *words in (("close_pairs", "close", "--of", "none.xyz"),
+                         ("label_ase", "none", "--frames", ".", "--work", tmp_path / "work"),
+                         ("explore", "r1", "a.pt", "b.pt", "--start", "none.xyz")):
+        done = script(name, *words)
+        assert done.returncode == 1 and "none.xyz" in done.stderr and done.stderr.count("\n") == 1
+    teacher = [{"name": "wise", "calculator": "nowhere:Wise", "arguments": {}}]
+    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "teacher": teacher}))
+    done = script("label_ase", "tune", "--frames", f"{LBS}/frames", "--work", tmp_path / "work",
+                  "--settings", tmp_path / "settings.json")
+    assert done.stderr == ("wise of the settings: No module named 'nowhere'; install the package "
+                           "that has it\n")
+    done = script("explore", "r1", "a.pt", "b.pt", "--start", f"{LBS}/frames/tune.xyz", "--out",
+                  tmp_path / "new", "--lmp", "false")
+    assert done.returncode != 0 and (tmp_path / "new").is_dir()
+
+
 @needs_deepsea
 def test_hot_melts_have_a_row_each(tmp_path):
     """With and without core/zbl, made once; a run that was stopped is made again."""

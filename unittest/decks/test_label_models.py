@@ -129,3 +129,10 @@ def test_unknown_names_are_told(trained):
     done = run(trained, "train", "tinny", "--data", f"{DATA}/validation")
     assert done.returncode != 0
     assert "no model tinny; the settings have tiny tiny-2 tuned" in done.stderr
+
+
+@needs_deepsea
+def test_a_table_of_a_model_that_is_not_trained(trained, tmp_path):
+    done = run(trained, "table", "tiny", "--test", f"a={DATA}/validation", "--work", tmp_path)
+    assert done.returncode == 1 and "tiny/model.pt: No such file or directory" in done.stderr
+    assert done.stderr.count("\n") == 1
