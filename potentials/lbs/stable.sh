@@ -21,6 +21,12 @@ shift
 # shellcheck source=potentials/lbs/runs.sh
 . "$here/runs.sh"
 check_models "$@"
+for run in ${RUNS:-}; do
+  case $run in
+    *[0-9]:[0-9]*) ;;
+    *) echo "RUNS has ps by K, such as 2000:200, not $run" >&2; exit 1 ;;
+  esac
+done
 natoms=${NATOMS:-300}
 for glass in ${GLASSES:-LBS_20_60_20 LBS_40_20_40 LBS_10_50_40}; do
   start=$work/$glass-$natoms

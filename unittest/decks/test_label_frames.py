@@ -232,6 +232,10 @@ def test_hot_melts_have_a_row_each(tmp_path):
     assert run().stdout == done.stdout and first.read_text() == text
     usage = subprocess.run(words[:3], text=True, capture_output=True, check=False)
     assert usage.returncode == 2 and "stable.sh FOLDER NAME=MODEL.pt" in usage.stdout
+    endless = subprocess.run(words, env=dict(environment(1), RUNS="2000:1 3000"), text=True,
+                             capture_output=True, timeout=TIMEOUT, check=False)
+    assert endless.returncode == 1
+    assert endless.stderr == "RUNS has ps by K, such as 2000:200, not 3000\n"
 
 
 def labelling(tmp_path, cp2k):
