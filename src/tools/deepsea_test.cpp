@@ -239,7 +239,7 @@ class Test {
       for (auto const &[element, sum] : errors.force_of) row("  of " + element, sum);
       row("virial (eV/atom)", errors.virial);
       if (errors.close_frames > 0)
-        std::printf("%zu frames have atoms closer than in training\n", errors.close_frames);
+        std::printf("frames with atoms closer than in training: %zu\n", errors.close_frames);
       if (errors.left_out > 0)
         std::printf("forces of %zu atoms with atom_pref 0 are left out\n", errors.left_out);
     }

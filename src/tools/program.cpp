@@ -49,8 +49,10 @@ int run_program(const std::string &name, const std::string &purpose,
   program.name(name);
   program.set_version_flag("--version", name + " " LBS_PACKAGE_VERSION);
   program.require_subcommand(1);
-  program.failure_message([&name](const CLI::App *, const CLI::Error &error) {
-    return name + ": " + error.what() + "; see what '" + name + " --help' says\n";
+  program.failure_message([&name](const CLI::App *app, const CLI::Error &error) {
+    auto const called = app->get_subcommands();
+    auto const command = called.empty() ? name : name + " " + called.front()->get_name();
+    return name + ": " + error.what() + "; see what '" + command + " --help' says\n";
   });
   try {
     add_commands(program);

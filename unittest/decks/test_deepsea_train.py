@@ -624,6 +624,7 @@ def test_epochs_and_inputs_as_version_1_has_them(folder):
     ("model/descriptor", "neuron", [], "descriptor/neuron must have at least one number"),
     ("model/descriptor", "neuron", [4, 10**9], "descriptor/neuron is too wide: the nets would"),
     ("model/descriptor", "rcut", None, "rcut is null; give it a value, or take it out"),
+    ("model/descriptor", "rcut", -1.0, "rcut must be more than 0"),
     ("model/descriptor", "sel", None, "sel is null"),
     ("model/descriptor", "sel", [0, 2], "sel must have numbers of 1 or more"),
     ("model/descriptor", "sel", "auto:x", "the ratio of sel"),

@@ -83,6 +83,8 @@ def test_names_in_another_order(lmp, head, coeff):
     assert lmp(head + wrong + "run 0\nrun 0\n").log.count(said) == 1
     for words in (coeff, "mass * 1.0\n" + coeff, "mass * 1.0\n" + wrong):
         assert "in the order of the atom types" not in lmp(head + words + "run 0\n").log
+    sodium = lmp(head + "mass 1 22.98977\n" + coeff + "run 0\n").log
+    assert sodium.count(DOUBT.format(1, "Li", "mass", "Na")) == 1
 
 
 @pytest.mark.parametrize("mass", ["3 12.011", "3 1.0", "1 22.98977"])

@@ -315,7 +315,7 @@ def test_bad_input(tmp_path, glasses):
     said = fmp("fit", "input.json", cwd=tmp_path, status=1)
     assert said.startswith("fmp: input.json: free/pairs/Si O/roh is not known; do you mean 'rho'?")
     assert "cannot open none.json" in fmp("fit", "none.json", cwd=tmp_path, status=1)
-    assert "see what 'fmp --help' says" in fmp("fit", cwd=tmp_path, status=1)
+    assert "see what 'fmp fit --help' says" in fmp("fit", cwd=tmp_path, status=1)
     write_input(tmp_path, folder, free={"pairs": {"Si O": {"A": {"start": 1.0}}}})
     said = fmp("fit", "input.json", cwd=tmp_path, status=1)
     assert "pair O Si at" in said and "no repulsive wall" in said

@@ -6,6 +6,7 @@
 #include "support/json_section.hpp"
 #include "support/text.hpp"
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -78,6 +79,7 @@ void read_descriptor(JsonSection section, ModelInput &model)
     section.fail("type", "is " + type + "; only se_e2_a is supported");
   model.cutoff = section.get("rcut", model.cutoff);
   model.smooth_from = section.get("rcut_smth", model.smooth_from);
+  if (!(model.cutoff > 0.0)) section.fail("rcut", "must be more than 0");
   if (!(model.smooth_from >= 0.0) || !(model.cutoff > model.smooth_from))
     section.fail("rcut_smth", "must be 0 or more, and less than rcut");
   model.protection = section.number("env_protection", 0.0, 0.0);
@@ -142,10 +144,14 @@ void check_size(JsonSection &section, const ModelInput &model)
   double const weights =
       embedding + types * (net_weights(descriptor, model.fitting) + model.fitting.back() + 1.0);
   double constexpr MOST = 1e8;
-  if (weights > MOST)
-    section.fail(embedding > 0.5 * weights ? "descriptor/neuron" : "fitting_net/neuron",
-                 "is too wide: the nets would have " + text::number(weights, 2) +
-                     " weights, more than " + text::number(MOST, 2));
+  if (weights <= MOST) return;
+  auto const widest = [](const std::vector<int> &widths) {
+    return *std::max_element(widths.begin(), widths.end());
+  };
+  bool const by_fitting = widest(model.fitting) > widest(model.embedding);
+  section.fail(by_fitting ? "fitting_net/neuron" : "descriptor/neuron",
+               "is too wide: the nets would have " + text::number(weights, 2) +
+                   " weights, more than " + text::number(MOST, 2));
 }
 
 void read_model(JsonSection section, ModelInput &model)
