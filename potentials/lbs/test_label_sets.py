@@ -14,6 +14,7 @@ from label_frames import LBS, xyz    # noqa: E402
 
 ELEMENTS = ["Li", "B", "O", "Si"]
 SETS = ("validation", "tune")
+ALL = (*SETS, "inherent")
 # Spread of the energy per atom in eV about one constant an element, over 300-3500 K: 3.5 k_B T at
 # 3500 K is 1.0, and pairs that were pushed together add a few eV a frame.
 ENERGY = 1.5
@@ -28,7 +29,7 @@ def labels(name):
     return [label for folder in systems(name) for label in npy_sets.read_system(folder).values()]
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", ALL)
 def test_each_label_is_sound(name):
     assert labels(name)
     for label in labels(name):
@@ -36,7 +37,7 @@ def test_each_label_is_sound(name):
         assert label["info"]["set"] == name
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_system_has_what_deepmd_reads(name):
     for folder in systems(name):
         types = np.loadtxt(folder + "type.raw", dtype=int)
@@ -50,7 +51,7 @@ def test_a_system_has_what_deepmd_reads(name):
         assert np.load(folder + "set.000/energy.npy").shape == (frames,)
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", ALL)
 def test_labels_are_of_the_frames_that_ship(name):
     frames = xyz(name)
     for label in labels(name):

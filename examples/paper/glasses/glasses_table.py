@@ -26,7 +26,8 @@ SPEC = importlib.util.spec_from_file_location("quench_plot", HERE.parent / "quen
 quench = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(quench)
 
-POTENTIALS = {"fast": "fast", "accurate": "accurate", "fast_hold": "fast, held",
+POTENTIALS = {"fast": "fast", "fast_1000": "fast, 1003 atoms", "accurate": "accurate",
+              "fast_hold": "fast, held",
               "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter",
               "lbs_hold": "lbs.fmp, held by fast", "deng_du_hold": "Deng-Du, held by fast"}
 # Share (%) of three-coordinated boron in three-membered rings: A. Urata, arXiv:2209.00316, Table 2.
