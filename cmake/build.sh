@@ -40,4 +40,5 @@ cmake --preset "$preset" -B "$tree" --log-level=WARNING "${args[@]/#/-D}" \
   echo "build.sh: cmake failed; its output is in $tree/configure.log" >&2
   exit 1
 }
-cmake --build "$tree" --parallel "${LBS_JOBS:-$(nproc)}"
+# env.sh sets OMP_NUM_THREADS, which nproc would take for the number of cores.
+cmake --build "$tree" --parallel "${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}"

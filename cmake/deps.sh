@@ -339,7 +339,8 @@ build() {
   if [[ -f $prefix/.lbs-stamp ]]; then rm -rf "$tree" "$prefix"; fi
   must "$name-configure" "$title: configuring" cmake -S "$source" -B "$tree" -G Ninja "$@" \
     -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_LIBDIR=lib
-  must "$name-compile" "$title: compiling" ninja -C "$tree" -j "${LBS_JOBS:-$(nproc)}"
+  local jobs=${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}
+  must "$name-compile" "$title: compiling" ninja -C "$tree" -j "$jobs"
   must "$name-install" "$title: installing" ninja -C "$tree" install
   stamp "$prefix" "$hash"
 }

@@ -34,7 +34,7 @@ done
 readonly CACHE=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
 readonly KOKKOS=$CACHE/src/kokkos-4.7.0 LAMMPS=$CACHE/src/lammps-4Feb2025
 readonly TREE=$ROOT/build-gpu-$ARCH
-readonly JOBS=${LBS_JOBS:-$(nproc)}
+readonly JOBS=${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}
 readonly CUDA=${CUDA_HOME:-/usr/local/cuda}
 PATH=$PATH:$CUDA/bin
 CCACHE=$(command -v ccache || true)
