@@ -423,6 +423,7 @@ def test_small_cells_are_those_of_larger_ones(folder):
 def test_one_frame(folder, atoms):
     """One frame, even of one atom, is enough to run."""
     write_system(folder / "set", frames(1, atoms=atoms), ATOMS[:atoms])
+    change(folder, "training/training_data", batch_size=1)
     works(folder)
     assert np.all(np.isfinite(curve(folder)[:, 2]))
 
