@@ -40,5 +40,4 @@ cmake --preset "$preset" -B "$tree" --log-level=WARNING "${args[@]/#/-D}" \
   echo "build.sh: cmake failed; its output is in $tree/configure.log" >&2
   exit 1
 }
-# env.sh sets OMP_NUM_THREADS, which nproc would take for the number of cores.
-cmake --build "$tree" --parallel "${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}"
+cmake --build "$tree" --parallel "${LBS_JOBS:-$(cores)}"

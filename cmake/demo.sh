@@ -29,7 +29,7 @@ show_progress() {
 
 # A LAMMPS without MPI would only do the same work twice.
 rank_command() {
-  local ranks=$(($(OMP_NUM_THREADS='' nproc) < 2 ? 1 : 2))
+  local ranks=$(($(cores) < 2 ? 1 : 2))
   if ! lmp -h | grep 'MPI v' | grep -q STUBS; then echo mpirun -np "$ranks"; fi
 }
 

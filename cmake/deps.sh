@@ -23,6 +23,7 @@
 set -euo pipefail
 HERE=$(dirname "${BASH_SOURCE[0]}")
 readonly HERE
+. "$HERE/build_tree.sh"
 . "$HERE/separate_memory.sh"
 
 PACKAGES=(cmake ninja-build g++ binutils libopenmpi-dev openmpi-bin libfftw3-dev
@@ -339,8 +340,7 @@ build() {
   if [[ -f $prefix/.lbs-stamp ]]; then rm -rf "$tree" "$prefix"; fi
   must "$name-configure" "$title: configuring" cmake -S "$source" -B "$tree" -G Ninja "$@" \
     -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_LIBDIR=lib
-  local jobs=${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}
-  must "$name-compile" "$title: compiling" ninja -C "$tree" -j "$jobs"
+  must "$name-compile" "$title: compiling" ninja -C "$tree" -j "${LBS_JOBS:-$(cores)}"
   must "$name-install" "$title: installing" ninja -C "$tree" install
   stamp "$prefix" "$hash"
 }

@@ -47,7 +47,8 @@ project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 mkdir -p "$2"
 folder=$(cd "$1" && pwd)
 prefix=$(cd "$2" && pwd)
-jobs=${LBS_JOBS:-${SLURM_CPUS_PER_TASK:-$(OMP_NUM_THREADS='' nproc)}}
+. "$project/cmake/build_tree.sh"
+jobs=${LBS_JOBS:-${SLURM_CPUS_PER_TASK:-$(cores)}}
 read -ra lammps_args <<<"${LAMMPS_CMAKE_ARGS:-}"
 read -ra lbs_args <<<"${LBS_CMAKE_ARGS:-}"
 

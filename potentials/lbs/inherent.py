@@ -14,9 +14,7 @@ by 5 meV an atom, give it to 0.05 eV.
 """
 import argparse
 import glob
-import json
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -89,11 +87,8 @@ def compare(settings, options):
     for model in options.models:
         for folder in folders:
             labels = list(npy_sets.read_system(folder).values())
-            said = subprocess.run(["deepsea", "eval", model, folder, "--json"],
-                                  capture_output=True, text=True)
-            if said.returncode != 0:
-                sys.exit(said.stderr.strip())
-            energy = np.array([frame["energy"] for frame in json.loads(said.stdout)["frames"]])
+            said = lammps_run.deepsea("eval", model, folder)
+            energy = np.array([frame["energy"] for frame in said["frames"]])
             boron = (labels[0]["symbols"] == "B").sum()
             number = np.array([round(boron * label["info"]["four_coordinated"])
                                for label in labels])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs of LAMMPS with a deck of this folder."""
+"""Runs of LAMMPS with a deck of this folder, and of the program deepsea."""
+import json
 import os
 import subprocess
 import sys
@@ -26,3 +27,11 @@ def run(deck, folder, lmp, variables, check=True, threads=None):
     if check and done.returncode != 0:
         sys.exit(f"LAMMPS failed in {deck}: {log[-500:]}{done.stdout[-500:]}{done.stderr}")
     return log
+
+
+def deepsea(*words):
+    """What a command of deepsea prints as JSON; ends the program with its message if it fails."""
+    done = subprocess.run(["deepsea", *words, "--json"], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr.strip())
+    return json.loads(done.stdout)

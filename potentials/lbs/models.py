@@ -108,12 +108,9 @@ def errors(model, frames, elements):
     """Mean absolute errors: of force components (eV/A), of those of each element, and of the energy
     an atom (eV) after one constant for each element."""
     with tempfile.TemporaryDirectory() as folder:
-        said = subprocess.run(["deepsea", "test", model, frames, "--json", "--parity",
-                               f"{folder}/parity"], check=False, capture_output=True, text=True)
-        if said.returncode != 0:
-            sys.exit(said.stderr.strip())
+        said = lammps_run.deepsea("test", model, frames, "--parity", f"{folder}/parity")
         rows = [line.split() for line in open(f"{folder}/parity") if line[0].isdigit()]
-    total = json.loads(said.stdout)["total"]["errors"][0]
+    total = said["total"]["errors"][0]
     energy = {(row[1], row[2]): float(row[7]) - float(row[6]) for row in rows
               if row[5] == "energy"}
     atoms = {frame: np.zeros(len(elements)) for frame in energy}

@@ -10,7 +10,6 @@ adds the first calculator of "teacher" (ASE). Below them stand the energies of "
 settings, which count formula units of the last oxide. Needs numpy and ASE.
 """
 import argparse
-import importlib
 import os
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import numpy as np
 from ase import Atoms
 from ase.spacegroup import crystal
 
+import label_ase
 import lammps_run
 import make_frames
 import npy_sets
@@ -63,10 +63,8 @@ def by_teacher(atoms, settings):
         from ase.filters import FrechetCellFilter
     except ImportError:    # before ASE 3.23
         from ase.constraints import ExpCellFilter as FrechetCellFilter
-    entry = settings["teacher"][0]
-    module, name = entry["calculator"].split(":")
     atoms = atoms.copy()
-    atoms.calc = getattr(importlib.import_module(module), name)(**entry["arguments"])
+    atoms.calc = label_ase.calculator(settings["teacher"][0])
     if not BFGS(FrechetCellFilter(atoms), logfile=None).run(fmax=0.005, steps=STEPS):
         sys.exit(f"{atoms.info['name']}: not at rest after {STEPS} steps")
     return atoms.get_potential_energy(), np.asarray(atoms.cell)

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly CACHE=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
-readonly JOBS=${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}
+. cmake/build_tree.sh
+readonly JOBS=${LBS_JOBS:-$(cores)}
 BUILD=$(realpath "${LBS_BUILD_DIR:-build}")
 SYMBOLIZER=$(compgen -G '/usr/lib/llvm-*/bin/llvm-symbolizer' | sort -V | tail -1)
 readonly BUILD SYMBOLIZER TREE=$PWD/build-sanitized

@@ -34,7 +34,8 @@ done
 readonly CACHE=${LBS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lbs}
 readonly KOKKOS=$CACHE/src/kokkos-4.7.0 LAMMPS=$CACHE/src/lammps-4Feb2025
 readonly TREE=$ROOT/build-gpu-$ARCH
-readonly JOBS=${LBS_JOBS:-$(OMP_NUM_THREADS='' nproc)}
+. "$ROOT/cmake/build_tree.sh"
+readonly JOBS=${LBS_JOBS:-$(cores)}
 readonly CUDA=${CUDA_HOME:-/usr/local/cuda}
 PATH=$PATH:$CUDA/bin
 CCACHE=$(command -v ccache || true)

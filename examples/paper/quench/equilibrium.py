@@ -32,13 +32,13 @@ BLOCK = 100.0    # K
 
 class Samples:
     """Shares of 4B of several glasses: of each row the glass, k_B T, the share, the number of
-    boron, and the block it is left out with."""
+    boron, and the block it is left out with. `best` is the fit of all, `parts` those that leave a
+    block out: the constants of the glasses, and the heat."""
 
-    def __init__(self, glasses, above):
+    def __init__(self, histories, above):
         rows = []
-        for glass, prefixes in enumerate(glasses.values()):
-            for number, prefix in enumerate(prefixes):
-                run = quench.columns(f"{prefix}.history")
+        for glass, runs in enumerate(histories.values()):
+            for number, run in enumerate(runs):
                 kelvin = ga.quench_temperatures(len(run["T"]))
                 rows += [(glass, ga.BOLTZMANN * T, share, boron, number, T // BLOCK)
                          for T, share, boron in zip(kelvin, run["4B"], run["3B"] + run["4B number"])
@@ -49,14 +49,16 @@ class Samples:
         self.glass = columns[0].astype(int)
         self.energy, self.share, self.boron = columns[1:4]
         self.block = np.unique(columns[[0, 4, 5]], axis=1, return_inverse=True)[1].ravel()
-        self.count = len(glasses)
-        for name, glass in zip(glasses, range(self.count)):
+        self.count = len(histories)
+        for glass, name in enumerate(histories):
             mine = self.share[self.glass == glass]
             if len(mine) == 0 or mine.max() == 0.0 or mine.min() == 1.0:
                 raise ValueError(f"{name} has no share of 4B above {above:g} K to be fitted")
+        self.best = self.fit(self.boron >= 0)
+        self.parts = [self.fit(self.block != block) for block in np.unique(self.block)]
 
     def fit(self, keep):
-        """Constants of the glasses and the heat, from the rows `keep`, after Newton."""
+        """From the rows `keep`, after Newton."""
         matrix = np.zeros((len(self.glass), self.count + 1))
         matrix[np.arange(len(self.glass)), self.glass] = 1.0
         matrix[:, -1] = 1.0 / self.energy
@@ -75,12 +77,10 @@ class Samples:
 
     def with_error(self, quantity):
         """What `quantity` makes of the fit, and its error."""
-        every = np.ones(len(self.glass), bool)
-        value = quantity(self.fit(every))
-        parts = np.array([quantity(self.fit(self.block != block))
-                          for block in np.unique(self.block)])
+        parts = np.array([quantity(part) for part in self.parts])
         off = parts - parts.mean(axis=0)
-        return value, np.sqrt((len(parts) - 1) / len(parts) * (off ** 2).sum(axis=0))
+        error = np.sqrt((len(parts) - 1) / len(parts) * (off ** 2).sum(axis=0))
+        return quantity(self.best), error
 
 
 def percent(found, kelvin):
@@ -88,20 +88,15 @@ def percent(found, kelvin):
     return 100.0 / (1.0 + np.exp(-found[:-1] - found[-1] / (ga.BOLTZMANN * kelvin)))
 
 
-def draw(glasses, samples, nmr, table, options):
+def draw(histories, best, nmr, table, options):
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), constrained_layout=True)
-    mean = []
-    for prefixes in glasses.values():
-        runs = [quench.columns(f"{prefix}.history")["4B"] for prefix in prefixes]
-        length = min(map(len, runs))
-        mean.append(100.0 * np.mean([run[-length:] for run in runs], axis=0))
-    length = min(map(len, mean))
-    share = np.mean([values[-length:] for values in mean], axis=0)
+    length = min(len(run["4B"]) for runs in histories.values() for run in runs)
+    share = np.mean([np.mean([run["4B"][-length:] for run in runs], axis=0)
+                     for runs in histories.values()], axis=0)
     kelvin = ga.quench_temperatures(length)
-    axes[0].plot(kelvin, share, lw=1, label="quenched")
+    axes[0].plot(kelvin, 100.0 * share, lw=1, label="quenched")
     every = np.linspace(options.to, kelvin[0], 100)
-    found = samples.fit(np.ones(len(samples.glass), bool))
-    axes[0].plot(every, [percent(found, T).mean() for T in every], "--", color="black", lw=1,
+    axes[0].plot(every, [percent(best, T).mean() for T in every], "--", color="black", lw=1,
                  label=f"equilibrium, fitted above {options.above:g} K")
     axes[0].plot(options.to, nmr.mean(), "o", color="tab:red", label="NMR")
     axes[0].set(xlabel="T (K)", ylabel="4B, mean of the glasses (%)", ylim=(0, None))
@@ -126,13 +121,13 @@ def main():
     experiment = melt_quench.glasses()
     glasses = {}
     for word in options.runs:
-        glass, _, names = word.partition("=")
-        if glass not in experiment:
-            sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
-        glasses.setdefault(glass, []).extend(names.split(","))
+        glass, prefixes = quench.glass_and_runs(word, experiment)
+        glasses.setdefault(glass, []).extend(prefixes)
     for prefix in sum(glasses.values(), []):
         ga.quench_has_ended(prefix)
-    samples = Samples(glasses, options.above)
+    histories = {glass: [quench.columns(f"{prefix}.history") for prefix in prefixes]
+                 for glass, prefixes in glasses.items()}
+    samples = Samples(histories, options.above)
     heat, error = samples.with_error(lambda found: found[-1])
     print(f"heat of 4B: {-heat:.3f} +- {error:.3f} eV")
     nmr = np.array([experiment[glass][1] for glass in glasses])
@@ -148,7 +143,7 @@ def main():
     print(f"mean: quenched {cold.mean():.1f} %, at {last} {mean[0]:.1f} +- {mean[1]:.1f} %, NMR "
           f"{nmr.mean():.1f} %; within 5 points of NMR {(np.abs(cold - nmr) < 5).sum()} and "
           f"{(np.abs(slow - nmr) < 5).sum()} of {len(nmr)}")
-    draw(glasses, samples, nmr, (cold, slow, slow_error), options)
+    draw(histories, samples.best, nmr, (cold, slow, slow_error), options)
 
 
 if __name__ == "__main__":

@@ -102,6 +102,16 @@ def row(values):
                     for mean, error in values)
 
 
+def glass_and_runs(word, experiment):
+    """The glass, one of `experiment`, and the prefixes of its runs in GLASS=PREFIX,..."""
+    glass, _, names = word.partition("=")
+    if glass not in experiment:
+        raise ValueError(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
+    if not names:
+        raise ValueError(f"{word}: is not of the form GLASS=PREFIX")
+    return glass, names.split(",")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="+", metavar="GLASS=PREFIX,...")
@@ -112,19 +122,15 @@ def main():
     table, of_rings = [], [f"{'glass':14s} " + " ".join(f"{name:>15s}" for name in RINGS)]
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), constrained_layout=True)
     for word in options.runs:
-        glass, _, names = word.partition("=")
-        if glass not in experiment:
-            sys.exit(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
-        if not names:
-            raise ValueError(f"{word}: is not of the form GLASS=PREFIX")
+        glass, prefixes = glass_and_runs(word, experiment)
         density, fourfold = experiment[glass]
-        runs = [run_of(name, density) for name in names.split(",")]
+        runs = [run_of(prefix, density) for prefix in prefixes]
         values = [with_error(runs, quantity) for quantity in COORDINATION.values()]
         table.append((fourfold, *values[0]))
         print(f"{glass:14s} {fourfold:6.1f} {row(values)}")
         of_rings.append(f"{glass:14s} "
                         + row(with_error(runs, quantity) for quantity in RINGS.values()))
-        history = columns(f"{names.split(',')[0]}.history")
+        history = columns(f"{prefixes[0]}.history")
         # The temperature of the thermostat, for that of the atoms fluctuates.
         kelvin = ga.quench_temperatures(len(history["T"]))
         axes[1].plot(kelvin, borate_rings(history), lw=1, label=glass)
