@@ -22,16 +22,20 @@ const char *const COEFF_SYNTAX =
 
 const std::set<std::string> COEFF_KEYWORDS = {"composition", "n4", "charges", "recompute"};
 
-double positive(const Words &words, std::size_t i, const std::string &what)
+double number(const Words &words, std::size_t i, const std::string &what)
 {
   if (i >= words.size())
     throw InputError("pair_style fmp/lbs: " + what + " is missing" + STYLE_SYNTAX);
-  double value = 0.0;
   try {
-    value = text::to_double(words[i], what);
+    return text::to_double(words[i], what);
   } catch (const InputError &e) {
     throw InputError(std::string("pair_style fmp/lbs: ") + e.what() + STYLE_SYNTAX);
   }
+}
+
+double positive(const Words &words, std::size_t i, const std::string &what)
+{
+  double const value = number(words, i, what);
   if (!(value > 0.0))
     throw InputError("pair_style fmp/lbs: " + what + " must be positive, not " + words[i]);
   return value;
@@ -40,8 +44,10 @@ double positive(const Words &words, std::size_t i, const std::string &what)
 double damping(const Words &words, std::size_t i)
 {
   // zero is a meaningful choice: the undamped sum of the SHIK authors
-  if (i < words.size() && words[i].find_first_not_of("+0.") == std::string::npos) return 0.0;
-  return positive(words, i, "ALPHA");
+  double const value = number(words, i, "ALPHA");
+  if (!(value >= 0.0))
+    throw InputError("pair_style fmp/lbs: ALPHA must not be negative, not " + words[i]);
+  return value;
 }
 
 bool yes_or_no(const std::string &keyword, const std::string &word)

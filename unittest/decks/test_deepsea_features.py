@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """pair_style deepsea in company: units, hybrid, scale, core, short pairs, models."""
+import re
 import subprocess
 import sys
 
@@ -225,15 +226,19 @@ def test_first_run(lmp, tmp_path):
     """The example's deck, shorter; its guard stops what the models have not learnt."""
     deck = (FIRST_RUN / "in.first-run").read_text()
     words = ["-var", "out", str(tmp_path / "out"), "-var", "equilibrate", "0.1",
-             "-var", "run", "0.1"]
+             "-var", "run", "0.3"]
     result = lmp.run(deck, args=words, cwd=FIRST_RUN)
     assert result.status == 0, result.log[-3000:]
     deviation = np.loadtxt(tmp_path / "out.deviation")
-    assert deviation.shape == (12, 7) and 0.05 < deviation[:, 6].min() < deviation[:, 4].max() < 2
-    done = subprocess.run([sys.executable, FIRST_RUN / "plot.py", tmp_path / "out"], text=True,
-                          capture_output=True, check=False)
+    assert deviation.shape == (22, 7) and 0.05 < deviation[:, 6].min() < deviation[:, 4].max() < 2
+    command = [sys.executable, FIRST_RUN / "plot.py", tmp_path / "out"]
+    done = subprocess.run(command, text=True, capture_output=True, check=False)
     if "No module named 'matplotlib'" not in done.stderr:
-        assert done.returncode == 1 and "history has 0 rows behind 5 ps" in done.stderr
+        assert done.returncode == 1 and "history has 0 rows behind the 5 ps" in done.stderr
+        drawn = subprocess.run([*command, "--equilibrate", "0.1"], text=True, capture_output=True,
+                               check=True)
+        drift = float(re.search("energy (.*) eV/atom/ps", drawn.stdout)[1])
+        assert 0 < abs(drift) < 1e-3 and (tmp_path / "out.png").stat().st_size > 10000
     longer = ["-var", "temperature", "9000", "-var", "equilibrate", "5"]
     hot = lmp.run(deck, args=[*longer, *words], cwd=FIRST_RUN)
     assert hot.status != 0 and "Fix halt condition" in hot.log

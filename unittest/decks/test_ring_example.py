@@ -97,6 +97,19 @@ def test_files_of_the_run(finished):
     assert int(line[1]) == len(last["index"]) > 5
 
 
+def test_no_ring(shared):
+    """A glass without rings has no memory of them; the deck says so, or what it needs for some."""
+    deck, words = (FOLDER / "in.rings").read_text(), []
+    for name, value in {**SHORT, "natoms": 30, "out": shared.folder / "few",
+                        "glass": "LBS_10_20_70", "max": 6}.items():
+        words += ["-var", name, str(value)]
+    result = shared.run(deck, 1, words, cwd=FOLDER)
+    assert "The glass has no ring of up to 6 formers" in result.log and result.status == 0
+    assert (shared.folder / "few.data").is_file() and not (shared.folder / "few.memory").exists()
+    result = shared.run(deck, 1, ["-var", "max", "5"], cwd=FOLDER)
+    assert result.status != 0 and "max must be 6 or more" in result.log
+
+
 def test_plot(finished):
     prefix, _ = finished
     done = program("plot.py", prefix)

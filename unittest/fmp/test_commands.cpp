@@ -55,7 +55,7 @@ TEST(StyleCommand, RefusesAnythingElse)
   expect_style_error("8 coul cut 10", "unknown Coulomb style 'cut'");
   expect_style_error("8 coul long", "cutoff CUTC is missing");
   expect_style_error("8 coul dsf 10", "cutoff CUTC is missing");
-  expect_style_error("8 coul dsf -0.1 10", "ALPHA must be positive");
+  expect_style_error("8 coul dsf -0.1 10", "ALPHA must not be negative, not -0.1");
   expect_style_error("8 coul none 10", "unexpected word '10'");
   expect_style_error("8 coul long 10 12", "unexpected word '12'");
 }
