@@ -26,14 +26,17 @@ if not DEEPSEA:
 EVERY = 5    # steps; at this rate 10 K are one step, and the deck takes five at least
 
 
+def run_deck(shared, **variables):
+    """Result of in.rings with these variables on the command line."""
+    words = [word for name, value in variables.items() for word in ("-var", name, str(value))]
+    return shared.run((FOLDER / "in.rings").read_text(), 1, words, cwd=FOLDER)
+
+
 @pytest.fixture(scope="module")
 def finished(shared):
     """Prefix of the files of a short run, and its Result."""
-    words = []
     prefix = shared.folder / "glass"
-    for name, value in {**SHORT, "out": prefix}.items():
-        words += ["-var", name, str(value)]
-    result = shared.run((FOLDER / "in.rings").read_text(), 1, words, cwd=FOLDER)
+    result = run_deck(shared, **SHORT, out=prefix)
     assert result.status == 0, result.log[-3000:]
     return prefix, result
 
@@ -99,14 +102,11 @@ def test_files_of_the_run(finished):
 
 def test_no_ring(shared):
     """A glass without rings has no memory of them; the deck says so, or what it needs for some."""
-    deck, words = (FOLDER / "in.rings").read_text(), []
-    for name, value in {**SHORT, "natoms": 30, "out": shared.folder / "few",
-                        "glass": "LBS_10_20_70", "max": 6}.items():
-        words += ["-var", name, str(value)]
-    result = shared.run(deck, 1, words, cwd=FOLDER)
+    few = {**SHORT, "natoms": 30, "glass": "LBS_10_20_70", "max": 6}
+    result = run_deck(shared, **few, out=shared.folder / "few")
     assert "The glass has no ring of up to 6 formers" in result.log and result.status == 0
     assert (shared.folder / "few.data").is_file() and not (shared.folder / "few.memory").exists()
-    result = shared.run(deck, 1, ["-var", "max", "5"], cwd=FOLDER)
+    result = run_deck(shared, max=5)
     assert result.status != 0 and "max must be 6 or more" in result.log
 
 
