@@ -64,8 +64,8 @@ def training_input(settings, name, data, valid):
             "numb_steps": entry["steps"], "disp_freq": 1000, "save_freq": 1000, "seed": seed,
         },
     }
-    if "weight_decay" in entry:
-        text["optimizer"] = {"type": "AdamW", "weight_decay": entry["weight_decay"]}
+    if "optimizer" in entry:
+        text["optimizer"] = entry["optimizer"]
     return text
 
 

@@ -14,6 +14,11 @@ void dgemm_(const char *, const char *, const int *, const int *, const int *, c
 void sgemm_(const char *, const char *, const int *, const int *, const int *, const float *,
             const float *, const int *, const float *, const int *, const float *, float *,
             const int *);
+void ssyrk_(const char *, const char *, const int *, const int *, const float *, const float *,
+            const int *, const float *, float *, const int *);
+void sgeqrf_(const int *, const int *, float *, const int *, float *, float *, const int *, int *);
+void sorgqr_(const int *, const int *, const int *, float *, const int *, const float *, float *,
+             const int *, int *);
 void dpbsv_(const char *, const int *, const int *, const int *, double *, const int *, double *,
             const int *, int *);
 void dgelsd_(const int *, const int *, const int *, double *, const int *, double *, const int *,
@@ -68,6 +73,40 @@ void multiply_first_transposed(int rows, int inner, int columns, const Real *in,
                                const Real *matrix, bool add, Real *out)
 {
   gemm('N', 'T', columns, rows, inner, matrix, columns, in, width, Real(add ? 1 : 0), out, columns);
+}
+
+// Moving averages of the products of a matrix (rows x columns) with itself: by_row (rows x rows) of
+// those of its rows with each other, by_column of those of its columns; lower triangles only.
+inline void average_products(int rows, int columns, const float *matrix, float keep, float *by_row,
+                             float *by_column)
+{
+  float const add = 1.0F - keep;
+  char const upper = 'U';    // to BLAS, which goes column by column
+  char const first = 'T';
+  char const second = 'N';
+  ssyrk_(&upper, &first, &rows, &columns, &add, matrix, &columns, &keep, by_row, &rows);
+  ssyrk_(&upper, &second, &columns, &rows, &add, matrix, &columns, &keep, by_column, &columns);
+}
+
+// Makes the n rows of a matrix (n x n) orthonormal, such that the first k of them span what they
+// did; rows that depend on others become any that are left.
+inline void make_rows_orthonormal(int n, float *matrix)
+{
+  std::vector<float> scale(n);
+  std::vector<float> work(1);
+  int info = 0;
+  const auto decompose = [&](int size) {
+    sgeqrf_(&n, &n, matrix, &n, scale.data(), work.data(), &size, &info);
+  };
+  const auto give = [&](int size) {
+    sorgqr_(&n, &n, &n, matrix, &n, scale.data(), work.data(), &size, &info);
+  };
+  decompose(-1);    // asks for the size of the work space
+  float const room = work[0];
+  give(-1);
+  work.resize(static_cast<std::size_t>(room > work[0] ? room : work[0]));
+  decompose(static_cast<int>(work.size()));
+  give(static_cast<int>(work.size()));
 }
 
 // The right singular vectors of a matrix with at least as many rows as columns (row by row): row by

@@ -194,7 +194,8 @@ class Run {
                       ? host_engine(model, options.threads, interpolation_tolerance(input_, model))
                       : torch_engine(model, options.device, options.threads);
     if (ranks_.size() > 1) engine = rank_engine(std::move(engine), ranks_, options.threads);
-    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, std::move(engine));
+    trainer_ = std::make_unique<Trainer>(input_, model, training_, validation_, std::move(engine),
+                                         options.threads);
     if (kept) {
       trainer_->restore(*kept, checkpoint_);
       best_ = kept->best;

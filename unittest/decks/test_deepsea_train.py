@@ -86,9 +86,11 @@ def test_learns(folder):
     assert not list(folder.glob("*.part"))
 
 
-def test_threads_and_libtorch_give_the_same(folder):
+@pytest.mark.parametrize("optimizer", ["Adam", "SOAP"])
+def test_threads_and_libtorch_give_the_same(folder, optimizer):
     """The package's own loops and libtorch's autograd, step by step."""
     change(folder, "training", numb_steps=20, disp_freq=1)
+    change(folder, "optimizer", type=optimizer)
     rows = []
     for words in ([], ["--threads", "2"], ["--device", "cpu"]):
         works(folder, "--force", *words)
@@ -105,6 +107,17 @@ def test_other_devices_are_refused(folder, device):
     refuses(folder, "--device", "--device", device)
 
 
+def test_soap_needs_fewer_steps(folder):
+    """Than Adam, from the same start and at the same rate."""
+    change(folder, "training", numb_steps=1000, disp_freq=1000)
+    errors = {}
+    for optimizer in ("Adam", "SOAP"):
+        change(folder, "optimizer", type=optimizer)
+        works(folder, "--force")
+        errors[optimizer] = curve(folder)[-1, 6]
+    assert errors["SOAP"] < 0.5 * errors["Adam"]
+
+
 # ---- restarts ------------------------------------------------------------------------------------
 
 
@@ -117,9 +130,12 @@ def whole_run(folder):
     return kept
 
 
-@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_goes_on_with_the_same_numbers(folder, stop):
+@pytest.mark.parametrize("stop, optimizer", [
+    (signal.SIGKILL, "Adam"), (signal.SIGTERM, "Adam"), (signal.SIGINT, "Adam"),
+    (signal.SIGKILL, "SOAP")])
+def test_goes_on_with_the_same_numbers(folder, stop, optimizer):
     """After a kill at any time the run ends with the bytes of one without a stop."""
+    change(folder, "optimizer", type=optimizer)
     change(folder, "training", numb_steps=4000, save_freq=50, disp_freq=50)
     expected = whole_run(folder)
     path = folder / "model.ckpt"
@@ -656,7 +672,11 @@ def test_epochs_and_inputs_as_version_1_has_them(folder):
     ("training/training_data", "batch_size", "max:9", "must be a number of frames, auto"),
     ("training/training_data", "sys_probs", [0.5, 0.5], "sys_probs has 2 numbers for 1 systems"),
     ("training/training_data", "auto_prob", "prob_sys_size;0:2:1", "auto_prob names system 1"),
-    ("optimizer", "type", "LKF", "type is LKF; only Adam and AdamW are supported"),
+    ("optimizer", "type", "LKF", "type is LKF; only Adam, AdamW and SOAP are supported"),
+    ("optimizer", "precondition_frequency", 20, "precondition_frequency is not known"),
+    ("", "optimizer", {"type": "SOAP", "precondition_frequency": 0},
+     "precondition_frequency must be 1 or more"),
+    ("", "optimizer", {"type": "SOAP", "precondition_frequency": 2.5}, "precondition_frequency"),
     ("", "nvnmd", {"enable": True}, "nvnmd is not supported"),
     ("", "modle", {}, "modle is not known; do you mean 'model'?")])
 def test_keys_that_are_refused(folder, section, key, value, words):

@@ -61,9 +61,11 @@ def make_folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 3])
-def test_ranks_give_the_numbers_of_one_process(folder, ranks):
+@pytest.mark.parametrize("ranks, optimizer", [(1, "Adam"), (2, "Adam"), (3, "Adam"), (3, "SOAP")])
+def test_ranks_give_the_numbers_of_one_process(folder, ranks, optimizer):
     """Step by step, with batches that do not divide evenly, and as many lines and files."""
+    given = json.loads((folder / "input.json").read_text())
+    write_input(folder, {**given, "optimizer": {"type": optimizer}})
     out = works(folder, 0)
     alone, files = curve(folder), outputs(folder)
     again = works(folder, ranks, "--mpi", "--force")

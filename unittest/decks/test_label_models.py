@@ -23,7 +23,7 @@ SETTINGS = {
         "tiny": {"rcut": 4.0, "rcut_smth": 2.0, "neuron": [4, 8], "axis_neuron": 2,
                  "type_one_side": True, "fitting": [8, 8], "start_lr": 0.01, "steps": 40,
                  "seed": 1},
-        "tiny-2": {"like": "tiny", "seed": 2, "weight_decay": 0.01},
+        "tiny-2": {"like": "tiny", "seed": 2, "optimizer": {"type": "SOAP"}},
         "tuned": {"like": "tiny-2", "start": "tiny", "steps": 10},
     },
 }
@@ -52,9 +52,10 @@ def trained(tmp_path_factory):
 
 def test_a_model_inherits_what_it_does_not_say():
     assert models.model_of(SETTINGS, "tuned") == {
-        **SETTINGS["models"]["tiny"], "seed": 2, "weight_decay": 0.01, "start": "tiny", "steps": 10}
+        **SETTINGS["models"]["tiny"], "seed": 2, "optimizer": {"type": "SOAP"}, "start": "tiny",
+        "steps": 10}
     text = models.training_input(SETTINGS, "tiny-2", ["data"], ["valid"])
-    assert text["optimizer"] == {"type": "AdamW", "weight_decay": 0.01}
+    assert text["optimizer"] == {"type": "SOAP"}
     assert "optimizer" not in models.training_input(SETTINGS, "tiny", ["data"], ["valid"])
 
 

@@ -16,7 +16,7 @@ namespace lbs::deepsea {
 namespace {
 
 // The file: this text, parts with their lengths in front, the digest of all before it.
-const std::string MAGIC = "deepsea checkpoint 3\n";
+const std::string MAGIC = "deepsea checkpoint 4\n";
 constexpr std::size_t DIGITS = 64;
 
 std::string digest_of(const std::string &bytes)
@@ -94,13 +94,15 @@ void write_checkpoint(const Checkpoint &checkpoint, const std::string &path)
   put(bytes, as_bytes(&checkpoint.steps, sizeof checkpoint.steps));
   put(bytes, as_bytes(&checkpoint.best, sizeof checkpoint.best));
   put(bytes, to_message(checkpoint.model));
-  const Adam::State &state = checkpoint.optimizer;
+  const Adam::State &state = checkpoint.adam;
   put(bytes, as_bytes(&state.steps, sizeof state.steps));
   for (const auto *moments : {&state.in_single.first, &state.in_single.second})
     put(bytes, *moments);
   for (const auto *numbers : {&state.in_double.first, &state.in_double.second,
                               &checkpoint.grid_spacings, &checkpoint.average})
     put(bytes, *numbers);
+  put(bytes, as_bytes(&checkpoint.soap.steps, sizeof checkpoint.soap.steps));
+  put(bytes, checkpoint.soap.numbers);
   write_bytes(bytes + digest_of(bytes), path);
 }
 
@@ -124,13 +126,15 @@ Checkpoint read_checkpoint(const std::string &path, const std::string &input)
   checkpoint.steps = parts.number<long>();
   checkpoint.best = parts.number<double>();
   checkpoint.model = from_message(parts.next());
-  checkpoint.optimizer.steps = parts.number<long>();
-  Adam::State &state = checkpoint.optimizer;
+  checkpoint.adam.steps = parts.number<long>();
+  Adam::State &state = checkpoint.adam;
   for (auto *moments : {&state.in_single.first, &state.in_single.second})
     *moments = parts.numbers<float>();
   for (auto *numbers : {&state.in_double.first, &state.in_double.second, &checkpoint.grid_spacings,
                         &checkpoint.average})
     *numbers = parts.numbers<double>();
+  checkpoint.soap.steps = parts.number<long>();
+  checkpoint.soap.numbers = parts.numbers<float>();
   return checkpoint;
 }
 

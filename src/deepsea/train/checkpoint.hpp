@@ -2,7 +2,7 @@
 // Everything that a training run needs to go on as if it had not stopped.
 #pragma once
 
-#include "optimizer.hpp"
+#include "soap.hpp"
 
 #include "deepsea/model/model.hpp"
 
@@ -17,7 +17,8 @@ struct Checkpoint {
   long steps = 0;       // done
   double best = 0.0;    // the least validation error so far
   Model model;          // with the parameters of the last step
-  Adam::State optimizer;
+  Adam::State adam;     // of the optimizer that is in use; the other one has none
+  Soap::State soap;
   std::vector<double> grid_spacings;    // of the embedding nets
   std::vector<double> average;          // of the parameters; empty if it is not kept
 };

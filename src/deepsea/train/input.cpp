@@ -256,14 +256,18 @@ void read_optimizer(JsonSection &section, const std::string &type_key, double de
                     TrainingInput &input)
 {
   auto const type = section.get<std::string>(type_key, "Adam");
-  if (type != "Adam" && type != "AdamW")
-    section.fail(type_key, "is " + type + "; only Adam and AdamW are supported");
+  if (type != "Adam" && type != "AdamW" && type != "SOAP")
+    section.fail(type_key, "is " + type + "; only Adam, AdamW and SOAP are supported");
+  if (type == "SOAP") {
+    input.adam.beta2 = 0.99;
+    input.soap_every = section.number("precondition_frequency", 20, 1);
+  }
   input.adam.beta1 = section.number("adam_beta1", input.adam.beta1, 0.0);
   input.adam.beta2 = section.number("adam_beta2", input.adam.beta2, 0.0);
   if (!(input.adam.beta1 < 1.0)) section.fail("adam_beta1", "must be less than 1");
   if (!(input.adam.beta2 < 1.0)) section.fail("adam_beta2", "must be less than 1");
   double const decay = section.number("weight_decay", type == "AdamW" ? decay_of_adamw : 0.0, 0.0);
-  (type == "AdamW" ? input.adam.decay : input.adam.penalty) = decay;
+  (type == "Adam" ? input.adam.penalty : input.adam.decay) = decay;
 }
 
 void read_batch_size(JsonSection &section, DataInput &data)

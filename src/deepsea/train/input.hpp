@@ -64,6 +64,7 @@ struct TrainingInput {
   Prefactors prefactors;
   bool weights_default = false;    // use_default_pf: atoms without atom_pref have weight 1
   AdamSettings adam;
+  int soap_every = 0;                  // precondition_frequency of SOAP; 0: Adam
   double largest_gradient = 0.0;       // gradient_max_norm; 0: any
   double average_decay = 0.0;          // ema_decay; 0: enable_ema is false
   long steps = 0;                      // numb_steps; 0: by `epochs`, until set_steps()

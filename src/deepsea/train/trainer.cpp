@@ -68,14 +68,15 @@ double interpolation_tolerance(const TrainingInput &input, const Model &model)
 }
 
 Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
-                 const TrainingSet &validation, std::unique_ptr<LossEngine> engine)
+                 const TrainingSet &validation, std::unique_ptr<LossEngine> engine, int threads)
     : input_(input), model_(model), training_(training), validation_(validation),
       batches_(input.training, training.system, training.atoms, input.seed),
       engine_(std::move(engine)), parameters_(parameters_of(model)),
       trainable_(trainable_numbers(model, input.model)),
       force_scale_(root_mean_square_force(training.frames))
 {
-  adam_ = Adam(parameters_.size(), input.adam, trainable_, model.precision);
+  if (input.soap_every > 0) soap_.emplace(model, input.adam, input.soap_every, trainable_, threads);
+  else adam_ = Adam(parameters_.size(), input.adam, trainable_, model.precision);
   if (input.average_decay > 0.0) average_ = parameters_;
   engine_->set(parameters_);
 }
@@ -117,6 +118,7 @@ void Trainer::check(const LossSums &sums) const
 // Scales a gradient down that is longer than it may be, as PyTorch's clip_grad_norm_ does.
 void Trainer::limit_gradient()
 {
+  if (input_.largest_gradient <= 0.0) return;
   double square = 0.0;
   for (const auto &[begin, end] : trainable_)
     for (std::size_t k = begin; k < end; ++k) square += gradient_[k] * gradient_[k];
@@ -141,15 +143,25 @@ void Trainer::take(std::size_t begin, std::size_t end, const float *gradient)
   adam_.take(begin, end, gradient);
 }
 
+// By a gradient in one piece.
+void Trainer::move()
+{
+  if (soap_) {
+    soap_->step(rate(), gradient_, parameters_);
+  } else {
+    adam_.begin(rate(), parameters_);
+    adam_.take(0, gradient_.size(), gradient_.data());
+  }
+}
+
 void Trainer::step()
 {
   auto const batch = batch_of(steps_);
   if (steps_ == 0) choose_grids(batch);
-  if (input_.largest_gradient > 0.0) {
+  if (soap_ || input_.largest_gradient > 0.0) {
     check(engine_->evaluate(batch, factors(steps_), gradient_));
     limit_gradient();
-    adam_.begin(rate(), parameters_);
-    adam_.take(0, gradient_.size(), gradient_.data());
+    move();
     engine_->set(parameters_);
   } else {
     engine_->evaluate(batch, factors(steps_), this);
@@ -228,8 +240,15 @@ Model Trainer::model_of(const std::vector<double> &parameters) const
 
 Checkpoint Trainer::checkpoint(double best) const
 {
-  return {input_.text, training_.digest,         steps_,  best, model_of(parameters_),
-          adam_.state, engine_->grid_spacings(), average_};
+  return {input_.text,
+          training_.digest,
+          steps_,
+          best,
+          model_of(parameters_),
+          adam_.state,
+          soap_ ? soap_->state : Soap::State(),
+          engine_->grid_spacings(),
+          average_};
 }
 
 void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
@@ -239,7 +258,8 @@ void Trainer::restore(const Checkpoint &checkpoint, const std::string &path)
                             "save_ckpt another name");
   model_ = checkpoint.model;
   parameters_ = parameters_of(model_);
-  adam_.state = checkpoint.optimizer;
+  adam_.state = checkpoint.adam;
+  if (soap_) soap_->state = checkpoint.soap;
   average_ = checkpoint.average;
   steps_ = checkpoint.steps;
   if (!checkpoint.grid_spacings.empty()) engine_->set_grid_spacings(checkpoint.grid_spacings);

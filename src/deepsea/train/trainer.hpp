@@ -33,9 +33,10 @@ double interpolation_tolerance(const TrainingInput &input, const Model &model);
 
 class Trainer : private GradientSink {
  public:
-  // `model` has its statistics; `validation` may have no frames; `engine` is one of `model`.
+  // `model` has its statistics; `validation` may have no frames; `engine` is one of `model`;
+  // `threads` are those of the optimizer.
   Trainer(const TrainingInput &input, const Model &model, const TrainingSet &training,
-          const TrainingSet &validation, std::unique_ptr<LossEngine> engine);
+          const TrainingSet &validation, std::unique_ptr<LossEngine> engine, int threads = 1);
 
   [[nodiscard]] long steps() const { return steps_; }    // done
   [[nodiscard]] double rate() const { return input_.rate.at(steps_); }
@@ -66,6 +67,7 @@ class Trainer : private GradientSink {
   Batches batches_;
   std::unique_ptr<LossEngine> engine_;
   Adam adam_;
+  std::optional<Soap> soap_;    // in place of Adam
   std::vector<double> parameters_;
   std::vector<double> gradient_;
   std::vector<double> average_;    // of the parameters: exponential moving average; empty: none
@@ -81,6 +83,7 @@ class Trainer : private GradientSink {
   void take(std::size_t begin, std::size_t end, const double *gradient) override;
   void take(std::size_t begin, std::size_t end, const float *gradient) override;
   void limit_gradient();
+  void move();
   void average();
   [[nodiscard]] Model model_of(const std::vector<double> &parameters) const;
   std::vector<const TrainingFrame *> batch_of(long step);
