@@ -10,7 +10,8 @@ Small cells are molten and kept at "T" by MODEL, and structures "between" ps apa
 JUDGE at the density of the glass (settings.json, "inherent"). Those with least and with most of 4B
 are labelled first. `compare` fits, for each composition, a constant and a term for each boron with
 four oxygens to the differences of energies: twenty structures of 42 atoms, whose energies are off
-by 5 meV an atom, give it to 0.05 eV.
+by 5 meV an atom, give it to 0.05 eV. Any set of frames will do that has several of a system with
+different numbers, so those that a teacher labelled, too.
 """
 import argparse
 import glob
@@ -18,6 +19,7 @@ import os
 import sys
 import tempfile
 
+import ase
 import ase.io
 import numpy as np
 
@@ -79,25 +81,44 @@ def slope(number, difference):
     return found[1], np.sqrt(variance * np.linalg.inv(matrix.T @ matrix)[1, 1]), np.sqrt(variance)
 
 
-def compare(settings, options):
-    folders = sorted(glob.glob(f"{options.data}/*/"))
-    if not folders:
-        sys.exit(f"{options.data} holds no system; label_cp2k.py and to_npy.py make them")
+def systems_to_compare(data):
+    """Folder, labels and number of boron with four oxygens of each system with labels of energies
+    that has at least four structures with different numbers."""
+    found = []
+    for energies in sorted(glob.glob(f"{data}/*/set.000/energy.npy")):
+        folder = os.path.dirname(os.path.dirname(energies))
+        labels = list(npy_sets.read_system(folder).values())
+        number = []
+        for label in labels:
+            atoms = ase.Atoms(label["symbols"], positions=label["positions"], cell=label["cell"])
+            boron = (label["symbols"] == "B").sum()
+            number.append(round(boron * make_frames.four_coordinated(atoms)))
+        if len(set(number)) > 1 and len(labels) > 3:
+            found.append((folder, labels, np.array(number)))
+    return found
+
+
+def compare(_, options):
+    systems = systems_to_compare(options.data)
+    if not systems:
+        sys.exit(f"{options.data} has no system with four structures of different numbers of 4B; "
+                 "label_cp2k.py or label_ase.py, and to_npy.py, make them")
     print(f"{'':36s} structures  4B  model - label (eV) a 4B   scatter (meV/atom)")
     for model in options.models:
-        for folder in folders:
-            labels = list(npy_sets.read_system(folder).values())
+        name = f"{os.path.basename(model):20.20s}"
+        terms = []
+        for folder, labels, number in systems:
             said = lammps_run.deepsea("eval", model, folder)
             energy = np.array([frame["energy"] for frame in said["frames"]])
-            boron = (labels[0]["symbols"] == "B").sum()
-            number = np.array([round(boron * label["info"]["four_coordinated"])
-                               for label in labels])
-            if len(set(number)) < 2 or len(labels) < 4:
-                sys.exit(f"{folder} has too few structures of different numbers of 4B")
             term, error, scatter = slope(number, energy - [label["energy"] for label in labels])
-            print(f"{os.path.basename(model):20.20s} {labels[0]['info']['system']:15s} "
+            terms.append((term, error))
+            print(f"{name} {labels[0]['info']['system']:15s} "
                   f"{len(labels):10d} {number.min():2d}-{number.max()} {term:9.3f} +- {error:.3f}"
                   f"{1e3 * scatter / len(labels[0]['symbols']):22.1f}")
+        term, error = np.array(terms).T
+        weight = 1 / error ** 2
+        print(f"{name} {'mean':31s} {weight @ term / weight.sum():9.3f} +- "
+              f"{weight.sum() ** -0.5:.3f}")
 
 
 def main():

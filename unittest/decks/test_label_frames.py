@@ -160,8 +160,9 @@ def test_energies_of_four_coordinated_boron(tmp_path):
     assert gathered.returncode == 0, gathered.stderr
     compared = script("inherent", "compare", fast, *words, "--data", tmp_path / "data/inherent")
     assert len(re.findall(r" 6  \d-\d +-0\.100 \+- 0\.000 +0\.0$", compared.stdout, re.M)) == 2
+    assert re.search(r"mean +-0\.100 \+- 0\.000$", compared.stdout, re.M)
     none = script("inherent", "compare", fast, *words, "--data", tmp_path / "nothing")
-    assert "holds no system; label_cp2k.py and to_npy.py make them" in none.stderr
+    assert "has no system with four structures of different numbers of 4B" in none.stderr
 
 
 def test_pairs_of_every_kind_are_pushed_together(tmp_path):
