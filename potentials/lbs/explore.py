@@ -12,7 +12,7 @@ temperatures that they go round with, and the window of the largest deviation of
 below it a frame has nothing to teach, above it, it may be no glass any more. At most "per_run" of
 the frames of a run are taken, "apart" ps from each other, those with the largest deviations first,
 and none with a pair closer than "closest" of its radii. Each run starts from a frame of --start, in
-turn.
+turn. "rounds" in it has what is different in a round of that name.
 """
 import argparse
 import json
@@ -52,6 +52,13 @@ def dynamics(start, models, temperature, seed, settings, lmp):
     return frames[:count], 0.001 * rows[:count, 0], rows[:count, 4]
 
 
+def plan_of(name, settings):
+    """What "explore" in the settings has for the round of that name."""
+    plan = dict(settings["explore"])
+    own = plan.pop("rounds", {}).get(name, {})
+    return {**plan, **own}
+
+
 def picked(times, deviations, explore):
     """Indices of the frames to take."""
     low, high = explore["deviation"]
@@ -79,7 +86,7 @@ def main():
     if ase is None:
         parser.error("ASE is missing")
     settings = npy_sets.read_settings(options.settings)
-    explore = settings["explore"]
+    explore = settings["explore"] = plan_of(options.round, settings)
     starts = npy_sets.read_frames(options.start)
     os.makedirs(options.out, exist_ok=True)
     path, state = f"{options.out}/{options.round}.xyz", f"{options.out}/{options.round}.json"

@@ -15,6 +15,7 @@ different numbers, so those that a teacher labelled, too.
 """
 import argparse
 import glob
+import itertools
 import os
 import sys
 import tempfile
@@ -82,20 +83,27 @@ def slope(number, difference):
 
 
 def systems_to_compare(data):
-    """Folder, labels and number of boron with four oxygens of each system with labels of energies
-    that has at least four structures with different numbers."""
+    """Name, structures, labels of their energies, and numbers of boron with four oxygens, of each
+    system with such labels that has at least four structures with different numbers."""
     found = []
     for energies in sorted(glob.glob(f"{data}/*/set.000/energy.npy")):
-        folder = os.path.dirname(os.path.dirname(energies))
-        labels = list(npy_sets.read_system(folder).values())
-        number = []
-        for label in labels:
-            atoms = ase.Atoms(label["symbols"], positions=label["positions"], cell=label["cell"])
-            boron = (label["symbols"] == "B").sum()
-            number.append(round(boron * make_frames.four_coordinated(atoms)))
+        labels = list(npy_sets.read_system(os.path.dirname(os.path.dirname(energies))).values())
+        structures = [ase.Atoms(label["symbols"], positions=label["positions"],
+                                cell=label["cell"], pbc=True) for label in labels]
+        number = np.array([round(atoms.symbols.count("B") * make_frames.four_coordinated(atoms))
+                           for atoms in structures])
         if len(set(number)) > 1 and len(labels) > 3:
-            found.append((folder, labels, np.array(number)))
+            energy = np.array([label["energy"] for label in labels])
+            found.append((labels[0]["info"]["system"], structures, energy, number))
     return found
+
+
+def energies_of(model, structures):
+    """What a model says, eV; one call of the program, which takes seconds to open a model."""
+    with tempfile.TemporaryDirectory() as folder:
+        ase.io.write(f"{folder}/all.xyz", structures, format="extxyz")
+        said = lammps_run.deepsea("eval", model, f"{folder}/all.xyz")
+    return np.array([frame["energy"] for frame in said["frames"]])
 
 
 def compare(_, options):
@@ -106,15 +114,14 @@ def compare(_, options):
     print(f"{'':36s} structures  4B  model - label (eV) a 4B   scatter (meV/atom)")
     for model in options.models:
         name = f"{os.path.basename(model):20.20s}"
+        said = iter(energies_of(model, [atoms for system in systems for atoms in system[1]]))
         terms = []
-        for folder, labels, number in systems:
-            said = lammps_run.deepsea("eval", model, folder)
-            energy = np.array([frame["energy"] for frame in said["frames"]])
-            term, error, scatter = slope(number, energy - [label["energy"] for label in labels])
+        for system, structures, energy, number in systems:
+            mine = np.array(list(itertools.islice(said, len(structures))))
+            term, error, scatter = slope(number, mine - energy)
             terms.append((term, error))
-            print(f"{name} {labels[0]['info']['system']:15s} "
-                  f"{len(labels):10d} {number.min():2d}-{number.max()} {term:9.3f} +- {error:.3f}"
-                  f"{1e3 * scatter / len(labels[0]['symbols']):22.1f}")
+            print(f"{name} {system:15s} {len(number):10d} {number.min():2d}-{number.max()} "
+                  f"{term:9.3f} +- {error:.3f}{1e3 * scatter / len(structures[0]):22.1f}")
         term, error = np.array(terms).T
         weight = 1 / error ** 2
         print(f"{name} {'mean':31s} {weight @ term / weight.sum():9.3f} +- "

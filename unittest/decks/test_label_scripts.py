@@ -203,6 +203,13 @@ def test_frames_are_picked_where_models_disagree():
     assert explore.picked(times, 0.01 * deviations, window) == []
 
 
+def test_a_round_has_its_own_plan():
+    """What it does not say is that of all rounds."""
+    settings = {"explore": {"runs": 66, "ps": 10, "rounds": {"melts": {"runs": 50}}}}
+    assert explore.plan_of("melts", settings) == {"runs": 50, "ps": 10}
+    assert explore.plan_of("r1", settings) == {"runs": 66, "ps": 10}
+
+
 def test_errors_of_a_teacher(tmp_path, capsys):
     """Forces 4 % too large, energies off by a constant an element: told apart from true errors."""
     every = made_up(6)

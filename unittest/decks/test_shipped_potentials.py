@@ -2,6 +2,7 @@
 """The Deep Potentials in potentials/: found by name, as good as their page says, and stable."""
 import itertools
 import json
+import re
 import subprocess
 import sys
 
@@ -35,6 +36,19 @@ def test_errors_are_what_the_page_says(model):
     for frames, bound in zip(("data-teacher/validation.hdf5", "data/validation"), BOUNDS[model]):
         force = force_error(model, POTENTIALS / "lbs" / frames)
         assert 0.05 < force["mae"] < bound and force["numbers"] > 1000
+
+
+def test_energies_of_four_coordinated_boron_are_what_the_page_says():
+    """In melts of all compositions, by the teacher; two mean errors are 0.04 eV."""
+    models = [POTENTIALS / "lbs-fast.deepsea.pt", POTENTIALS / "lbs.deepsea.pt"]
+    done = subprocess.run([sys.executable, POTENTIALS / "lbs" / "inherent.py", "compare", *models,
+                           "--data", POTENTIALS / "lbs" / "data-teacher" / "melts"], check=True,
+                          capture_output=True, text=True, timeout=TIMEOUT)
+    means = re.findall(r"mean +(\S+) \+- (\S+)$", done.stdout, re.M)
+    assert len(means) == 2
+    for term, error in means:
+        assert abs(float(term)) < 0.06 and 0.005 < float(error) < 0.02
+    assert len(re.findall(r"^lbs.deepsea.pt +\S+ +\d+ +\d-\d ", done.stdout, re.M)) == 14
 
 
 def hot_frames():
