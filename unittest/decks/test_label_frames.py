@@ -206,6 +206,28 @@ def test_frames_and_calculators_that_are_missing(tmp_path):
     assert done.returncode != 0 and (tmp_path / "new").is_dir()
 
 
+def test_several_processes_label_as_one_does(tmp_path):
+    """By Lennard-Jones; each frame once, and a second call finds nothing to do."""
+    teacher = [{"name": f"lj{sigma}", "calculator": "ase.calculators.lj:LennardJones",
+                "arguments": {"sigma": sigma, "rc": 6.0}} for sigma in (1.2, 1.3)]
+    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "teacher": teacher}))
+
+    def labels(processes):
+        work = tmp_path / f"work-{processes}"
+        done = script("label_ase", "tune", "--frames", f"{LBS}/frames", "--work", work, "--limit",
+                      5, "--settings", tmp_path / "settings.json", "--processes", processes)
+        assert done.returncode == 0 and not (work / "pid").exists(), done.stderr
+        assert done.stdout.count(" atoms, largest spread ") == 5
+        return {path.name: np.load(path) for path in (work / "labels").iterdir()}
+
+    one, two = labels(1), labels(2)
+    assert len(one) == 5 and one.keys() == two.keys()
+    for name, label in one.items():
+        assert np.array_equal(label["forces"], two[name]["forces"]) and label["spread"].max() > 0.1
+    none = script("label_ase", "tune", "--frames", f"{LBS}/frames", "--processes", 0)
+    assert none.returncode == 2 and "--processes is a number of processes" in none.stderr
+
+
 @needs_deepsea
 def test_hot_melts_have_a_row_each(tmp_path):
     """With and without core/zbl, made once; a run that was stopped is made again."""
