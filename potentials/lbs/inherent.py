@@ -84,8 +84,9 @@ def slope(number, difference):
 
 def systems_to_compare(data):
     """Name, structures, labels of their energies, and numbers of boron with four oxygens, of each
-    system with such labels that has at least four structures with different numbers."""
-    found = []
+    system with such labels that has at least four structures with different numbers. Prints the
+    names of the others."""
+    found, few = [], []
     for energies in sorted(glob.glob(f"{data}/*/set.000/energy.npy")):
         labels = list(npy_sets.read_system(os.path.dirname(os.path.dirname(energies))).values())
         structures = [ase.Atoms(label["symbols"], positions=label["positions"],
@@ -95,6 +96,10 @@ def systems_to_compare(data):
         if len(set(number)) > 1 and len(labels) > 3:
             energy = np.array([label["energy"] for label in labels])
             found.append((labels[0]["info"]["system"], structures, energy, number))
+        else:
+            few.append(labels[0]["info"]["system"])
+    if few:
+        print("left out, with fewer than four structures or one number of 4B:", *few)
     return found
 
 

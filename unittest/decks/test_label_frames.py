@@ -161,6 +161,15 @@ def test_energies_of_four_coordinated_boron(tmp_path):
     compared = script("inherent", "compare", fast, *words, "--data", tmp_path / "data/inherent")
     assert len(re.findall(r" 6  \d-\d +-0\.100 \+- 0\.000 +0\.0$", compared.stdout, re.M)) == 2
     assert re.search(r"mean +-0\.100 \+- 0\.000$", compared.stdout, re.M)
+    assert "left out" not in compared.stdout
+    first = next((tmp_path / "data/inherent").glob(f"{few['glasses'][0]}.*"))
+    for path in first.rglob("*.npy"):
+        np.save(path, np.load(path)[:3])
+    names = (first / "frames.txt").read_text().splitlines(keepends=True)
+    (first / "frames.txt").write_text("".join(names[:3]))
+    few_left = script("inherent", "compare", fast, *words, "--data", tmp_path / "data/inherent")
+    assert few_left.stdout.startswith("left out, with fewer than four structures or one number "
+                                      f"of 4B: {few['glasses'][0]}\n")
     none = script("inherent", "compare", fast, *words, "--data", tmp_path / "nothing")
     assert "has no system with four structures of different numbers of 4B" in none.stderr
 
