@@ -133,8 +133,8 @@ def test_a_term_for_each_boron_is_found():
 def test_energies_of_four_coordinated_boron(tmp_path):
     """Labels that are a model's energies and 0.1 eV for each show -0.1 eV in that model."""
     fast = f"{LBS}/../lbs-fast.deepsea.pt"
-    few = {**SETTINGS["inherent"], "T": 2500, "melt": 0.2, "settle": 0.2, "frames": 6,
-           "between": 0.3}
+    few = {**SETTINGS["inherent"], "T": 3000, "melt": 0.2, "settle": 0.2, "frames": 6,
+           "between": 0.5}
     (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "inherent": few}))
     words = ("--settings", tmp_path / "settings.json")
     done = script("inherent", "make", fast, fast, *words, "--out", tmp_path)
