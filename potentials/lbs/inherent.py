@@ -15,7 +15,6 @@ different numbers, so those that a teacher labelled, too.
 """
 import argparse
 import glob
-import itertools
 import os
 import sys
 import tempfile
@@ -119,10 +118,10 @@ def compare(_, options):
     print(f"{'':36s} structures  4B  model - label (eV) a 4B   scatter (meV/atom)")
     for model in options.models:
         name = f"{os.path.basename(model):20.20s}"
-        said = iter(energies_of(model, [atoms for system in systems for atoms in system[1]]))
+        said = energies_of(model, [atoms for system in systems for atoms in system[1]])
+        ends = np.cumsum([len(system[1]) for system in systems])[:-1]
         terms = []
-        for system, structures, energy, number in systems:
-            mine = np.array(list(itertools.islice(said, len(structures))))
+        for (system, structures, energy, number), mine in zip(systems, np.split(said, ends)):
             term, error, scatter = slope(number, mine - energy)
             terms.append((term, error))
             print(f"{name} {system:15s} {len(number):10d} {number.min():2d}-{number.max()} "
