@@ -30,7 +30,7 @@ PACKAGES=(cmake ninja-build g++ binutils libopenmpi-dev openmpi-bin libfftw3-dev
   libpng-dev zlib1g-dev libgtest-dev libgmock-dev libyaml-dev python3 python3-venv python3-pip
   python3-numpy python3-scipy python3-matplotlib python3-ase python3-pytest python3-sphinx
   python3-sphinx-rtd-theme xz-utils libtorch-dev libopenblas-dev libhdf5-dev libcli11-dev
-  nlohmann-json3-dev libceres-dev valgrind)
+  nlohmann-json3-dev libceres-dev valgrind python3-h5py)
 
 # Kokkos comes complete inside a source package of pygenten.
 readonly KOKKOS=kokkos-4.7.0

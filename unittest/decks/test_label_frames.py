@@ -14,6 +14,7 @@ from deck import TIMEOUT, catches_interrupts, environment, needs_deepsea, wait_f
 from label_frames import LBS
 
 ase = pytest.importorskip("ase")
+h5py = pytest.importorskip("h5py")
 sys.path.insert(0, LBS)
 import ase.io    # noqa: E402
 from ase.geometry import find_mic    # noqa: E402
@@ -23,6 +24,7 @@ import make_frames    # noqa: E402
 import models    # noqa: E402
 import npy_sets    # noqa: E402
 import relax_crystals    # noqa: E402
+import to_hdf5    # noqa: E402
 
 SETTINGS = json.load(open(f"{LBS}/settings.json"))
 
@@ -235,6 +237,67 @@ def test_several_processes_label_as_one_does(tmp_path):
         assert np.array_equal(label["forces"], two[name]["forces"]) and label["spread"].max() > 0.1
     none = script("label_ase", "tune", "--frames", f"{LBS}/frames", "--processes", 0)
     assert none.returncode == 2 and "--processes is a number of processes" in none.stderr
+
+
+def test_dispersion_is_added_to_labels(tmp_path):
+    """On top of labels of zero there are energies whose slopes the forces and the virials are; of
+    frames without an energy only the forces change.
+    """
+    three = ase.Atoms("LiOB", [[0, 0, 0], [1.5, 0.2, 0], [0.3, 1.1, 1.4]], cell=[5, 5.2, 5.4],
+                      pbc=True)
+    step, moved, strained = 1e-4, [], []
+    for s in (-step, step):
+        moved.append(three.copy())
+        moved[-1].positions[1, 0] += s
+        strained.append(three.copy())
+        strained[-1].set_cell(three.cell[:] @ np.diag([1 + s, 1, 1]), scale_atoms=True)
+    frames = [three, *moved, *strained]
+    known = [0.5 * k for k in range(5)]
+    labels = [dict(symbols=np.array(a.get_chemical_symbols()), positions=a.positions,
+                   cell=a.cell[:], energy=e, forces=np.zeros((3, 3)), virial=np.zeros((3, 3)),
+                   weights=np.ones(3), info={"name": f"a{k}"})
+              for k, (a, e) in enumerate(zip(frames, known))]
+    npy_sets.write_system(f"{tmp_path}/data/set/sure", labels, ["Li", "B", "O", "Si"])
+    npy_sets.write_system(f"{tmp_path}/data/set/doubtful",
+                          [{**label, "energy": None, "virial": None} for label in labels],
+                          ["Li", "B", "O", "Si"])
+    (tmp_path / "packed").mkdir()
+    path = f"{tmp_path}/packed/set.hdf5"
+    assert to_hdf5.pack(f"{tmp_path}/data/set", path) == 10
+    words = {"dispersion": {"name": "lj", "calculator": "ase.calculators.lj:LennardJones",
+                            "arguments": {"sigma": 1.3, "rc": 6.0, "smooth": True}}}
+    (tmp_path / "settings.json").write_text(json.dumps(words))
+
+    def added(out, *more):
+        return script("add_dispersion", path, "--out", out, "--settings",
+                      tmp_path / "settings.json", *more)
+
+    done = added(tmp_path / "out")
+    assert done.returncode == 0 and "set.hdf5: 10 frames, forces of up to" in done.stdout
+    assert "set.hdf5 is there; remove it to make it again" in added(tmp_path / "out").stdout
+    with h5py.File(tmp_path / "out" / "set.hdf5") as file:
+        a = {key: file[f"sure/set.000/{key}.npy"][()]
+             for key in ("energy", "force", "virial", "atom_pref")}
+        energy = a["energy"] - known
+        assert a["force"][0, 3] == pytest.approx((energy[1] - energy[2]) / (2 * step), rel=1e-4)
+        assert a["virial"][0, 0] == pytest.approx((energy[3] - energy[4]) / (2 * step), rel=1e-4)
+        assert min(abs(a["force"][0, 3]), abs(a["virial"][0, 0])) > 0.1
+        assert (a["atom_pref"] == 1.0).all()
+        assert sorted(file["doubtful/set.000"]) == ["atom_pref.npy", "box.npy", "coord.npy",
+                                                    "force.npy"]
+        assert np.array_equal(file["doubtful/set.000/force.npy"], a["force"])
+
+    done = added(tmp_path / "packed")
+    assert done.returncode == 1 and "set.hdf5 itself; name another folder" in done.stderr
+    (tmp_path / "settings.json").write_text("{}")
+    assert 'settings.json: has no "dispersion"' in added(tmp_path / "new").stderr
+    (tmp_path / "settings.json").write_text(json.dumps(words))
+    done = script("add_dispersion", tmp_path / "settings.json", "--out", tmp_path / "new",
+                  "--settings", tmp_path / "settings.json")
+    assert done.returncode == 1 and "settings.json: is no HDF5 file of to_hdf5.py" in done.stderr
+    done = script("add_dispersion", tmp_path / "none.hdf5", "--out", tmp_path / "new",
+                  "--settings", tmp_path / "settings.json")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "none.hdf5" in done.stderr
 
 
 @needs_deepsea

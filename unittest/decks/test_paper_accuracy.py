@@ -4,13 +4,19 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from deck import DEEPSEA, POTENTIALS, TIMEOUT
 from deepsea_glass import SMALL
+from label_frames import LBS
 from paper_decks import complaint, copy_decks, plot, script
+
+pytest.importorskip("h5py")
+sys.path.insert(0, LBS)
+import to_hdf5    # noqa: E402
 
 VALIDATION = POTENTIALS / "lbs" / "data" / "validation"
 SYSTEMS = ("B2O3.B18O27", "LBS-40-20-40.Li12B6O27Si6")
@@ -58,6 +64,15 @@ def test_lammps_and_the_program_agree(folder):
     row = re.search(r"^all .*\n\s+2\s+(\S+) \+-", out, re.M)
     assert float(row[1]) == pytest.approx(mae, rel=0.01)
     assert re.search(r"^B2O3 +1 ", out, re.M) and re.search(r"^2500 +1 ", out, re.M)
+    # The words of the frames come along into an HDF5 file.
+    assert to_hdf5.pack(str(labels), str(folder / "labels.hdf5")) == 2
+    subprocess.run(["deepsea", "test", SMALL[0], folder / "labels.hdf5", "--parity",
+                    folder / "packed.parity"], check=True, capture_output=True, timeout=TIMEOUT)
+    packed = plot(folder, "accuracy", "small=" + str(folder / "packed.parity"))
+    assert packed.splitlines()[1:] == out.splitlines()[1:]
+    (folder / "labels.hdf5").unlink()
+    assert "temperatures: not known" in plot(folder, "accuracy",
+                                             "small=" + str(folder / "packed.parity"))
 
 
 def test_forces_turn_with_the_frame(folder):

@@ -5,10 +5,11 @@
     plot.py [--constants] [--picture accuracy.png] NAME=PARITY [NAME=PARITY ...]
 
 PARITY is what `deepsea test --parity` or by_lammps.py wrote, NAME what the potential is called. The
-frames' compositions and temperatures come from frames.txt beside their labels. Errors of groups
-have a standard error from the scatter of frames. --constants takes one constant for each element
-off the energies first, fitted to all frames of the file: the zeros of two codes, or of a two-body
-potential, differ by such constants. The parities drawn are those of the first file.
+frames' compositions and temperatures come from frames.txt beside their labels, or from "frames" of
+an HDF5 file (with h5py). Errors of groups have a standard error from the scatter of frames.
+--constants takes one constant for each element off the energies first, fitted to all frames of the
+file: the zeros of two codes, or of a two-body potential, differ by such constants. The parities
+drawn are those of the first file.
 """
 import argparse
 import json
@@ -18,6 +19,11 @@ import sys
 
 import matplotlib
 import numpy as np
+
+try:
+    import h5py
+except ImportError:    # only needed where labels are in such a file
+    h5py = None
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen first)
@@ -50,21 +56,39 @@ class Frame:
         return np.abs(rows[:, 1] - rows[:, 0]).sum(), len(rows)
 
 
-def origin(folder, frame):
-    """Composition and temperature (K, or None) of a frame of a system, which counts from 1."""
+def words_of(folder):
+    """The lines of frames.txt beside a system, or of the text "frames" of a group of an HDF5 file,
+    FILE#/GROUP; None where there are none, or nothing that reads HDF5."""
+    file, _, group = folder.partition("#/")
+    if group:
+        if h5py is None or not pathlib.Path(file).exists():
+            return None
+        with h5py.File(file) as known:
+            text = known[group].get("frames")
+            return None if text is None else text[()].decode().splitlines()
     path = pathlib.Path(folder) / "frames.txt"
     if not path.exists():
-        return pathlib.Path(folder).name.partition(".")[0], None
-    with ga.open_text(path) as file:
-        known = json.loads(file.read().splitlines()[frame - 1])
-    return known.get("system", pathlib.Path(folder).name.partition(".")[0]), known.get("T")
+        return None
+    with ga.open_text(path) as known:
+        return known.read().splitlines()
+
+
+def origins(folder):
+    """What gives composition and temperature (K, or None) of a frame, which counts from 1."""
+    name, lines = pathlib.Path(folder).name.partition(".")[0], words_of(folder)
+
+    def origin(frame):
+        known = json.loads(lines[frame - 1]) if lines else {}
+        return known.get("system", name), known.get("T")
+    return origin
 
 
 def read(path):
     """Frames of a parity file of one model; ValueError with its name if it is none."""
     with ga.open_text(path) as file:
         lines = file.read().splitlines()
-    folders = dict(re.findall(r"^# set (\d+): (.*)$", "\n".join(lines), re.MULTILINE))
+    origin_of = {number: origins(folder) for number, folder in re.findall(
+        r"^# set (\d+): (.*)$", "\n".join(lines), re.MULTILINE)}
     rows = [line.split() for line in lines if not line.startswith("#")]
     if len(rows) < 2 or rows[0] != HEAD or any(len(row) != len(HEAD) for row in rows):
         raise ValueError(f"{path}: is no whole file of `deepsea test --parity`")
@@ -74,7 +98,7 @@ def read(path):
     for _, number, frame, _, element, quantity, *values in rows[1:]:
         key = int(number), int(frame)
         if key not in frames:
-            frames[key] = Frame(*origin(folders[number], key[1]))
+            frames[key] = Frame(*origin_of[number](key[1]))
         if quantity == "energy":
             frames[key].energy = [float(v) for v in values]
         elif quantity[0] == "f":

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Add dispersion to labels that lack it: sets of to_hdf5.py with the energies, forces and virials
+of an ASE calculator on top.
+
+    add_dispersion.py SET.hdf5... --out DIR [--settings settings.json] [--processes N]
+
+The calculator is "dispersion" of the settings, as those of "teacher" are given. Frames without an
+energy or a virial stay without it; weights and temperatures stay as they are. Writes DIR/SET.hdf5;
+what is there already is not made again. Needs h5py and the calculator's package.
+"""
+import argparse
+import multiprocessing
+import os
+import shutil
+import sys
+
+import ase
+import h5py
+import numpy as np
+
+import label_ase
+import npy_sets
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def structures(group):
+    """The frames of a system as ASE's atoms."""
+    elements = [word.decode() for word in group["type_map.raw"][()]]
+    symbols = [elements[k] for k in group["type.raw"][()]]
+    for positions, cell in zip(group["set.000/coord.npy"], group["set.000/box.npy"]):
+        yield ase.Atoms(symbols, positions=positions.reshape(-1, 3), cell=cell.reshape(3, 3),
+                        pbc=True)
+
+
+def add(group, calculator):
+    """Adds what the calculator says of each frame to the arrays of a system; gives the largest
+    force (eV/A) that it added."""
+    added = {"energy": [], "force": [], "virial": []}
+    for atoms in structures(group):
+        energy, virial, forces, _ = label_ase.evaluate(atoms, [calculator])
+        added["energy"].append(energy)
+        added["force"].append(forces[0].ravel())
+        added["virial"].append(virial.ravel())
+    for key, rows in added.items():
+        name = f"set.000/{key}.npy"
+        if name in group:
+            group[name][...] += np.array(rows)
+    return max(np.abs(rows).max() for rows in added["force"])
+
+
+def convert(path, out, settings):
+    """Writes OUT/SET.hdf5 in one go: a reader sees the whole file or none."""
+    calculator = label_ase.calculator(settings["dispersion"])
+    target = f"{out}/{os.path.basename(path)}"
+    part = target + ".part"
+    shutil.copyfile(path, part)
+    with h5py.File(part, "r+") as file:
+        systems = sorted(file)
+        most = max(add(file[system], calculator) for system in systems)
+        frames = sum(len(file[f"{system}/set.000/coord.npy"]) for system in systems)
+    os.replace(part, target)
+    print(f"{target}: {frames} frames, forces of up to {most:.3f} eV/A added", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sets", nargs="+", metavar="SET.hdf5")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--settings", default=f"{HERE}/settings.json")
+    parser.add_argument("--processes", type=int, default=1)
+    options = parser.parse_args()
+    settings = npy_sets.read_settings(options.settings)
+    if "dispersion" not in settings:
+        sys.exit(f"{options.settings}: has no \"dispersion\", a calculator as those of \"teacher\"")
+    os.makedirs(options.out, exist_ok=True)
+    todo = []
+    for path in options.sets:
+        target = f"{options.out}/{os.path.basename(path)}"
+        if not h5py.is_hdf5(path):
+            sys.exit(f"{path}: is no HDF5 file of to_hdf5.py")
+        if os.path.exists(target) and os.path.samefile(path, target):
+            sys.exit(f"--out {options.out}: has {path} itself; name another folder")
+        if os.path.exists(target):
+            print(f"{target} is there; remove it to make it again")
+        else:
+            todo.append(path)
+    with multiprocessing.Pool(options.processes) as pool:
+        pool.starmap(convert, [(path, options.out, settings) for path in todo])
+
+
+if __name__ == "__main__":
+    main()
