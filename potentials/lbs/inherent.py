@@ -127,7 +127,7 @@ def compare(_, options):
             print(f"{name} {system:15s} {len(number):10d} {number.min():2d}-{number.max()} "
                   f"{term:9.3f} +- {error:.3f}{1e3 * scatter / len(structures[0]):22.1f}")
         term, error = np.array(terms).T
-        weight = 1 / error ** 2
+        weight = 1 / np.maximum(error, 1e-6) ** 2    # a model's own energies fit without an error
         print(f"{name} {'mean':31s} {weight @ term / weight.sum():9.3f} +- "
               f"{weight.sum() ** -0.5:.3f}")
 

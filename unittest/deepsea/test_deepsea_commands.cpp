@@ -43,7 +43,7 @@ TEST(Commands, EveryKeyword)
   EXPECT_EQ(command.core_inner, 0.8);
   EXPECT_EQ(command.core_outer, 1.2);
   EXPECT_EQ(parse_style({"a.pt", "tabulate", "off"}).evaluator.table_tolerance(), 0.0);
-  EXPECT_EQ(parse_style({"a.pt", "precision", "mixed"}).evaluator.table_tolerance(), 5.0e-6);
+  EXPECT_EQ(parse_style({"a.pt", "precision", "mixed"}).evaluator.table_tolerance(), 1.0e-6);
 }
 
 TEST(Commands, SpellingOfTheFirstVersions)
