@@ -90,7 +90,7 @@ def test_what_is_wrong_is_named(folder):
 
 
 def test_the_glasses_that_ship(folder):
-    """The numbers of the manual; at 1000 K they are those of the glasses that were held there."""
+    """The numbers of the manual."""
     runs = sorted((folder / "glasses").glob("LBS_*-fast-*.final"))
     words = [f"{path.name.split('-')[0]}=../glasses/{path.stem}" for path in runs]
     out = script(folder, "quench", *words, file="equilibrium.py")
@@ -102,6 +102,3 @@ def test_the_glasses_that_ship(folder):
     three = [rows[f"LBS_{name}"][2] for name in ("20_60_20", "10_50_40", "40_20_40")]
     assert "At 1000 K it gives {:.0f}, {:.0f} and {:.0f} %".format(*three) in page
     assert len(rows) == 11
-    for glass in ("LBS_20_60_20", "LBS_40_20_40"):
-        held = np.loadtxt(folder / "glasses" / f"{glass}-fast_hold-1.final")
-        assert 100 * held[:, 2].mean() == pytest.approx(rows[glass][2], abs=8.0)

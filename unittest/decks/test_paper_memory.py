@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from deck import POTENTIALS, data_text
+from deck import POTENTIALS, ROOT, data_text
 from paper_decks import call, complaint, copy_decks, plot, run, script
 
 QUENCH = ("-var", "glass", "LBS_20_60_20", "-var", "potential", "shik", "-var", "high", "1000",
@@ -182,3 +182,14 @@ def test_what_is_missing_is_named(folder):
     text = (folder / "one.list").read_text()
     (folder / "one.list").write_text(text.replace("c_rings[10]", "x"))
     assert "the list of rings has no members" in complaint(folder, "memory", folder / "one")
+
+
+def test_the_glasses_that_ship(folder):
+    """The numbers of the manual, from the rings of nine glasses."""
+    runs = sorted((folder / "glasses").glob("*.memory"))
+    out = plot(folder, "memory", *(f"../glasses/{path.stem}" for path in runs))
+    page = " ".join((ROOT / "doc" / "paper.rst").read_text().split())
+    shares = re.findall(r"of the rings at 300 K are there below (\d+) \+- (\d+) K", out)
+    assert len(runs) == 9 and len(shares) == 2
+    assert f"at every temperature below {shares[0][0]} +- {shares[0][1]} K" in page
+    assert f"at least four fifths below {shares[1][0]} +- {shares[1][1]} K" in page

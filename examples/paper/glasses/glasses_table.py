@@ -27,10 +27,7 @@ SPEC = importlib.util.spec_from_file_location("quench_plot", HERE.parent / "quen
 quench = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(quench)
 
-POTENTIALS = {"fast": "fast", "fast_1000": "fast, 1003 atoms", "accurate": "accurate",
-              "fast_hold": "fast, held",
-              "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter",
-              "lbs_hold": "lbs.fmp, held by fast", "deng_du_hold": "Deng-Du, held by fast"}
+POTENTIALS = {"fast": "fast", "accurate": "accurate", "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter"}
 # Share (%) of three-coordinated boron in three-membered rings: A. Urata, arXiv:2209.00316, Table 2.
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
          "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
@@ -64,9 +61,10 @@ def text_of(value, error):
     """To a tenth; a dash for what isn't known, and no error of a number of nothing."""
     if np.isnan(value):
         return "--"
+    number = f"{round(value, 1) + 0.0:.1f}"    # no -0.0
     if error == 0.0:
-        return f"{value:.1f}"
-    return f"{value:.1f} +- " + (f"{error:.1f}" if error >= 0.05 else "0.05")
+        return number
+    return f"{number} +- " + (f"{error:.1f}" if error >= 0.05 else "0.05")
 
 
 def main():
