@@ -8,7 +8,7 @@ A quench of a simulation leaves equilibrium hundreds of K above where glass in a
 the rows of PREFIX.history at temperatures `above` are taken for those of a liquid in equilibrium,
 and the odds of a boron to be 4B for a reaction with a heat: ln(share / (1 - share)) is a constant
 of each glass, less the heat over k_B T. One heat is fitted to all glasses, by maximum likelihood,
-and the line goes on to the temperature `to`. Errors are jackknifed, leaving out 100 K of a run at a
+and the line goes on to the temperature `to`. Errors are jackknifed, leaving out 200 K of a run at a
 time. Prints the heat (eV) and, beside NMR, 4B at 300 K as it was quenched, at 1000 K and at `to`.
 """
 import argparse
@@ -27,7 +27,7 @@ import glass_analysis as ga    # noqa: E402
 import plot as quench    # noqa: E402
 import table as melt_quench    # noqa: E402
 
-BLOCK = 100.0    # K
+BLOCK = 200.0    # K; shorter ones are not independent at 10 K/ps
 
 
 class Samples:
