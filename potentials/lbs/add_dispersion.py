@@ -10,7 +10,7 @@ energy or a virial stay without it; weights and temperatures stay as they are. W
 what is there already is not made again. Needs h5py and the calculator's package.
 """
 import argparse
-import multiprocessing
+import concurrent.futures
 import os
 import shutil
 import sys
@@ -71,13 +71,19 @@ def main():
     parser.add_argument("--settings", default=f"{HERE}/settings.json")
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
+    if options.processes < 1:
+        parser.error("--processes is a number of processes, 1 or more")
     settings = npy_sets.read_settings(options.settings)
     if "dispersion" not in settings:
         sys.exit(f"{options.settings}: has no \"dispersion\", a calculator as those of \"teacher\"")
+    label_ase.calculator(settings["dispersion"])    # a package that is missing is told at once
     os.makedirs(options.out, exist_ok=True)
-    todo = []
+    todo, targets = [], set()
     for path in options.sets:
         target = f"{options.out}/{os.path.basename(path)}"
+        if target in targets:
+            sys.exit(f"{path}: another set has its name; give them another --out each")
+        targets.add(target)
         if not h5py.is_hdf5(path):
             sys.exit(f"{path}: is no HDF5 file of to_hdf5.py")
         if os.path.exists(target) and os.path.samefile(path, target):
@@ -86,8 +92,9 @@ def main():
             print(f"{target} is there; remove it to make it again")
         else:
             todo.append(path)
-    with multiprocessing.Pool(options.processes) as pool:
-        pool.starmap(convert, [(path, options.out, settings) for path in todo])
+    with concurrent.futures.ProcessPoolExecutor(options.processes) as pool:
+        # What fails is told here.
+        list(pool.map(convert, todo, [options.out] * len(todo), [settings] * len(todo)))
 
 
 if __name__ == "__main__":

@@ -291,10 +291,18 @@ def test_dispersion_is_added_to_labels(tmp_path):
     assert done.returncode == 1 and "set.hdf5 itself; name another folder" in done.stderr
     (tmp_path / "settings.json").write_text("{}")
     assert 'settings.json: has no "dispersion"' in added(tmp_path / "new").stderr
+    (tmp_path / "settings.json").write_text(json.dumps(
+        {"dispersion": {"name": "d3", "calculator": "nowhere:D3", "arguments": {}}}))
+    assert added(tmp_path / "new").stderr == (
+        "d3 of the settings: No module named 'nowhere'; install the package that has it\n")
+    assert "--processes is a number" in added(tmp_path / "new", "--processes", 0).stderr
     (tmp_path / "settings.json").write_text(json.dumps(words))
     done = script("add_dispersion", tmp_path / "settings.json", "--out", tmp_path / "new",
                   "--settings", tmp_path / "settings.json")
     assert done.returncode == 1 and "settings.json: is no HDF5 file of to_hdf5.py" in done.stderr
+    done = script("add_dispersion", path, path, "--out", tmp_path / "new", "--settings",
+                  tmp_path / "settings.json")
+    assert done.returncode == 1 and "set.hdf5: another set has its name" in done.stderr
     done = script("add_dispersion", tmp_path / "none.hdf5", "--out", tmp_path / "new",
                   "--settings", tmp_path / "settings.json")
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "none.hdf5" in done.stderr
