@@ -39,6 +39,15 @@ def run(main):
         sys.exit(str(problem))
 
 
+def write_table(path, widths, rows):
+    """Writes a table of the manual, a list-table of reStructuredText; the first row is its head."""
+    lines = [".. list-table::", "   :header-rows: 1",
+             f"   :widths: {' '.join(map(str, widths))}", ""]
+    for row in rows:
+        lines += [f"   {'  -' if k else '* -'} {cell}".rstrip() for k, cell in enumerate(row)]
+    pathlib.Path(path).write_text("\n".join(lines) + "\n")
+
+
 # ---- files ---------------------------------------------------------------------------------------
 
 

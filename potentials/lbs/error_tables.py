@@ -38,14 +38,6 @@ KELVIN = {"300 K": (300, 300), "600 to 1000 K": (600, 1000), "1500 to 2000 K": (
           "2500 to 3500 K": (2500, 3500)}
 
 
-def write_table(path, widths, rows):
-    lines = [".. list-table::", "   :header-rows: 1",
-             f"   :widths: {' '.join(map(str, widths))}", ""]
-    for row in rows:
-        lines += [f"   {'  -' if k else '* -'} {cell}".rstrip() for k, cell in enumerate(row)]
-    pathlib.Path(path).write_text("\n".join(lines) + "\n")
-
-
 def rows_by_element(elements):
     yield "against", "model", "forces", *elements, "energies"
     for name, (frames, those) in SETS.items():
@@ -67,10 +59,10 @@ def frames_of_the_teacher():
     """The frames of PBE with what the teacher says of them."""
     taught = {}
     with h5py.File(TEACHER) as file:
-        for group in file.values():
-            for line, force in zip(group["frames"][()].decode().splitlines(),
-                                   group["set.000/force.npy"]):
-                taught[json.loads(line)["name"]] = force.reshape(-1, 3)
+        for system, group in file.items():
+            for words, force in zip(accuracy.words_of(f"{TEACHER}#/{system}"),
+                                    group["set.000/force.npy"]):
+                taught[json.loads(words)["name"]] = force.reshape(-1, 3)
     found = []
     for folder in sorted(PBE.iterdir()):
         for label in npy_sets.read_system(folder).values():
@@ -108,10 +100,10 @@ def main():
     parser.add_argument("--doc", default=HERE.parents[1] / "doc")
     options = parser.parse_args()
     elements = npy_sets.read_settings(HERE / "settings.json")["elements"]
-    write_table(f"{options.doc}/lbs_errors.inc", (22, 13, 10, 10, 10, 10, 12, 13),
-                rows_by_element(elements))
-    write_table(f"{options.doc}/lbs_errors_by_frame.inc", (16, 10, 14, 10, 12, 14, 10, 10),
-                rows_by_frame())
+    for name, widths, rows in (
+            ("lbs_errors", (22, 13, 10, 10, 10, 10, 12, 13), rows_by_element(elements)),
+            ("lbs_errors_by_frame", (16, 10, 14, 10, 12, 14, 10, 10), rows_by_frame())):
+        accuracy.ga.write_table(f"{options.doc}/{name}.inc", widths, rows)
 
 
 if __name__ == "__main__":

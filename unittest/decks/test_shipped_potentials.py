@@ -71,9 +71,9 @@ def energies(path):
     """Energies (eV) of the frames of an HDF5 file by their names."""
     found = {}
     with h5py.File(path) as file:
-        for group in file.values():
+        for system, group in file.items():
             if "set.000/energy.npy" in group:
-                lines = group["frames"][()].decode().splitlines()
+                lines = error_tables.accuracy.words_of(f"{path}#/{system}")
                 found.update(zip([json.loads(line)["name"] for line in lines],
                                  group["set.000/energy.npy"][()]))
     return found

@@ -6,8 +6,7 @@
 
 Runs are GLASS-POTENTIAL-SEED of ../quench; seeds are averaged. RUN.npt.density is by the potential
 that made the glass, RUN.d3.density by lbs-fast-d3; a dash stands for one that nobody has let relax.
-By default the files are doc/paper_glasses.inc and
-doc/_static/paper-boron.png.
+By default the files are doc/paper_glasses.inc and doc/_static/paper-boron.png.
 """
 import argparse
 import collections
@@ -72,26 +71,19 @@ def main():
     parser.add_argument("--table", default=DOC / "paper_glasses.inc")
     parser.add_argument("--picture", default=DOC / "_static" / "paper-boron.png")
     options = parser.parse_args()
-    lines = [".. list-table::", "   :header-rows: 1",
-             f"   :widths: {' '.join(map(str, WIDTHS))}", ""]
+    rows = [HEAD]
     drawn = collections.defaultdict(list)
-
-    def add(cells):
-        for k, cell in enumerate(cells):
-            lines.append(f"   {'  -' if k else '* -'} {cell}".rstrip())
-
-    add(HEAD)
     for glass, potentials in runs().items():
         density, nmr = quench.melt_quench.glasses()[glass]
         first = (re.sub("_", "-", glass[4:]), nmr, PAPER[glass])
         for potential in (name for name in POTENTIALS if name in potentials):
             values = values_of(potentials[potential], density)
             cells = {name: text_of(*value) for name, value in values.items()}
-            add((first[0], POTENTIALS[potential], first[1], *(cells[name] for name in HEAD[3:-1]),
-                 first[2]))
+            rows.append((first[0], POTENTIALS[potential], first[1],
+                         *(cells[name] for name in HEAD[3:-1]), first[2]))
             first = ("", "", "")
             drawn[potential].append((nmr, *values["4B %"], PAPER[glass], *values["3B in 3MR %"]))
-    pathlib.Path(options.table).write_text("\n".join(lines) + "\n")
+    quench.ga.write_table(options.table, WIDTHS, rows)
     figure, axes = plt.subplots(1, 2, figsize=(9, 4), constrained_layout=True)
     for potential in (name for name in POTENTIALS if name in drawn):
         points = np.transpose(drawn[potential])
