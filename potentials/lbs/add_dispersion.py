@@ -15,7 +15,6 @@ import os
 import shutil
 import sys
 
-import ase
 import h5py
 import numpy as np
 
@@ -25,20 +24,11 @@ import npy_sets
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def structures(group):
-    """The frames of a system as ASE's atoms."""
-    elements = [word.decode() for word in group["type_map.raw"][()]]
-    symbols = [elements[k] for k in group["type.raw"][()]]
-    for positions, cell in zip(group["set.000/coord.npy"], group["set.000/box.npy"]):
-        yield ase.Atoms(symbols, positions=positions.reshape(-1, 3), cell=cell.reshape(3, 3),
-                        pbc=True)
-
-
 def add(group, calculator):
     """Adds what the calculator says of each frame to the arrays of a system; gives the largest
     force (eV/A) that it added."""
     added = {"energy": [], "force": [], "virial": []}
-    for atoms in structures(group):
+    for atoms, _ in npy_sets.packed_frames(group):
         energy, virial, forces, _ = label_ase.evaluate(atoms, [calculator])
         added["energy"].append(energy)
         added["force"].append(forces[0].ravel())

@@ -2,22 +2,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Labels by an ASE calculator (the teacher), with the spread of several, restartable.
 
-    label_ase.py SET... [--work DIR] [--settings settings.json] [--limit N] [--nice 19]
-                 [--processes N]
+    label_ase.py SET... [--by teacher] [--work DIR] [--settings settings.json] [--sample N]
+                 [--limit N] [--nice 19] [--processes N]
 
-"teacher" in settings.json is a list of calculators, each {"name", "calculator": "module:Class",
-"arguments": {...}}. The first one labels; the spread of an atom is the root mean square deviation
-of the forces of all of them from their mean (eV/A), and tells where the first one guesses.
-Per frame of frames/SET.xyz: DIR/labels/NAME.npz as npy_sets.py describes it, with `spread` (n,)
-and `all_forces` (calculators, n, 3). Frames that are there already are passed over; stopping it
-loses the frames in work. DIR/pid holds the process group, as for label_cp2k.py. Each of
---processes (1) has calculators of its own, with their threads, and labels its share of the frames.
+The frames are those of frames/SET.xyz, or of frames/SET.hdf5 (a set of to_hdf5.py, to label it
+anew). "teacher" in settings.json is a list of calculators, and so is "reference" (--by reference):
+each {"name", "calculator": "module:Class", "arguments": {...}}, and "stress": false where that is
+not to be trusted; the labels have no virial then. The first one labels; the spread of an atom is
+the root mean square deviation of the forces of all of them from their mean (eV/A), and tells where
+the first one guesses. DIR/labels/NAME.npz is as npy_sets.py describes it, with `spread` (n,) and
+`all_forces` (calculators, n, 3). Frames that are there already are passed over; stopping it loses
+the frames in work. DIR/pid holds the process group, as for label_cp2k.py.
+
+--sample takes N of all frames at random, always the same, in random order: wherever it is stopped,
+what is there is of all kinds. Each of --processes (1) has calculators of its own, with their
+threads, and labels its share of the frames.
 """
 import argparse
 import fcntl
 import importlib
 import multiprocessing
 import os
+import random
 import sys
 import time
 
@@ -38,29 +44,40 @@ def calculator(entry):
     return found(**entry["arguments"])
 
 
-def evaluate(atoms, calculators):
-    """Energy (eV) and virial (3, 3; eV) of the first, forces of all (k, n, 3) and their spread."""
+def read_set(path):
+    """Frames of PATH.xyz, or of PATH.hdf5 where only that is there."""
+    packed = f"{path}.hdf5"
+    if os.path.exists(packed) and not os.path.exists(f"{path}.xyz"):
+        return [atoms for atoms, _ in npy_sets.read_packed(packed)]
+    return npy_sets.read_frames([f"{path}.xyz"])
+
+
+def evaluate(atoms, calculators, stress=True):
+    """Energy (eV) and virial (3, 3; eV; None without stress) of the first, forces of all (k, n, 3)
+    and their spread.
+    """
     forces = []
     for k, model in enumerate(calculators):
         atoms.calc = model
         forces.append(atoms.get_forces())
         if k == 0:
             energy = atoms.get_potential_energy()
-            virial = -atoms.get_stress(voigt=False) * atoms.get_volume()
+            virial = -atoms.get_stress(voigt=False) * atoms.get_volume() if stress else None
     forces = np.array(forces)
-    if not (np.isfinite(energy) and np.isfinite(virial).all() and np.isfinite(forces).all()):
+    if not all(np.isfinite(x).all() for x in (energy, forces, virial) if x is not None):
         raise ValueError(f"{atoms.info['name']}: a number is not finite")
     deviation = forces - forces.mean(axis=0)
     return energy, virial, forces, np.sqrt((deviation ** 2).sum(axis=-1).mean(axis=0))
 
 
-def label(todo, settings, folder):
+def label(todo, entries, folder):
     """Labels frames one after another, with calculators of this process."""
-    calculators = [calculator(entry) for entry in settings["teacher"]] if todo else []
+    calculators = [calculator(entry) for entry in entries] if todo else []
     seconds = []
     for atoms in todo:
         start, info = time.time(), dict(atoms.info)
-        energy, virial, forces, spread = evaluate(atoms, calculators)
+        energy, virial, forces, spread = evaluate(atoms, calculators,
+                                                  entries[0].get("stress", True))
         atoms.calc, atoms.info = None, info
         npy_sets.write_label(f"{folder}/{info['name']}.npz", atoms, energy, forces[0], virial,
                              spread=spread, all_forces=forces)
@@ -77,6 +94,8 @@ def main():
     parser.add_argument("--settings", default=f"{HERE}/settings.json")
     parser.add_argument("--frames", default=f"{HERE}/frames")
     parser.add_argument("--work", default="work-teacher")
+    parser.add_argument("--by", default="teacher", help="calculators of the settings")
+    parser.add_argument("--sample", type=int, help="so many of all frames, at random")
     parser.add_argument("--limit", type=int, help="stop after so many frames")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
@@ -84,7 +103,13 @@ def main():
     if options.processes < 1:
         parser.error("--processes is a number of processes, 1 or more")
     settings = npy_sets.read_settings(options.settings)
-    frames = npy_sets.read_frames(f"{options.frames}/{name}.xyz" for name in options.sets)
+    if options.by not in settings:
+        sys.exit(f"{options.settings}: has no \"{options.by}\", a list of calculators")
+    frames = [atoms for name in options.sets for atoms in read_set(f"{options.frames}/{name}")]
+    if options.sample is not None:
+        if not 0 < options.sample <= len(frames):
+            sys.exit(f"--sample {options.sample}: there are {len(frames)} frames")
+        frames = random.Random(1).sample(frames, options.sample)
     os.makedirs(f"{options.work}/labels", exist_ok=True)
     guard = open(f"{options.work}/lock", "w")
     try:
@@ -100,11 +125,11 @@ def main():
     todo = [a for a in frames if not os.path.exists(f"{folder}/{a.info['name']}.npz")]
     todo = todo[:options.limit]
     shares = [todo[k::options.processes] for k in range(options.processes)]
-    others = [multiprocessing.Process(target=label, args=(share, settings, folder))
+    others = [multiprocessing.Process(target=label, args=(share, settings[options.by], folder))
               for share in shares[1:] if share]
     for process in others:
         process.start()
-    label(shares[0], settings, folder)
+    label(shares[0], settings[options.by], folder)
     for process in others:
         process.join()
     if any(process.exitcode for process in others):

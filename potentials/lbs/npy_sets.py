@@ -42,6 +42,36 @@ def read_frames(paths):
     return frames
 
 
+def packed_frames(group):
+    """Frames of one system of a file of to_hdf5.py: pairs of ASE's atoms, with the words of the
+    frame, and a dictionary of energy, forces and virial, None where the system has none.
+    """
+    import ase    # pylint: disable=import-outside-toplevel
+    elements = [word.decode() for word in group["type_map.raw"][()]]
+    symbols = [elements[k] for k in group["type.raw"][()]]
+    arrays = {name[:-4]: rows[()] for name, rows in group["set.000"].items()}
+    for k, line in enumerate(group["frames"][()].decode().splitlines()):
+        atoms = ase.Atoms(symbols, positions=arrays["coord"][k].reshape(-1, 3),
+                          cell=arrays["box"][k].reshape(3, 3), pbc=True, info=json.loads(line))
+        label = {"energy": None, "virial": None, "forces": arrays["force"][k].reshape(-1, 3)}
+        if "energy" in arrays:
+            label["energy"] = arrays["energy"][k]
+        if "virial" in arrays:
+            label["virial"] = arrays["virial"][k].reshape(3, 3)
+        yield atoms, label
+
+
+def read_packed(path):
+    """All frames of a file of to_hdf5.py, as packed_frames() gives them; ends the program with one
+    line if it is none.
+    """
+    import h5py    # pylint: disable=import-outside-toplevel
+    if not h5py.is_hdf5(path):
+        sys.exit(f"{path}: is no HDF5 file of to_hdf5.py")
+    with h5py.File(path) as file:
+        return [frame for system in sorted(file) for frame in packed_frames(file[system])]
+
+
 def read_settings(path):
     """What stands in a JSON file; ends the program with one line if it is none."""
     try:
@@ -54,10 +84,12 @@ def read_settings(path):
 
 
 def write_label(path, atoms, energy, forces, virial, **more):
-    """Write NAME.npz in one go: a reader sees the whole file or none."""
+    """Write NAME.npz in one go: a reader sees the whole file or none. The virial may be None."""
     part = path + ".part.npz"
+    if virial is not None:
+        more["virial"] = virial
     np.savez(part, symbols=np.array(atoms.get_chemical_symbols()), positions=atoms.positions,
-             cell=np.asarray(atoms.cell), energy=energy, forces=forces, virial=virial,
+             cell=np.asarray(atoms.cell), energy=energy, forces=forces,
              info=json.dumps(atoms.info, default=lambda number: number.item()), **more)
     os.replace(part, path)
 
@@ -80,11 +112,13 @@ def read_system(folder):
     with open_text(f"{folder}/frames.txt") as file:
         infos = [json.loads(line) for line in file]
     a = {key: np.load(f"{folder}/set.000/{key}.npy")
-         for key in ("coord", "box", "energy", "force", "virial")}
+         for key in ("coord", "box", "energy", "force", "virial")
+         if key != "virial" or os.path.exists(f"{folder}/set.000/virial.npy")}
     return {info["name"]: dict(
         symbols=np.array(elements)[types], positions=a["coord"][i].reshape(-1, 3),
         cell=a["box"][i].reshape(3, 3), energy=a["energy"][i],
-        forces=a["force"][i].reshape(-1, 3), virial=a["virial"][i].reshape(3, 3), info=info)
+        forces=a["force"][i].reshape(-1, 3), info=info,
+        virial=a["virial"][i].reshape(3, 3) if "virial" in a else None)
         for i, info in enumerate(infos)}
 
 
@@ -173,5 +207,6 @@ def check_label(label, elements):
     demand(np.abs(f.mean(axis=0)).max() < NET_FORCE,
            f"the forces add up to {np.abs(f.mean(axis=0)).max():.4f} eV/A an atom")
     demand(np.sqrt((f ** 2).mean()) > 0.05, "the forces are all but zero")
-    w = np.asarray(label["virial"])
-    demand(1e-3 < np.abs(w).max() / n < 10, f"virial of {np.abs(w).max() / n:.3g} eV an atom")
+    if label["virial"] is not None:
+        w = np.abs(label["virial"]).max() / n
+        demand(1e-3 < w < 10, f"virial of {w:.3g} eV an atom")

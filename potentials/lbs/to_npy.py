@@ -60,7 +60,7 @@ def main():
         if file.endswith(".part.npz"):
             continue
         with np.load(file) as arrays:
-            label = {key: arrays[key] for key in arrays.files}
+            label = {"virial": None, **{key: arrays[key] for key in arrays.files}}
         label["info"] = json.loads(str(label["info"]))
         if options.sets and label["info"]["set"] not in options.sets:
             continue

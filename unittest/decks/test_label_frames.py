@@ -16,6 +16,7 @@ from label_frames import LBS
 ase = pytest.importorskip("ase")
 h5py = pytest.importorskip("h5py")
 sys.path.insert(0, LBS)
+import ase.calculators.lj    # noqa: E402
 import ase.io    # noqa: E402
 from ase.geometry import find_mic    # noqa: E402
 import inherent    # noqa: E402
@@ -237,6 +238,125 @@ def test_several_processes_label_as_one_does(tmp_path):
         assert np.array_equal(label["forces"], two[name]["forces"]) and label["spread"].max() > 0.1
     none = script("label_ase", "tune", "--frames", f"{LBS}/frames", "--processes", 0)
     assert none.returncode == 2 and "--processes is a number of processes" in none.stderr
+
+
+def test_a_packed_set_is_labelled_anew(tmp_path):
+    """By a reference without a stress: some of the frames, the same ones in every call, with their
+    words; the set has energies and no virials. Energies are those of ASE in this process.
+    """
+    lj = {"name": "lj", "calculator": "ase.calculators.lj:LennardJones", "stress": False,
+          "arguments": {"sigma": 1.2, "rc": 6.0}}
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({**SETTINGS, "reference": [lj], "teacher": []}))
+    (tmp_path / "packed").mkdir()
+    assert to_hdf5.pack(f"{LBS}/data/tune", f"{tmp_path}/packed/tune.hdf5") > 5
+
+    def label(work, *words):
+        return script("label_ase", "tune", "--by", "reference", "--frames", tmp_path / "packed",
+                      "--work", tmp_path / work, "--settings", settings, *words)
+
+    for work, limit in (("one", 1), ("two", 3)):
+        done = label(work, "--sample", 3, "--limit", limit)
+        assert done.returncode == 0, done.stderr
+    names = {work: {path.name for path in (tmp_path / work / "labels").iterdir()}
+             for work in ("one", "two")}
+    assert len(names["one"]) == 1 and len(names["two"]) == 3 and names["one"] < names["two"]
+
+    done = script("to_npy", "--work", tmp_path / "two", "--data", tmp_path / "data", "--settings",
+                  settings)
+    assert done.returncode == 0 and "tune: 3 frames" in done.stdout, done.stderr
+    again = script("to_npy", "--work", tmp_path / "two", "--data", tmp_path / "data", "--settings",
+                   settings)
+    assert "tune: 3 frames" in again.stdout
+    assert to_hdf5.pack(tmp_path / "data" / "tune", f"{tmp_path}/again.hdf5") == 3
+    for atoms, found in npy_sets.read_packed(f"{tmp_path}/again.hdf5"):
+        atoms.calc = ase.calculators.lj.LennardJones(**lj["arguments"])
+        assert found["energy"] == pytest.approx(atoms.get_potential_energy())
+        assert found["forces"] == pytest.approx(atoms.get_forces(), abs=1e-9)
+        assert found["virial"] is None and atoms.info["set"] == "tune"
+
+    assert "--sample 0: there are" in label("three", "--sample", 0).stderr
+    settings.write_text(json.dumps(SETTINGS))
+    done = script("label_ase", "tune", "--by", "oracle", "--settings", settings)
+    assert done.stderr == f'{settings}: has no "oracle", a list of calculators\n'
+    (tmp_path / "packed" / "none.hdf5").write_text("no such file")
+    done = script("label_ase", "none", "--frames", tmp_path / "packed")
+    assert done.stderr.endswith("none.hdf5: is no HDF5 file of to_hdf5.py\n")
+
+
+# Takes the place of MatterSim: a model whose energies are those of the frames plus one constant for
+# each element, and a training that writes down what it was given.
+FALSE_MATTERSIM = {"torch/__init__.py": """
+from types import SimpleNamespace
+manual_seed = print
+nn = SimpleNamespace(HuberLoss=lambda delta: f"huber {delta}")
+""", "mattersim/__init__.py": "", "mattersim/datasets/__init__.py": "",
+                   "mattersim/datasets/utils/__init__.py": "",
+                   "mattersim/datasets/utils/build.py": """
+def build_dataloader(frames, energies, forces, batch_size, shuffle, **cutoffs):
+    return [frames[0].info["name"], energies, [float(f[0, 0]) for f in forces], batch_size, shuffle]
+""", "mattersim/forcefield/__init__.py": """
+import json
+from ase.calculators.calculator import Calculator
+
+class MatterSimCalculator(Calculator):
+    implemented_properties = ["energy"]
+
+    def __init__(self, load_path, device):
+        Calculator.__init__(self)
+        self.shifts = json.load(open(load_path))
+
+    def calculate(self, atoms, *_):
+        shift = sum(self.shifts[e] for e in atoms.get_chemical_symbols())
+        self.results = {"energy": atoms.info["true"] + shift}
+
+class Potential:
+    @classmethod
+    def from_checkpoint(cls, load_path, **words):
+        return cls()
+
+    def train_model(self, train, valid, loss, save_path, **words):
+        with open(save_path + "/said", "w") as out:
+            json.dump([train, valid, loss, words], out)
+"""}
+
+
+def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
+    """Frames without an energy are passed over, and energies come to those of the model."""
+    for name, text in FALSE_MATTERSIM.items():
+        path = tmp_path / "modules" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}/modules", prepend=os.pathsep)
+    shifts = {"Li": 1.5, "O": -300.25}
+    (tmp_path / "start.pth").write_text(json.dumps(shifts))
+
+    def packed(name, kinds, energy=True):
+        labels = [dict(symbols=np.array(symbols), positions=np.arange(3.0 * len(symbols))
+                       .reshape(-1, 3), cell=10 * np.eye(3), energy=k - 2.5 if energy else None,
+                       forces=np.full((len(symbols), 3), 0.1 * k), virial=None,
+                       info={"name": f"{name}{k}", "true": k - 2.5})
+                  for k, symbols in enumerate(kinds)]
+        for k, label in enumerate(labels):
+            npy_sets.write_system(f"{tmp_path}/{name}/s{k}", [label], ["Li", "O"])
+        to_hdf5.pack(f"{tmp_path}/{name}", f"{tmp_path}/{name}.hdf5")
+        return f"{tmp_path}/{name}.hdf5"
+
+    train = packed("train", [["Li", "Li", "O"], ["Li", "O", "O"], ["O", "O"]])
+    without = packed("without", [["Li", "O"]], energy=False)
+    valid = packed("valid", [["Li", "O"]])
+    done = script("tune_teacher", train, without, "--valid", valid, "--start",
+                  tmp_path / "start.pth", "--out", tmp_path / "out", "--batch", 2)
+    assert done.returncode == 0, done.stderr
+    assert "3 frames to train on, 1 beside them" in done.stdout
+    said = json.load(open(tmp_path / "out" / "said"))
+    assert said[0][0] == "train0" and said[0][3:] == [2, True] and said[1][4] is False
+    assert said[0][1] == pytest.approx([-2.5 + 3.0 - 300.25, -1.5 + 1.5 - 600.5, -0.5 - 600.5])
+    assert said[1][1] == pytest.approx([-2.5 + 1.5 - 300.25])
+    assert said[0][2] == pytest.approx([0.0, 0.1, 0.2]) and said[3]["include_forces"] is True
+    none = script("tune_teacher", without, "--valid", valid, "--start", tmp_path / "start.pth",
+                  "--out", tmp_path / "out")
+    assert none.returncode == 1 and none.stderr.endswith("without.hdf5: no frame has an energy\n")
 
 
 def test_dispersion_is_added_to_labels(tmp_path):

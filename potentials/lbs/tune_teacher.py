@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fine-tune a MatterSim model, so that it labels as density functional theory does.
+
+    tune_teacher.py SET.hdf5... --valid SET.hdf5 --start mattersim-v1.0.0-1M.pth --out DIR
+                    [--epochs 40] [--rate 0.0002] [--batch 4]
+
+The sets are of to_hdf5.py; frames without an energy are passed over. Their energies are shifted by
+one constant for each element, so that they are those of the model to begin with. MatterSim's own
+training does the rest, with energies (eV an atom) and forces (eV/A), of which it prints the mean
+absolute errors; the stress is what follows from these. The rate halves six times on the way.
+DIR/last_model.pth has the average of the parameters over the last steps; nothing is chosen by the
+errors of --valid. After a stop the same command goes on behind the last whole epoch. Needs
+mattersim and h5py.
+"""
+import argparse
+import os
+import sys
+
+import numpy as np
+import torch
+from ase.calculators.singlepoint import SinglePointCalculator
+from mattersim.datasets.utils.build import build_dataloader
+from mattersim.forcefield import MatterSimCalculator, Potential
+
+import npy_sets
+
+CUTOFFS = {"cutoff": 5.0, "threebody_cutoff": 4.0}    # of MatterSim's models, A
+HALVINGS = 6          # of the rate while it trains
+
+
+def labelled_frames(paths):
+    """Frames that have an energy, as ASE's atoms with a calculator that holds the label."""
+    frames = []
+    for path in paths:
+        for atoms, label in npy_sets.read_packed(path):
+            if label["energy"] is not None:
+                atoms.calc = SinglePointCalculator(atoms, energy=label["energy"],
+                                                   forces=label["forces"])
+                frames.append(atoms)
+    if not frames:
+        sys.exit(f"{' '.join(paths)}: no frame has an energy")
+    return frames
+
+
+def element_constants(frames, start):
+    """One constant (eV) for each element, which makes the energies those of the model."""
+    elements = sorted({e for atoms in frames for e in atoms.get_chemical_symbols()})
+    counts = np.array([[atoms.get_chemical_symbols().count(e) for e in elements]
+                       for atoms in frames])
+    sizes = counts.sum(axis=1)
+    model = MatterSimCalculator(load_path=start, device="cpu")
+    differences = []
+    for atoms in frames:
+        bare = atoms.copy()
+        bare.calc = model
+        differences.append(bare.get_potential_energy() - atoms.get_potential_energy())
+    differences = np.array(differences) / sizes
+    shares = counts / sizes[:, None]
+    constants = np.linalg.lstsq(shares, differences, rcond=None)[0]
+    return dict(zip(elements, constants))
+
+
+def loader(frames, constants, batch, shuffle):
+    """MatterSim's graphs of the frames, with labels."""
+    energies = [atoms.get_potential_energy()
+                + sum(constants[e] for e in atoms.get_chemical_symbols()) for atoms in frames]
+    return build_dataloader(frames, energies, [atoms.get_forces() for atoms in frames],
+                            batch_size=batch, shuffle=shuffle, **CUTOFFS)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sets", nargs="+", metavar="SET.hdf5")
+    parser.add_argument("--valid", required=True, metavar="SET.hdf5")
+    parser.add_argument("--start", required=True, help="a checkpoint of MatterSim")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--batch", type=int, default=4)
+    options = parser.parse_args()
+    torch.manual_seed(1)
+    train, valid = labelled_frames(options.sets), labelled_frames([options.valid])
+    print(f"{len(train)} frames to train on, {len(valid)} beside them", flush=True)
+    constants = element_constants(train, options.start)
+    os.makedirs(options.out, exist_ok=True)
+    last = f"{options.out}/last_model.pth"
+    stopped = os.path.exists(last)
+    potential = Potential.from_checkpoint(
+        load_path=last if stopped else options.start, load_training_state=stopped, device="cpu",
+        lr=options.rate, step_size=max(1, options.epochs // HALVINGS), gamma=0.5, **CUTOFFS)
+    potential.train_model(
+        loader(train, constants, options.batch, True), loader(valid, constants, 8, False),
+        loss=torch.nn.HuberLoss(delta=0.01), include_forces=True, epochs=options.epochs,
+        early_stop_patience=options.epochs, save_checkpoint=True, save_path=options.out,
+        ckpt_interval=options.epochs)
+
+
+if __name__ == "__main__":
+    main()
