@@ -9,11 +9,9 @@ composition). Energies are compared after one constant for each element. Needs h
 """
 import argparse
 import importlib.util
-import json
 import pathlib
 import tempfile
 
-import h5py
 import numpy as np
 
 import lammps_run
@@ -27,13 +25,13 @@ SPEC = importlib.util.spec_from_file_location("accuracy_plot",
 accuracy = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(accuracy)
 
-TEACHER, PBE = HERE / "data-teacher" / "validation.hdf5", HERE / "data" / "validation"
+TEACHER, PBE = HERE / "data-teacher" / "validation.hdf5", HERE / "data-gpaw" / "validation"
 MODELS = {"accurate": "lbs.deepsea.pt", "fast": "lbs-fast.deepsea.pt"}
 WITH_D3 = {"accurate, D3": "lbs-d3.deepsea.pt", "fast, D3": "lbs-fast-d3.deepsea.pt"}
 SETS = {"7net-l3i5, 50 frames": (TEACHER, MODELS),
-        "PBE (CP2K), 40 frames": (PBE, MODELS),
+        "PBE (GPAW), 50 frames": (PBE, MODELS),
         "7net-l3i5 and D3": (HERE / "data-d3" / "teacher.hdf5", WITH_D3),
-        "PBE (CP2K) and D3": (HERE / "data-d3" / "cp2k.hdf5", WITH_D3)}
+        "PBE (GPAW) and D3": (HERE / "data-d3" / "gpaw.hdf5", WITH_D3)}
 KELVIN = {"300 K": (300, 300), "600 to 1000 K": (600, 1000), "1500 to 2000 K": (1500, 2000),
           "2500 to 3500 K": (2500, 3500)}
 
@@ -57,12 +55,8 @@ def frames_of(file, frames):
 
 def frames_of_the_teacher():
     """The frames of PBE with what the teacher says of them."""
-    taught = {}
-    with h5py.File(TEACHER) as file:
-        for system, group in file.items():
-            for words, force in zip(accuracy.words_of(f"{TEACHER}#/{system}"),
-                                    group["set.000/force.npy"]):
-                taught[json.loads(words)["name"]] = force.reshape(-1, 3)
+    taught = {atoms.info["name"]: label["forces"]
+              for atoms, label in npy_sets.read_packed(TEACHER)}
     found = []
     for folder in sorted(PBE.iterdir()):
         for label in npy_sets.read_system(folder).values():

@@ -24,8 +24,8 @@ ACCURACY = ROOT / "examples" / "paper" / "accuracy"
 TABLE = (ROOT / "doc" / "lbs_errors.inc").read_text()
 ROWS = {"lbs.deepsea.pt": "accurate", **dict.fromkeys(FAST, "fast"),
         "lbs-d3.deepsea.pt": "accurate, D3", "lbs-fast-d3.deepsea.pt": "fast, D3"}
-SETS = ("data-teacher/validation.hdf5", "data/validation")
-SETS_WITH_D3 = ("data-d3/teacher.hdf5", "data-d3/cp2k.hdf5")
+SETS = ("data-teacher/validation.hdf5", "data-gpaw/validation")
+SETS_WITH_D3 = ("data-d3/teacher.hdf5", "data-d3/gpaw.hdf5")
 
 WALL = 2.5    # eV, 8 k_B T at 3500 K
 
@@ -38,7 +38,7 @@ def errors(model, frames):
 
 @pytest.mark.parametrize("model", sorted(ROWS))
 def test_errors_are_what_the_page_says(model):
-    """Against the teacher and against CP2K; the page has the first of the committee."""
+    """Against the teacher and against GPAW; the page has the first of the committee."""
     said = re.findall(rf"^ +- {ROWS[model]}\n +- (0\.\d{{3}})$", TABLE, re.M)
     assert len(said) == 2
     off = 0.005 if model in FAST[1:] else 0.0006
@@ -157,11 +157,11 @@ def test_pairs_of_every_kind_repel(model, tmp_path):
 
 
 def test_our_buckingham_is_closer_to_pbe_than_the_published_ones(tmp_path):
-    """By LAMMPS, on the frames of CP2K."""
+    """By LAMMPS, on the frames of GPAW."""
     errors = {}
     for name in ("lbs", "deng_du", "shik"):
         subprocess.run([sys.executable, ACCURACY / "by_lammps.py", tmp_path / name,
-                        POTENTIALS / "lbs" / "data" / "validation", "-var", "potential", name],
+                        POTENTIALS / "lbs" / "data-gpaw" / "validation", "-var", "potential", name],
                        check=True, timeout=TIMEOUT, capture_output=True, env=environment(1))
         rows = [line.split() for line in (tmp_path / name).read_text().splitlines()
                 if line[0] != "#"]

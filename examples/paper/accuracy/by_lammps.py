@@ -4,9 +4,10 @@
 
     by_lammps.py PARITY SET [SET ...] [--lmp "mpirun -np 2 lmp"] -var potential deng_du
 
-SET is a folder with systems in DeePMD-kit's npy format, such as potentials/lbs/data/validation, or
-one of them. What stands behind the sets goes to in.accuracy: the potential. Frames are turned and
-mirrored into the cells that LAMMPS knows, and their forces back.
+SET is a folder with systems in DeePMD-kit's npy format, such as
+potentials/lbs/data-gpaw/validation, or one of them. What stands behind the sets goes to
+in.accuracy: the potential. Frames are turned and mirrored into the cells that LAMMPS knows, and
+their forces back.
 """
 import argparse
 import pathlib
