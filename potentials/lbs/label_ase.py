@@ -3,7 +3,7 @@
 """Labels by an ASE calculator (the teacher), with the spread of several, restartable.
 
     label_ase.py SET... [--by teacher] [--work DIR] [--settings settings.json] [--sample N]
-                 [--limit N] [--nice 19] [--processes N]
+                 [--known SET.hdf5...] [--limit N] [--nice 19] [--processes N]
 
 The frames are those of frames/SET.xyz, or of frames/SET.hdf5 (a set of to_hdf5.py, to label it
 anew). "teacher" in settings.json is a list of calculators, and so is "reference" (--by reference):
@@ -15,8 +15,9 @@ the first one guesses. DIR/labels/NAME.npz is as npy_sets.py describes it, with 
 the frames in work. DIR/pid holds the process group, as for label_cp2k.py.
 
 --sample takes N of all frames at random, always the same, in random order: wherever it is stopped,
-what is there is of all kinds. Each of --processes (1) has calculators of its own, with their
-threads, and labels its share of the frames.
+what is there is of all kinds. --known has packed sets of labels by the same calculators, which go
+to DIR/labels first, so that another machine goes on. Each of --processes (1) has calculators of its
+own, with their threads, and labels its share of the frames.
 """
 import argparse
 import fcntl
@@ -44,7 +45,7 @@ def calculator(entry):
     return found(**entry["arguments"])
 
 
-def read_set(path):
+def frames_of(path):
     """Frames of PATH.xyz, or of PATH.hdf5 where only that is there."""
     packed = f"{path}.hdf5"
     if os.path.exists(packed) and not os.path.exists(f"{path}.xyz"):
@@ -96,6 +97,7 @@ def main():
     parser.add_argument("--work", default="work-teacher")
     parser.add_argument("--by", default="teacher", help="calculators of the settings")
     parser.add_argument("--sample", type=int, help="so many of all frames, at random")
+    parser.add_argument("--known", nargs="+", default=[], metavar="SET.hdf5")
     parser.add_argument("--limit", type=int, help="stop after so many frames")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--nice", type=int, default=19, help="lower it on a machine of your own")
@@ -105,7 +107,7 @@ def main():
     settings = npy_sets.read_settings(options.settings)
     if options.by not in settings:
         sys.exit(f"{options.settings}: has no \"{options.by}\", a list of calculators")
-    frames = [atoms for name in options.sets for atoms in read_set(f"{options.frames}/{name}")]
+    frames = [atoms for name in options.sets for atoms in frames_of(f"{options.frames}/{name}")]
     if options.sample is not None:
         if not 0 < options.sample <= len(frames):
             sys.exit(f"--sample {options.sample}: there are {len(frames)} frames")
@@ -122,6 +124,9 @@ def main():
     with open(f"{options.work}/pid", "w") as out:
         out.write(f"{os.getpgrp()}\n")
     folder = f"{options.work}/labels"
+    for atoms, known in (frame for path in options.known for frame in npy_sets.read_packed(path)):
+        if known["energy"] is not None:
+            npy_sets.write_label(f"{folder}/{atoms.info['name']}.npz", atoms, **known)
     todo = [a for a in frames if not os.path.exists(f"{folder}/{a.info['name']}.npz")]
     todo = todo[:options.limit]
     shares = [todo[k::options.processes] for k in range(options.processes)]

@@ -72,6 +72,19 @@ def read_packed(path):
         return [frame for system in sorted(file) for frame in packed_frames(file[system])]
 
 
+def read_set(path):
+    """All frames of a set, a folder of to_npy.py or a file of to_hdf5.py, as packed_frames() gives
+    them.
+    """
+    import ase    # pylint: disable=import-outside-toplevel
+    if not os.path.isdir(path):
+        return read_packed(path)
+    return [(ase.Atoms(label["symbols"], positions=label["positions"], cell=label["cell"],
+                       pbc=True, info=label["info"]),
+             {key: label[key] for key in ("energy", "virial", "forces")})
+            for folder in sorted(glob.glob(f"{path}/*/")) for label in read_system(folder).values()]
+
+
 def read_settings(path):
     """What stands in a JSON file; ends the program with one line if it is none."""
     try:

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Fine-tune a MatterSim model, so that it labels as density functional theory does.
 
-    tune_teacher.py SET.hdf5... --valid SET.hdf5 --start mattersim-v1.0.0-1M.pth --out DIR
-                    [--epochs 40] [--rate 0.0002] [--batch 4]
+    tune_teacher.py SET... --valid SET --start mattersim-v1.0.0-1M.pth --out DIR
+                    [--epochs 20] [--rate 0.0001] [--batch 4]
 
-The sets are of to_hdf5.py; frames without an energy are passed over. Their energies are shifted by
-one constant for each element, so that they are those of the model to begin with. MatterSim's own
-training does the rest, with energies (eV an atom) and forces (eV/A), of which it prints the mean
-absolute errors; the stress is what follows from these. The rate halves six times on the way.
-DIR/last_model.pth has the average of the parameters over the last steps; nothing is chosen by the
-errors of --valid. After a stop the same command goes on behind the last whole epoch. Needs
-mattersim and h5py.
+The sets are files of to_hdf5.py or folders of to_npy.py; frames without an energy are passed over.
+Their energies are shifted by one constant for each element, so that they are those of the model to
+begin with. MatterSim's own training does the rest, with energies (eV an atom) and forces (eV/A), of
+which it prints the mean absolute errors; the stress is what follows from these. The rate halves six
+times on the way. DIR/last_model.pth has the average of the parameters over the last steps; nothing
+is chosen by the errors of --valid. After a stop the same command goes on behind the last whole
+epoch. Needs mattersim and h5py.
 """
 import argparse
 import os
@@ -33,7 +33,7 @@ def labelled_frames(paths):
     """Frames that have an energy, as ASE's atoms with a calculator that holds the label."""
     frames = []
     for path in paths:
-        for atoms, label in npy_sets.read_packed(path):
+        for atoms, label in npy_sets.read_set(path):
             if label["energy"] is not None:
                 atoms.calc = SinglePointCalculator(atoms, energy=label["energy"],
                                                    forces=label["forces"])
@@ -71,12 +71,12 @@ def loader(frames, constants, batch, shuffle):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sets", nargs="+", metavar="SET.hdf5")
-    parser.add_argument("--valid", required=True, metavar="SET.hdf5")
+    parser.add_argument("sets", nargs="+", metavar="SET")
+    parser.add_argument("--valid", required=True, metavar="SET")
     parser.add_argument("--start", required=True, help="a checkpoint of MatterSim")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--batch", type=int, default=4)
     options = parser.parse_args()
     torch.manual_seed(1)

@@ -275,6 +275,15 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
         assert found["forces"] == pytest.approx(atoms.get_forces(), abs=1e-9)
         assert found["virial"] is None and atoms.info["set"] == "tune"
 
+    settings.write_text(json.dumps({**SETTINGS, "reference": [{**lj, "calculator": "nowhere:Lj"}]}))
+    done = label("three", "--sample", 3, "--known", tmp_path / "again.hdf5")
+    assert done.returncode == 0 and done.stdout == "", done.stderr
+    for path in (tmp_path / "two" / "labels").iterdir():
+        with np.load(path) as made, np.load(tmp_path / "three" / "labels" / path.name) as known:
+            assert np.array_equal(made["forces"], known["forces"])
+            assert json.loads(str(made["info"])) == json.loads(str(known["info"]))
+    assert "No module named 'nowhere'" in label("three", "--sample", 4).stderr
+
     assert "--sample 0: there are" in label("three", "--sample", 0).stderr
     settings.write_text(json.dumps(SETTINGS))
     done = script("label_ase", "tune", "--by", "oracle", "--settings", settings)
@@ -340,11 +349,11 @@ def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
         for k, label in enumerate(labels):
             npy_sets.write_system(f"{tmp_path}/{name}/s{k}", [label], ["Li", "O"])
         to_hdf5.pack(f"{tmp_path}/{name}", f"{tmp_path}/{name}.hdf5")
-        return f"{tmp_path}/{name}.hdf5"
+        return f"{tmp_path}/{name}.hdf5"    # or the folder
 
     train = packed("train", [["Li", "Li", "O"], ["Li", "O", "O"], ["O", "O"]])
     without = packed("without", [["Li", "O"]], energy=False)
-    valid = packed("valid", [["Li", "O"]])
+    valid = packed("valid", [["Li", "O"]]).removesuffix(".hdf5")
     done = script("tune_teacher", train, without, "--valid", valid, "--start",
                   tmp_path / "start.pth", "--out", tmp_path / "out", "--batch", 2)
     assert done.returncode == 0, done.stderr
