@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Fine-tune a MatterSim model, so that it labels as density functional theory does.
 
-    tune_teacher.py SET... --valid SET --start mattersim-v1.0.0-1M.pth --out DIR
+    tune_teacher.py SET... --start mattersim-v1.0.0-1M.pth --out DIR [--valid SET]
                     [--epochs 20] [--rate 0.0001] [--batch 4]
 
-The sets are files of to_hdf5.py or folders of to_npy.py; frames without an energy are passed over.
-Their energies are shifted by one constant for each element, so that they are those of the model to
-begin with. MatterSim's own training does the rest, with energies (eV an atom) and forces (eV/A), of
-which it prints the mean absolute errors; the stress is what follows from these. The rate halves six
-times on the way. DIR/last_model.pth has the average of the parameters over the last steps; nothing
+The sets are files of to_hdf5.py or folders of to_npy.py; frames without an energy or a virial are
+passed over. Their energies are shifted by one constant for each element, so that they are those of
+the model to begin with. MatterSim's own training does the rest, with energies (eV an atom), forces
+(eV/A) and stresses (GPa), of which it prints the mean absolute errors. The rate halves six times on
+the way. DIR/last_model.pth has the average of the parameters over the last steps; nothing
 is chosen by the errors of --valid. After a stop the same command goes on behind the last whole
 epoch. Needs mattersim and h5py.
 """
@@ -20,6 +20,7 @@ import sys
 import numpy as np
 import torch
 from ase.calculators.singlepoint import SinglePointCalculator
+from ase.units import GPa
 from mattersim.datasets.utils.build import build_dataloader
 from mattersim.forcefield import MatterSimCalculator, Potential
 
@@ -27,19 +28,21 @@ import npy_sets
 
 CUTOFFS = {"cutoff": 5.0, "threebody_cutoff": 4.0}    # of MatterSim's models, A
 HALVINGS = 6          # of the rate while it trains
+STRESS_RATIO = 0.1    # weight of stresses in the loss, MatterSim's own
 
 
 def labelled_frames(paths):
-    """Frames that have an energy, as ASE's atoms with a calculator that holds the label."""
+    """Frames that have an energy and a virial, as ASE's atoms with a calculator that holds the label."""
     frames = []
     for path in paths:
         for atoms, label in npy_sets.read_set(path):
-            if label["energy"] is not None:
+            if label["energy"] is not None and label["virial"] is not None:
                 atoms.calc = SinglePointCalculator(atoms, energy=label["energy"],
-                                                   forces=label["forces"])
+                                                   forces=label["forces"],
+                                                   stress=-label["virial"] / atoms.get_volume())
                 frames.append(atoms)
     if not frames:
-        sys.exit(f"{' '.join(paths)}: no frame has an energy")
+        sys.exit(f"{' '.join(paths)}: no frame has an energy and a virial")
     return frames
 
 
@@ -66,13 +69,14 @@ def loader(frames, constants, batch, shuffle):
     energies = [atoms.get_potential_energy()
                 + sum(constants[e] for e in atoms.get_chemical_symbols()) for atoms in frames]
     return build_dataloader(frames, energies, [atoms.get_forces() for atoms in frames],
+                            [atoms.get_stress(voigt=False) / GPa for atoms in frames],
                             batch_size=batch, shuffle=shuffle, **CUTOFFS)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sets", nargs="+", metavar="SET")
-    parser.add_argument("--valid", required=True, metavar="SET")
+    parser.add_argument("--valid", metavar="SET", help="frames whose errors are printed, too")
     parser.add_argument("--start", required=True, help="a checkpoint of MatterSim")
     parser.add_argument("--out", required=True)
     parser.add_argument("--epochs", type=int, default=20)
@@ -80,9 +84,11 @@ def main():
     parser.add_argument("--batch", type=int, default=4)
     options = parser.parse_args()
     torch.manual_seed(1)
-    train, valid = labelled_frames(options.sets), labelled_frames([options.valid])
+    train = labelled_frames(options.sets)
+    valid = labelled_frames([options.valid]) if options.valid else []
     print(f"{len(train)} frames to train on, {len(valid)} beside them", flush=True)
     constants = element_constants(train, options.start)
+    beside = loader(valid, constants, 8, False) if valid else None
     os.makedirs(options.out, exist_ok=True)
     last = f"{options.out}/last_model.pth"
     stopped = os.path.exists(last)
@@ -90,8 +96,9 @@ def main():
         load_path=last if stopped else options.start, load_training_state=stopped, device="cpu",
         lr=options.rate, step_size=max(1, options.epochs // HALVINGS), gamma=0.5, **CUTOFFS)
     potential.train_model(
-        loader(train, constants, options.batch, True), loader(valid, constants, 8, False),
-        loss=torch.nn.HuberLoss(delta=0.01), include_forces=True, epochs=options.epochs,
+        loader(train, constants, options.batch, True), beside,
+        loss=torch.nn.HuberLoss(delta=0.01), include_forces=True, include_stresses=True,
+        stress_loss_ratio=STRESS_RATIO, epochs=options.epochs,
         early_stop_patience=options.epochs, save_checkpoint=True, save_path=options.out,
         ckpt_interval=options.epochs)
 

@@ -302,8 +302,9 @@ nn = SimpleNamespace(HuberLoss=lambda delta: f"huber {delta}")
 """, "mattersim/__init__.py": "", "mattersim/datasets/__init__.py": "",
                    "mattersim/datasets/utils/__init__.py": "",
                    "mattersim/datasets/utils/build.py": """
-def build_dataloader(frames, energies, forces, batch_size, shuffle, **cutoffs):
-    return [frames[0].info["name"], energies, [float(f[0, 0]) for f in forces], batch_size, shuffle]
+def build_dataloader(frames, energies, forces, stresses, batch_size, shuffle, **cutoffs):
+    return [frames[0].info["name"], energies, [float(f[0, 0]) for f in forces], batch_size, shuffle,
+            [float(s[0, 1]) for s in stresses]]
 """, "mattersim/forcefield/__init__.py": """
 import json
 from ase.calculators.calculator import Calculator
@@ -331,7 +332,9 @@ class Potential:
 
 
 def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
-    """Frames without an energy are passed over, and energies come to those of the model."""
+    """Frames without an energy are passed over, and energies come to those of the model. Stresses
+    are in GPa: 1 eV/A^3 is 160.218 GPa, and the cell has 1000 A^3.
+    """
     for name, text in FALSE_MATTERSIM.items():
         path = tmp_path / "modules" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -343,7 +346,7 @@ def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
     def packed(name, kinds, energy=True):
         labels = [dict(symbols=np.array(symbols), positions=np.arange(3.0 * len(symbols))
                        .reshape(-1, 3), cell=10 * np.eye(3), energy=k - 2.5 if energy else None,
-                       forces=np.full((len(symbols), 3), 0.1 * k), virial=None,
+                       forces=np.full((len(symbols), 3), 0.1 * k), virial=np.full((3, 3), 25.0 * k),
                        info={"name": f"{name}{k}", "true": k - 2.5})
                   for k, symbols in enumerate(kinds)]
         for k, label in enumerate(labels):
@@ -359,13 +362,17 @@ def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
     assert done.returncode == 0, done.stderr
     assert "3 frames to train on, 1 beside them" in done.stdout
     said = json.load(open(tmp_path / "out" / "said"))
-    assert said[0][0] == "train0" and said[0][3:] == [2, True] and said[1][4] is False
+    assert said[0][0] == "train0" and said[0][3:5] == [2, True] and said[1][4] is False
+    assert said[0][5] == pytest.approx([0.0, -0.025 * 160.2177, -0.05 * 160.2177], rel=1e-5)
     assert said[0][1] == pytest.approx([-2.5 + 3.0 - 300.25, -1.5 + 1.5 - 600.5, -0.5 - 600.5])
     assert said[1][1] == pytest.approx([-2.5 + 1.5 - 300.25])
     assert said[0][2] == pytest.approx([0.0, 0.1, 0.2]) and said[3]["include_forces"] is True
-    none = script("tune_teacher", without, "--valid", valid, "--start", tmp_path / "start.pth",
-                  "--out", tmp_path / "out")
-    assert none.returncode == 1 and none.stderr.endswith("without.hdf5: no frame has an energy\n")
+    done = script("tune_teacher", train, "--start", tmp_path / "start.pth", "--out",
+                  tmp_path / "out")
+    assert done.returncode == 0 and json.load(open(tmp_path / "out" / "said"))[1] is None
+    none = script("tune_teacher", without, "--start", tmp_path / "start.pth", "--out",
+                  tmp_path / "out")
+    assert none.returncode == 1 and none.stderr.endswith("without.hdf5: no frame has an energy and a virial\n")
 
 
 def test_dispersion_is_added_to_labels(tmp_path):
