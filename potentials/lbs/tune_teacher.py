@@ -32,7 +32,7 @@ STRESS_RATIO = 0.1    # weight of stresses in the loss, MatterSim's own
 
 
 def labelled_frames(paths):
-    """Frames that have an energy and a virial, as ASE's atoms with a calculator that holds the label."""
+    """Frames with an energy and a virial, as ASE's atoms with a calculator that holds the label."""
     frames = []
     for path in paths:
         for atoms, label in npy_sets.read_set(path):
