@@ -9,9 +9,9 @@ The sets are files of to_hdf5.py or folders of to_npy.py; frames without an ener
 passed over. Their energies are shifted by one constant for each element, so that they are those of
 the model to begin with. MatterSim's own training does the rest, with energies (eV an atom), forces
 (eV/A) and stresses (GPa), of which it prints the mean absolute errors. The rate halves six times on
-the way. DIR/last_model.pth has the average of the parameters over the last steps; nothing
-is chosen by the errors of --valid. After a stop the same command goes on behind the last whole
-epoch. Needs mattersim and h5py.
+the way. DIR/teacher.pth has the average of the parameters over the last steps; nothing is chosen by
+the errors of --valid. After a stop the same command goes on behind the last whole epoch. Needs
+mattersim and h5py.
 """
 import argparse
 import os
@@ -101,6 +101,9 @@ def main():
         stress_loss_ratio=STRESS_RATIO, epochs=options.epochs,
         early_stop_patience=options.epochs, save_checkpoint=True, save_path=options.out,
         ckpt_interval=options.epochs)
+    trained = torch.load(last, weights_only=False)
+    torch.save({key: trained[key] for key in ("model_name", "model_args", "model")},
+               f"{options.out}/teacher.pth")    # without the optimizer, of four times the size
 
 
 if __name__ == "__main__":

@@ -296,9 +296,16 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
 # Takes the place of MatterSim: a model whose energies are those of the frames plus one constant for
 # each element, and a training that writes down what it was given.
 FALSE_MATTERSIM = {"torch/__init__.py": """
+import json
 from types import SimpleNamespace
 manual_seed = print
 nn = SimpleNamespace(HuberLoss=lambda delta: f"huber {delta}")
+
+def load(path, weights_only):
+    return json.load(open(path))
+
+def save(what, path):
+    json.dump(what, open(path, "w"))
 """, "mattersim/__init__.py": "", "mattersim/datasets/__init__.py": "",
                    "mattersim/datasets/utils/__init__.py": "",
                    "mattersim/datasets/utils/build.py": """
@@ -328,6 +335,8 @@ class Potential:
     def train_model(self, train, valid, loss, save_path, **words):
         with open(save_path + "/said", "w") as out:
             json.dump([train, valid, loss, words], out)
+        with open(save_path + "/last_model.pth", "w") as out:
+            json.dump({"model_name": "m", "model_args": {}, "model": [1], "optimizer": [2]}, out)
 """}
 
 
@@ -361,6 +370,8 @@ def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
                   tmp_path / "start.pth", "--out", tmp_path / "out", "--batch", 2)
     assert done.returncode == 0, done.stderr
     assert "3 frames to train on, 1 beside them" in done.stdout
+    tuned = json.load(open(tmp_path / "out" / "teacher.pth"))
+    assert tuned == {"model_name": "m", "model_args": {}, "model": [1]}
     said = json.load(open(tmp_path / "out" / "said"))
     assert said[0][0] == "train0" and said[0][3:5] == [2, True] and said[1][4] is False
     assert said[0][5] == pytest.approx([0.0, -0.025 * 160.2177, -0.05 * 160.2177], rel=1e-5)
