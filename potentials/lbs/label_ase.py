@@ -11,8 +11,10 @@ each {"name", "calculator": "module:Class", "arguments": {...}}, and "stress": f
 not to be trusted; the labels have no virial then. The first one labels; the spread of an atom is
 the root mean square deviation of the forces of all of them from their mean (eV/A), and tells where
 the first one guesses. DIR/labels/NAME.npz is as npy_sets.py describes it, with `spread` (n,) and
-`all_forces` (calculators, n, 3). Frames that are there already are passed over; stopping it loses
-the frames in work. DIR/pid holds the process group, as for label_cp2k.py.
+`all_forces` (calculators, n, 3). What a calculator cannot do, for a cycle that does not converge,
+leaves NAME.failed with the reason, but for the first frame, which ends the program. Frames that are
+there already, or have failed, are passed over; stopping it loses the frames in work. DIR/pid holds
+the process group, as for label_cp2k.py.
 
 --sample takes N of all frames at random, always the same, in random order: wherever it is stopped,
 what is there is of all kinds. --known has packed sets of labels by the same calculators, which go
@@ -77,8 +79,16 @@ def label(todo, entries, folder):
     seconds = []
     for atoms in todo:
         start, info = time.time(), dict(atoms.info)
-        energy, virial, forces, spread = evaluate(atoms, calculators,
-                                                  entries[0].get("stress", True))
+        try:
+            energy, virial, forces, spread = evaluate(atoms, calculators,
+                                                      entries[0].get("stress", True))
+        except Exception as reason:    # each calculator has its own kinds
+            if not seconds:
+                raise
+            with open(f"{folder}/{info['name']}.failed", "w") as out:
+                out.write(f"{type(reason).__name__}: {reason}\n")
+            print(f"{info['name']} has failed: {reason}", flush=True)
+            continue
         atoms.calc, atoms.info = None, info
         npy_sets.write_label(f"{folder}/{info['name']}.npz", atoms, energy, forces[0], virial,
                              spread=spread, all_forces=forces)
@@ -127,7 +137,8 @@ def main():
     for atoms, known in (frame for path in options.known for frame in npy_sets.read_packed(path)):
         if known["energy"] is not None:
             npy_sets.write_label(f"{folder}/{atoms.info['name']}.npz", atoms, **known)
-    todo = [a for a in frames if not os.path.exists(f"{folder}/{a.info['name']}.npz")]
+    todo = [a for a in frames if not any(os.path.exists(f"{folder}/{a.info['name']}.{ending}")
+                                         for ending in ("npz", "failed"))]
     todo = todo[:options.limit]
     shares = [todo[k::options.processes] for k in range(options.processes)]
     others = [multiprocessing.Process(target=label, args=(share, settings[options.by], folder))

@@ -240,6 +240,41 @@ def test_several_processes_label_as_one_does(tmp_path):
     assert none.returncode == 2 and "--processes is a number of processes" in none.stderr
 
 
+def test_a_frame_that_fails_is_left_out(tmp_path, monkeypatch):
+    """A cycle that does not converge leaves its reason, and is not tried again; if the first frame
+    fails, nothing is likely to work.
+    """
+    (tmp_path / "moody.py").write_text("""
+from ase.calculators.lj import LennardJones
+
+class Moody(LennardJones):
+    def calculate(self, atoms, *more):
+        if atoms.info["name"] in open("worst").read().split():
+            raise ArithmeticError("no convergence")
+        LennardJones.calculate(self, atoms, *more)
+""")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.chdir(tmp_path)
+    names = [frame.info["name"] for frame in ase.io.read(f"{LBS}/frames/tune.xyz", ":3")]
+    moody = [{"name": "moody", "calculator": "moody:Moody", "arguments": {"rc": 6.0}}]
+    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "teacher": moody}))
+
+    def label(*worst):
+        (tmp_path / "worst").write_text(" ".join(worst))
+        return script("label_ase", "tune", "--frames", f"{LBS}/frames", "--work", "work",
+                      "--limit", 3, "--settings", "settings.json")
+
+    done = label(names[0])
+    assert done.returncode == 1 and "ArithmeticError: no convergence" in done.stderr
+    assert list((tmp_path / "work" / "labels").iterdir()) == []
+    done = label(names[1])
+    assert done.returncode == 0 and f"{names[1]} has failed: no convergence" in done.stdout
+    failed = tmp_path / "work" / "labels" / f"{names[1]}.failed"
+    assert failed.read_text() == "ArithmeticError: no convergence\n"
+    assert (tmp_path / "work" / "labels" / f"{names[2]}.npz").exists()
+    assert names[1] not in label().stdout
+
+
 def test_a_packed_set_is_labelled_anew(tmp_path):
     """By a reference without a stress: some of the frames, the same ones in every call, with their
     words; the set has energies and no virials. Energies are those of ASE in this process.
