@@ -107,3 +107,26 @@ def test_the_virial_is_positive_under_pressure():
     pressure = np.array([np.trace(x["virial"]) / 3 / np.linalg.det(x["cell"]) for x in every])
     dense = np.array([x["info"]["density_factor"] for x in every])
     assert pressure[dense > 1].mean() > pressure[dense < 1].mean() + 0.01    # eV/A^3: 1.6 GPa
+
+
+def test_labels_to_tune_a_teacher_are_of_frames_to_train_on():
+    """Those of data-gpaw: whole, with virials, of the frames that data-teacher has under the same
+    names, and of no frame of the validation set.
+    """
+    validation = set(xyz("validation"))
+    files = sorted(glob.glob(f"{LBS}/data-gpaw/*.hdf5"))
+    assert files
+    for path in files:
+        packed = npy_sets.read_packed(f"{LBS}/data-teacher/{pathlib.Path(path).name}")
+        trained = {atoms.info["name"]: (atoms, label) for atoms, label in packed}
+        for atoms, label in npy_sets.read_packed(path):
+            npy_sets.check_label({"symbols": np.array(atoms.get_chemical_symbols()),
+                                  "positions": atoms.positions, "cell": atoms.cell[:],
+                                  "info": atoms.info, **label}, ELEMENTS)
+            same, taught = trained[atoms.info["name"]]
+            assert atoms.get_chemical_symbols() == same.get_chemical_symbols()
+            assert np.abs(atoms.positions - same.positions).max() < 1e-6
+            assert np.abs(atoms.cell[:] - same.cell[:]).max() < 1e-6
+            assert label["virial"] is not None and atoms.info["name"] not in validation
+            scale = np.abs(label["forces"]).mean()
+            assert 0.02 < np.abs(label["forces"] - taught["forces"]).mean() / scale < 0.5
