@@ -79,8 +79,10 @@ def main():
     if len(pairs) > len(elements):
         print(f"energy: MAE {energies(pairs, elements):.4f} eV/atom after one constant an element "
               f"({len(elements)} constants, {len(pairs)} frames)")
-    w = np.array([(b["virial"] - a["virial"]) / len(a["symbols"]) for a, b in pairs])
-    print(f"virial: MAE {np.abs(w).mean():.4f} eV/atom by components")
+    w = [(b["virial"] - a["virial"]) / len(a["symbols"]) for a, b in pairs
+         if a["virial"] is not None and "virial" in b]
+    if w:
+        print(f"virial: MAE {np.abs(w).mean():.4f} eV/atom by components")
 
 
 if __name__ == "__main__":

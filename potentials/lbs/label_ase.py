@@ -12,9 +12,9 @@ not to be trusted; the labels have no virial then. The first one labels; the spr
 the root mean square deviation of the forces of all of them from their mean (eV/A), and tells where
 the first one guesses. DIR/labels/NAME.npz is as npy_sets.py describes it, with `spread` (n,) and
 `all_forces` (calculators, n, 3). What a calculator cannot do, for a cycle that does not converge,
-leaves NAME.failed with the reason, but for the first frame, which ends the program. Frames that are
-there already, or have failed, are passed over; stopping it loses the frames in work. DIR/pid holds
-the process group, as for label_cp2k.py.
+leaves NAME.failed with the reason; the third in a row ends the program. Frames that are there
+already, or have failed, are passed over; stopping it loses the frames in work. DIR/pid holds the
+process group, as for label_cp2k.py.
 
 --sample takes N of all frames at random, always the same, in random order: wherever it is stopped,
 what is there is of all kinds. --known has packed sets of labels by the same calculators, which go
@@ -76,19 +76,21 @@ def evaluate(atoms, calculators, stress=True):
 def label(todo, entries, folder):
     """Labels frames one after another, with calculators of this process."""
     calculators = [calculator(entry) for entry in entries] if todo else []
-    seconds = []
+    seconds, failed = [], 0
     for atoms in todo:
         start, info = time.time(), dict(atoms.info)
         try:
             energy, virial, forces, spread = evaluate(atoms, calculators,
                                                       entries[0].get("stress", True))
         except Exception as reason:    # each calculator has its own kinds
-            if not seconds:
+            failed += 1
+            if failed == 3:    # no fault of the frames
                 raise
             with open(f"{folder}/{info['name']}.failed", "w") as out:
                 out.write(f"{type(reason).__name__}: {reason}\n")
             print(f"{info['name']} has failed: {reason}", flush=True)
             continue
+        failed = 0
         atoms.calc, atoms.info = None, info
         npy_sets.write_label(f"{folder}/{info['name']}.npz", atoms, energy, forces[0], virial,
                              spread=spread, all_forces=forces)
