@@ -287,29 +287,29 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
     settings = tmp_path / "settings.json"
     settings.write_text(json.dumps({**SETTINGS, "reference": [lj], "teacher": []}))
     (tmp_path / "packed").mkdir()
-    assert to_hdf5.pack(f"{LBS}/data/tune", f"{tmp_path}/packed/tune.hdf5") > 5
+    assert to_hdf5.pack(f"{LBS}/data/tune", f"{tmp_path}/packed/tune.hdf5") > 7
 
     def label(work, *words):
         return script("label_ase", "tune", "--by", "reference", "--frames", tmp_path / "packed",
                       "--work", tmp_path / work, "--settings", settings, *words)
 
-    for work, limit in (("one", 1), ("two", 3)):
-        done = label(work, "--sample", 3, "--limit", limit)
+    for work, limit in (("one", 1), ("two", 6)):
+        done = label(work, "--sample", 6, "--limit", limit)
         assert done.returncode == 0, done.stderr
     names = {work: {path.name for path in (tmp_path / work / "labels").iterdir()}
              for work in ("one", "two")}
-    assert len(names["one"]) == 1 and len(names["two"]) == 3 and names["one"] < names["two"]
+    assert len(names["one"]) == 1 and len(names["two"]) == 6 and names["one"] < names["two"]
 
     done = script("to_npy", "--work", tmp_path / "two", "--data", tmp_path / "data", "--settings",
                   settings)
-    assert done.returncode == 0 and "tune: 3 frames" in done.stdout, done.stderr
+    assert done.returncode == 0 and "tune: 6 frames" in done.stdout, done.stderr
     again = script("to_npy", "--work", tmp_path / "two", "--data", tmp_path / "data", "--settings",
                    settings)
-    assert "tune: 3 frames" in again.stdout
+    assert "tune: 6 frames" in again.stdout
     compared = script("compare", "tune", "--work", tmp_path / "two", "--data", tmp_path / "data")
     assert compared.returncode == 0, compared.stderr
     assert "energy: MAE 0.0000 eV/atom" in compared.stdout and "virial" not in compared.stdout
-    assert to_hdf5.pack(tmp_path / "data" / "tune", f"{tmp_path}/again.hdf5") == 3
+    assert to_hdf5.pack(tmp_path / "data" / "tune", f"{tmp_path}/again.hdf5") == 6
     for atoms, found in npy_sets.read_packed(f"{tmp_path}/again.hdf5"):
         atoms.calc = ase.calculators.lj.LennardJones(**lj["arguments"])
         assert found["energy"] == pytest.approx(atoms.get_potential_energy())
@@ -317,13 +317,13 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
         assert found["virial"] is None and atoms.info["set"] == "tune"
 
     settings.write_text(json.dumps({**SETTINGS, "reference": [{**lj, "calculator": "nowhere:Lj"}]}))
-    done = label("three", "--sample", 3, "--known", tmp_path / "again.hdf5")
+    done = label("three", "--sample", 6, "--known", tmp_path / "again.hdf5")
     assert done.returncode == 0 and done.stdout == "", done.stderr
     for path in (tmp_path / "two" / "labels").iterdir():
         with np.load(path) as made, np.load(tmp_path / "three" / "labels" / path.name) as known:
             assert np.array_equal(made["forces"], known["forces"])
             assert json.loads(str(made["info"])) == json.loads(str(known["info"]))
-    assert "No module named 'nowhere'" in label("three", "--sample", 4).stderr
+    assert "No module named 'nowhere'" in label("three", "--sample", 7).stderr
 
     assert "--sample 0: there are" in label("three", "--sample", 0).stderr
     settings.write_text(json.dumps(SETTINGS))
