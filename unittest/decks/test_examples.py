@@ -217,7 +217,6 @@ def test_names_with_blanks_are_refused(lmp, tmp_path, deck, name):
 
 @pytest.mark.parametrize("variables, message", [
     ({"glass": "LBS_1_2_97"}, "unknown glass LBS_1_2_97; glasses.lmp lists the eleven names"),
-    ({"glass": "20_60_20"}, "unknown glass 20_60_20; glasses.lmp lists the eleven names"),
     ({"preset": "quick"}, "unknown preset quick; presets.lmp lists demo, middle and paper"),
     ({"potential": "teter"}, "unknown potential teter; potentials.lmp lists the names"),
     ({"potential": "lbs-fast"}, "unknown potential lbs-fast; potentials.lmp lists the names"),
