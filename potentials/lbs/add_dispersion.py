@@ -74,8 +74,7 @@ def main():
         if target in targets:
             sys.exit(f"{path}: another set has its name; give them another --out each")
         targets.add(target)
-        if not h5py.is_hdf5(path):
-            sys.exit(f"{path}: is no HDF5 file of to_hdf5.py")
+        npy_sets.demand_packed(path)
         if os.path.exists(target) and os.path.samefile(path, target):
             sys.exit(f"--out {options.out}: has {path} itself; name another folder")
         if os.path.exists(target):

@@ -58,13 +58,13 @@ def frames_of_the_teacher():
     taught = {atoms.info["name"]: label["forces"]
               for atoms, label in npy_sets.read_packed(TEACHER)}
     found = []
-    for folder in sorted(PBE.iterdir()):
-        for label in npy_sets.read_system(folder).values():
-            frame = accuracy.Frame(label["info"]["system"], label["info"]["T"])
-            pairs = np.stack([label["forces"], taught[label["info"]["name"]]], axis=-1)
-            for element in np.unique(label["symbols"]):
-                frame.forces[element] = pairs[label["symbols"] == element].reshape(-1, 2)
-            found.append(frame)
+    for atoms, label in npy_sets.read_set(PBE):
+        frame = accuracy.Frame(atoms.info["system"], atoms.info["T"])
+        pairs = np.stack([label["forces"], taught[atoms.info["name"]]], axis=-1)
+        symbols = np.array(atoms.get_chemical_symbols())
+        for element in np.unique(symbols):
+            frame.forces[element] = pairs[symbols == element].reshape(-1, 2)
+        found.append(frame)
     return found
 
 

@@ -137,8 +137,9 @@ def main():
         out.write(f"{os.getpgrp()}\n")
     folder = f"{options.work}/labels"
     for atoms, known in (frame for path in options.known for frame in npy_sets.read_packed(path)):
-        if known["energy"] is not None:
-            npy_sets.write_label(f"{folder}/{atoms.info['name']}.npz", atoms, **known)
+        path = f"{folder}/{atoms.info['name']}.npz"
+        if known["energy"] is not None and not os.path.exists(path):
+            npy_sets.write_label(path, atoms, **known)
     todo = [a for a in frames if not any(os.path.exists(f"{folder}/{a.info['name']}.{ending}")
                                          for ending in ("npz", "failed"))]
     todo = todo[:options.limit]

@@ -61,13 +61,19 @@ def packed_frames(group):
         yield atoms, label
 
 
+def demand_packed(path):
+    """Ends the program with one line if this is no file of to_hdf5.py."""
+    import h5py    # pylint: disable=import-outside-toplevel
+    if not h5py.is_hdf5(path):
+        sys.exit(f"{path}: is no HDF5 file of to_hdf5.py")
+
+
 def read_packed(path):
     """All frames of a file of to_hdf5.py, as packed_frames() gives them; ends the program with one
     line if it is none.
     """
     import h5py    # pylint: disable=import-outside-toplevel
-    if not h5py.is_hdf5(path):
-        sys.exit(f"{path}: is no HDF5 file of to_hdf5.py")
+    demand_packed(path)
     with h5py.File(path) as file:
         return [frame for system in sorted(file) for frame in packed_frames(file[system])]
 
@@ -157,6 +163,11 @@ def write_system(folder, labels, elements):
         for label in labels:
             if list(label["symbols"]) != list(first["symbols"]):
                 raise ValueError(f"{label['info']['name']} has other atoms than {folder}")
+            for key in ("energy", "virial", "weights"):
+                if (label.get(key) is None) != (first.get(key) is None):
+                    raise ValueError(f"{label['info']['name']} and {first['info']['name']} of "
+                                     f"{folder}: one has {key}, the other has none; label them "
+                                     "alike, or write them to different folders")
             out.write(json.dumps(label["info"]) + "\n")
     flat = dict(coord="positions", box="cell", force="forces", virial="virial", energy="energy",
                 atom_pref="weights")

@@ -316,6 +316,12 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
         assert found["forces"] == pytest.approx(atoms.get_forces(), abs=1e-9)
         assert found["virial"] is None and atoms.info["set"] == "tune"
 
+    mixed = [{"info": {"name": name}, "symbols": np.array(["Li"]), "positions": np.zeros((1, 3)),
+              "cell": np.eye(3), "energy": 0.0, "forces": np.zeros((1, 3)), "virial": virial}
+             for name, virial in (("a", np.zeros((3, 3))), ("b", None))]
+    with pytest.raises(ValueError, match="b and a of .*: one has virial, the other has none"):
+        npy_sets.write_system(tmp_path / "mixed", mixed, ["Li"])
+
     settings.write_text(json.dumps({**SETTINGS, "reference": [{**lj, "calculator": "nowhere:Lj"}]}))
     done = label("three", "--sample", 6, "--known", tmp_path / "again.hdf5")
     assert done.returncode == 0 and done.stdout == "", done.stderr

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 
-import h5py
 import numpy as np
 import pytest
 
@@ -69,14 +68,8 @@ def test_errors_by_frame_are_what_the_page_says(monkeypatch):
 
 def energies(path):
     """Energies (eV) of the frames of an HDF5 file by their names."""
-    found = {}
-    with h5py.File(path) as file:
-        for system, group in file.items():
-            if "set.000/energy.npy" in group:
-                lines = error_tables.accuracy.words_of(f"{path}#/{system}")
-                found.update(zip([json.loads(line)["name"] for line in lines],
-                                 group["set.000/energy.npy"][()]))
-    return found
+    return {atoms.info["name"]: label["energy"] for atoms, label in npy_sets.read_packed(path)
+            if label["energy"] is not None}
 
 
 def test_labels_with_dispersion():
