@@ -76,9 +76,10 @@ def main():
                 [p for p in pairs if p[0]["info"][key] == value])
     for e in elements:
         row(e, [p for p in pairs if e in p[0]["symbols"]], e)
-    if len(pairs) > len(elements):
-        print(f"energy: MAE {energies(pairs, elements):.4f} eV/atom after one constant an element "
-              f"({len(elements)} constants, {len(pairs)} frames)")
+    known = [pair for pair in pairs if pair[0]["energy"] is not None]
+    if len(known) > len(elements):
+        print(f"energy: MAE {energies(known, elements):.4f} eV/atom after one constant an element "
+              f"({len(elements)} constants, {len(known)} frames)")
     w = [(b["virial"] - a["virial"]) / len(a["symbols"]) for a, b in pairs
          if a["virial"] is not None and "virial" in b]
     if w:

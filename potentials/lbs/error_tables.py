@@ -25,21 +25,17 @@ SPEC = importlib.util.spec_from_file_location("accuracy_plot",
 accuracy = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(accuracy)
 
-TEACHER, PBE = HERE / "data-teacher" / "validation.hdf5", HERE / "data-gpaw" / "validation"
+TEACHER, PBE = HERE / "data-d3" / "teacher.hdf5", HERE / "data-d3" / "gpaw.hdf5"
 MODELS = {"accurate": "lbs.deepsea.pt", "fast": "lbs-fast.deepsea.pt"}
-WITH_D3 = {"accurate, D3": "lbs-d3.deepsea.pt", "fast, D3": "lbs-fast-d3.deepsea.pt"}
-SETS = {"7net-l3i5, 50 frames": (TEACHER, MODELS),
-        "PBE (GPAW), 50 frames": (PBE, MODELS),
-        "7net-l3i5 and D3": (HERE / "data-d3" / "teacher.hdf5", WITH_D3),
-        "PBE (GPAW) and D3": (HERE / "data-d3" / "gpaw.hdf5", WITH_D3)}
+SETS = {"the teacher and D3": TEACHER, "PBE (GPAW) and D3": PBE}
 KELVIN = {"300 K": (300, 300), "600 to 1000 K": (600, 1000), "1500 to 2000 K": (1500, 2000),
           "2500 to 3500 K": (2500, 3500)}
 
 
 def rows_by_element(elements):
     yield "against", "model", "forces", *elements, "energies"
-    for name, (frames, those) in SETS.items():
-        for model, file in those.items():
+    for name, frames in SETS.items():
+        for model, file in MODELS.items():
             force, by_element, energy = models.errors(HERE.parent / file, frames, elements)
             yield (name, model, f"{force:.3f}", *(f"{by_element[e]:.3f}" for e in elements),
                    f"{1e3 * energy:.1f}")
@@ -58,7 +54,7 @@ def frames_of_the_teacher():
     taught = {atoms.info["name"]: label["forces"]
               for atoms, label in npy_sets.read_packed(TEACHER)}
     found = []
-    for atoms, label in npy_sets.read_set(PBE):
+    for atoms, label in npy_sets.read_packed(PBE):
         frame = accuracy.Frame(atoms.info["system"], atoms.info["T"])
         pairs = np.stack([label["forces"], taught[atoms.info["name"]]], axis=-1)
         symbols = np.array(atoms.get_chemical_symbols())

@@ -14,7 +14,7 @@ by 5 meV an atom, give it to 0.05 eV. Any set of frames will do that has several
 different numbers, so those that a teacher labelled, too.
 """
 import argparse
-import glob
+import collections
 import os
 import sys
 import tempfile
@@ -85,18 +85,19 @@ def systems_to_compare(data):
     """Name, structures, labels of their energies, and numbers of boron with four oxygens, of each
     system with such labels that has at least four structures with different numbers. Prints the
     names of the others."""
-    found, few = [], []
-    for energies in sorted(glob.glob(f"{data}/*/set.000/energy.npy")):
-        labels = list(npy_sets.read_system(os.path.dirname(os.path.dirname(energies))).values())
-        structures = [ase.Atoms(label["symbols"], positions=label["positions"],
-                                cell=label["cell"], pbc=True) for label in labels]
+    systems, found, few = collections.defaultdict(list), [], []
+    for atoms, label in npy_sets.read_set(data):
+        if label["energy"] is not None:
+            name = atoms.info["system"], atoms.get_chemical_formula()
+            systems[name].append((atoms, label["energy"]))
+    for (system, _), frames in sorted(systems.items()):
+        structures, energy = [atoms for atoms, _ in frames], np.array([e for _, e in frames])
         number = np.array([round(atoms.symbols.count("B") * make_frames.four_coordinated(atoms))
                            for atoms in structures])
-        if len(set(number)) > 1 and len(labels) > 3:
-            energy = np.array([label["energy"] for label in labels])
-            found.append((labels[0]["info"]["system"], structures, energy, number))
+        if len(set(number)) > 1 and len(structures) > 3:
+            found.append((system, structures, energy, number))
         else:
-            few.append(labels[0]["info"]["system"])
+            few.append(system)
     if few:
         print("left out, with fewer than four structures or one number of 4B:", *few)
     return found

@@ -80,9 +80,11 @@ def read_packed(path):
 
 def read_set(path):
     """All frames of a set, a folder of to_npy.py or a file of to_hdf5.py, as packed_frames() gives
-    them.
+    them; ends the program with one line if it is neither.
     """
     import ase    # pylint: disable=import-outside-toplevel
+    if not os.path.exists(path):
+        sys.exit(f"{path}: is not there; a set is a folder of to_npy.py or a file of to_hdf5.py")
     if not os.path.isdir(path):
         return read_packed(path)
     return [(ase.Atoms(label["symbols"], positions=label["positions"], cell=label["cell"],
@@ -123,7 +125,9 @@ def labelled_names(folder):
 
 
 def read_system(folder):
-    """All frames of one system as labels: a dictionary from name to the arrays of a label."""
+    """All frames of one system as labels: a dictionary from name to the arrays of a label, with
+    None for an energy or a virial that the system has not.
+    """
     with open_text(f"{folder}/type_map.raw") as file:
         elements = file.read().split()
     with open_text(f"{folder}/type.raw") as file:
@@ -132,10 +136,10 @@ def read_system(folder):
         infos = [json.loads(line) for line in file]
     a = {key: np.load(f"{folder}/set.000/{key}.npy")
          for key in ("coord", "box", "energy", "force", "virial")
-         if key != "virial" or os.path.exists(f"{folder}/set.000/virial.npy")}
+         if key not in ("energy", "virial") or os.path.exists(f"{folder}/set.000/{key}.npy")}
     return {info["name"]: dict(
         symbols=np.array(elements)[types], positions=a["coord"][i].reshape(-1, 3),
-        cell=a["box"][i].reshape(3, 3), energy=a["energy"][i],
+        cell=a["box"][i].reshape(3, 3), energy=a["energy"][i] if "energy" in a else None,
         forces=a["force"][i].reshape(-1, 3), info=info,
         virial=a["virial"][i].reshape(3, 3) if "virial" in a else None)
         for i, info in enumerate(infos)}

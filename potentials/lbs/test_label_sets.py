@@ -111,7 +111,7 @@ def test_the_virial_is_positive_under_pressure():
 
 def test_labels_to_tune_a_teacher_are_of_frames_to_train_on():
     """Those of data-gpaw: whole, with virials, of the frames that data-teacher has under the same
-    names, and of no frame of the validation set.
+    names, and of no frame of the validation set; the teacher, which has learnt them, is close.
     """
     validation = set(xyz("validation"))
     files = sorted(glob.glob(f"{LBS}/data-gpaw/*.hdf5"))
@@ -129,4 +129,4 @@ def test_labels_to_tune_a_teacher_are_of_frames_to_train_on():
             assert np.abs(atoms.cell[:] - same.cell[:]).max() < 1e-6
             assert label["virial"] is not None and atoms.info["name"] not in validation
             scale = np.abs(label["forces"]).mean()
-            assert 0.02 < np.abs(label["forces"] - taught["forces"]).mean() / scale < 0.5
+            assert 0.005 < np.abs(label["forces"] - taught["forces"]).mean() / scale < 0.2

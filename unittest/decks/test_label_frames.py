@@ -173,8 +173,11 @@ def test_energies_of_four_coordinated_boron(tmp_path):
     few_left = script("inherent", "compare", fast, *words, "--data", tmp_path / "data/inherent")
     assert few_left.stdout.startswith("left out, with fewer than four structures or one number "
                                       f"of 4B: {few['glasses'][0]}\n")
-    none = script("inherent", "compare", fast, *words, "--data", tmp_path / "nothing")
+    none = script("inherent", "compare", fast, *words, "--data", tmp_path / "labels")
     assert "has no system with four structures of different numbers of 4B" in none.stderr
+    none = script("inherent", "compare", fast, *words, "--data", tmp_path / "nothing")
+    assert none.stderr.endswith(
+        "nothing: is not there; a set is a folder of to_npy.py or a file of to_hdf5.py\n")
 
 
 def test_pairs_of_every_kind_are_pushed_together(tmp_path):

@@ -114,6 +114,12 @@ def test_a_system_is_read_as_it_was_written(tmp_path):
     assert npy_sets.labelled_names(tmp_path) == {"x0", "x1", "x2"}
     for name, label in npy_sets.read_system(f"{tmp_path}/made/A").items():
         assert np.array_equal(label["symbols"], read[name]["symbols"])
+    npy_sets.write_system(f"{tmp_path}/made/A", [{**label, "energy": None, "virial": None}
+                                                 for label in every[:3]], ELEMENTS)
+    forces = [label["forces"] for label in every[:3]]
+    for found, force in zip(npy_sets.read_set(tmp_path / "made"), forces):
+        assert found[1]["energy"] is None and found[1]["virial"] is None
+        assert np.array_equal(found[1]["forces"], force)
 
 
 def test_settings(tmp_path):

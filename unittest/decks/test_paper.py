@@ -149,7 +149,7 @@ def test_a_deep_potential_by_its_name_is_minimized(folder):
         f"units metal\natom_style charge\nread_data {frame('glass')}\n"
         "include ../../melt-quench/potentials.lmp\ninclude ../minimizer.lmp\n"
         "minimize 0.0 1.0e-4 5 50\n")
-    for name, shift in (("lbs_fast", False), ("lbs_fast_d3", False), ("lbs", True)):
+    for name, shift in (("lbs_fast", False), ("lbs_accurate", False), ("lbs", True)):
         done = subprocess.run(["lmp", "-in", "in.rest", "-log", "log", "-var", "potential", name],
                               cwd=folder / "elastic", text=True, capture_output=True, check=False,
                               timeout=TIMEOUT, env=environment(1))

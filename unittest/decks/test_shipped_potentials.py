@@ -21,10 +21,9 @@ pytestmark = pytest.mark.skipif(not DEEPSEA, reason="the plugin was built withou
 FAST = ("lbs-fast.deepsea.pt", "lbs-fast-2.deepsea.pt", "lbs-fast-3.deepsea.pt")
 ACCURACY = ROOT / "examples" / "paper" / "accuracy"
 TABLE = (ROOT / "doc" / "lbs_errors.inc").read_text()
-ROWS = {"lbs.deepsea.pt": "accurate", **dict.fromkeys(FAST, "fast"),
-        "lbs-d3.deepsea.pt": "accurate, D3", "lbs-fast-d3.deepsea.pt": "fast, D3"}
-SETS = ("data-teacher/validation.hdf5", "data-gpaw/validation")
-SETS_WITH_D3 = ("data-d3/teacher.hdf5", "data-d3/gpaw.hdf5")
+ROWS = {"lbs.deepsea.pt": "accurate", **dict.fromkeys(FAST, "fast")}
+WITHOUT_D3 = "data-teacher/validation.hdf5"
+TEACHER, PBE = "data-d3/teacher.hdf5", "data-d3/gpaw.hdf5"
 
 WALL = 2.5    # eV, 8 k_B T at 3500 K
 
@@ -41,7 +40,7 @@ def test_errors_are_what_the_page_says(model):
     said = re.findall(rf"^ +- {ROWS[model]}\n +- (0\.\d{{3}})$", TABLE, re.M)
     assert len(said) == 2
     off = 0.005 if model in FAST[1:] else 0.0006
-    for frames, error in zip(SETS_WITH_D3 if "d3" in model else SETS, said):
+    for frames, error in zip((TEACHER, PBE), said):
         force = errors(model, POTENTIALS / "lbs" / frames)["force"]
         assert force["mae"] == pytest.approx(float(error), abs=off) and force["numbers"] > 1000
 
@@ -74,14 +73,14 @@ def energies(path):
 
 def test_labels_with_dispersion():
     """What stands on top of the labels is what pair_style dispersion/d3 of LAMMPS (bj pbe, cutoffs
-    of 31.75 and 21.17 A) says of the same frames; the models with D3 have learnt it.
+    of 31.75 and 21.17 A) says of the same frames; the models have learnt it.
     """
-    without, with_d3 = (energies(POTENTIALS / "lbs" / sets[0]) for sets in (SETS, SETS_WITH_D3))
-    assert without.keys() == with_d3.keys() and len(without) == 48
+    without, with_d3 = (energies(POTENTIALS / "lbs" / frames) for frames in (WITHOUT_D3, TEACHER))
+    assert without.keys() == with_d3.keys() and len(without) == 50
     for name, energy in (("v000", -4.6351), ("v001", -7.3960), ("v002", -8.8816)):
         assert with_d3[name] - without[name] == pytest.approx(energy, abs=2e-3)
-    off = [errors("lbs-fast-d3.deepsea.pt", POTENTIALS / "lbs" / sets[0])["energy"]["mae"]
-           for sets in (SETS, SETS_WITH_D3)]
+    off = [errors("lbs-fast.deepsea.pt", POTENTIALS / "lbs" / frames)["energy"]["mae"]
+           for frames in (WITHOUT_D3, TEACHER)]
     assert off[0] > 0.1 and off[1] < 0.006
 
 
@@ -89,7 +88,7 @@ def test_energies_of_four_coordinated_boron_are_what_the_page_says():
     """In melts of all compositions, by the teacher; two mean errors are 0.04 eV."""
     models = [POTENTIALS / "lbs-fast.deepsea.pt", POTENTIALS / "lbs.deepsea.pt"]
     done = subprocess.run([sys.executable, POTENTIALS / "lbs" / "inherent.py", "compare", *models,
-                           "--data", POTENTIALS / "lbs" / "data-teacher" / "melts"], check=True,
+                           "--data", POTENTIALS / "lbs" / "data-d3" / "melts.hdf5"], check=True,
                           capture_output=True, text=True, timeout=TIMEOUT)
     means = re.findall(r"mean +(\S+) \+- (\S+)$", done.stdout, re.M)
     assert len(means) == 2

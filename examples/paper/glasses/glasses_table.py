@@ -5,7 +5,7 @@
     glasses_table.py [--table FILE] [--picture FILE]
 
 Runs are GLASS-POTENTIAL-SEED of ../quench; seeds are averaged. RUN.npt.density is by the potential
-that made the glass, RUN.d3.density by lbs-fast-d3; a dash stands for one that nobody has let relax.
+that made the glass; a dash stands for one that nobody has let relax.
 By default the files are doc/paper_glasses.inc and doc/_static/paper-boron.png.
 """
 import argparse
@@ -31,9 +31,9 @@ POTENTIALS = {"fast": "fast", "accurate": "accurate", "lbs": "lbs.fmp", "deng_du
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
          "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
          "LBS_15_25_60": 6.6, "LBS_10_20_70": 0.0, "LBS_5_35_60": 3.7}
-HEAD = ("SiO2-B2O3-Li2O", "potential", "4B % by NMR", "4B %", "density off %", "by D3",
+HEAD = ("SiO2-B2O3-Li2O", "potential", "4B % by NMR", "4B %", "density off %",
         "B-O 3MR", "3B in 3MR %", "in the paper")
-WIDTHS = (13, 13, 9, 13, 13, 12, 11, 13, 9)
+WIDTHS = (13, 13, 9, 13, 13, 11, 13, 9)
 
 
 def runs():
@@ -48,12 +48,9 @@ def runs():
 def values_of(prefixes, density):
     """Mean and error of each quantity of the table."""
     known = [quench.run_of(prefix, density) for prefix in prefixes]
-    with_d3 = [quench.with_density({}, f"{prefix}.d3.density", density) for prefix in prefixes]
     quantities = {**quench.COORDINATION, **quench.RINGS}
-    values = {name: quench.with_error(known, quantities[name])
-              for name in ("4B %", "density off %", "B-O 3MR", "3B in 3MR %")}
-    values["by D3"] = quench.with_error(with_d3, quench.excess_density)
-    return values
+    return {name: quench.with_error(known, quantities[name])
+            for name in ("4B %", "density off %", "B-O 3MR", "3B in 3MR %")}
 
 
 def text_of(value, error):
