@@ -7,9 +7,10 @@
 VENV is a Python environment with deepmd-kit[torch,lmp] and TensorFlow; FOLDER keeps the model and
 the frames (made at the first call, two minutes). Another model for Li B O Si can be put there
 before, as model.dp and compressed.pb; deepmd_model.py trains one. Checks that the forces of both
-agree, then runs them in turn on one core and prints tables in reStructuredText: LAMMPS' own loop
-times per atom and step as CPU time, for which it matters little what else the machine does, ratios
-round by round, memory per atom, two ranks and two threads against one, and ns a day for 300 atoms.
+agree, then runs them in turn on one core, and the potentials that ship beside them, and prints
+tables in reStructuredText: LAMMPS' own loop times per atom and step as CPU time, for which it
+matters little what else the machine does, ratios round by round, memory per atom, two ranks and two
+threads against one, and ns a day for 300 atoms.
 With --callgrind it prints instead the instructions of our style, counted by valgrind (which knows
 no AVX-512, so those of the AVX2 code); ten minutes or more.
 """
@@ -28,6 +29,7 @@ UNITS = {"300": 90, "1k": 300, "4k": 1200}    # formula units of a frame: 306, 1
 AGREEMENT = 1.0e-4    # of forces, eV/A: what DeePMD-kit's table is good for
 MIXED = 1.0e-5        # of forces, eV/A: what we promise of precision mixed
 COUNTED = 10          # steps that callgrind counts: one turn of the neighbor list
+SHIPPED = {"fast": "lbs-fast.deepsea.pt", "accurate": "lbs.deepsea.pt"}
 ONE_CORE = ["taskset", "-c", "0"]
 PRODUCTS = re.compile(r"forward_in|transposed_in")    # functions of the fitting net's products
 
@@ -54,6 +56,9 @@ class Bench:
                        "double": ("deepsea", f"deepsea {self.work}/model.pt"),
                        "mixed": ("deepsea", f"deepsea {self.work}/model.pt precision mixed"),
                        "none": ("deepsea", "zero 6.0")}
+        for name, file in SHIPPED.items():
+            self.styles[f"{name}, double"] = "deepsea", f"deepsea {file}"
+            self.styles[f"{name}, mixed"] = "deepsea", f"deepsea {file} precision mixed"
 
     def prepare(self):
         """Frames and models, where they are missing."""
@@ -144,20 +149,26 @@ def call(command, cwd=None, env=None):
 
 
 def speed_table(bench, rounds, steps):
-    print(".. csv-table::\n   :header: atoms, \"DeePMD-kit, compressed\", \"deepsea, double\", "
-          "ratio, \"deepsea, mixed\", ratio\n")
-    for frame in ("1k", "4k"):
-        times = {"compressed": [], "double": [], "mixed": []}
+    """Ratios are those to the times of DeePMD-kit's model, also for the potentials that ship."""
+    models = {**{name: (f"{name}, double", f"{name}, mixed") for name in SHIPPED},
+              "converted": ("double", "mixed")}
+    print(".. csv-table::\n   :header: model, atoms, double, ratio, mixed, ratio\n")
+    for frame in UNITS:
+        times = {style: [] for style in ("compressed", *sum(models.values(), ()))}
         atoms = 0
         for _ in range(rounds):
             for style, collected in times.items():
-                time, atoms = bench.run(style, frame, steps, cpu_time=True)
+                time, atoms = bench.run(style, frame, steps if style == "compressed" else 5 * steps,
+                                        cpu_time=True)
                 collected.append(time)
-        cells = [f"{statistics.median(times['compressed']):.1f}"]
-        for style in ("double", "mixed"):
-            ratio = statistics.median(a / b for a, b in zip(times["compressed"], times[style]))
-            cells += [f"{statistics.median(times[style]):.1f}", f"{ratio:.2f}"]
-        print(f"   {atoms}, {', '.join(cells)}", flush=True)
+        for name, styles in models.items():
+            cells = []
+            for style in styles:
+                ratio = statistics.median(a / b for a, b in zip(times["compressed"], times[style]))
+                cells += [f"{statistics.median(times[style]):.1f}", f"{ratio:.1f}"]
+            print(f"   {name}, {atoms}, {', '.join(cells)}", flush=True)
+        print(f"   \"DeePMD-kit, compressed\", {atoms}, "
+              f"{statistics.median(times['compressed']):.0f}, 1", flush=True)
     print()
 
 
