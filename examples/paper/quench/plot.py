@@ -41,13 +41,9 @@ def columns(path):
 def run_of(prefix, density):
     """What is known of a run at 300 K: columns, and the density over that of experiment."""
     ga.quench_has_ended(prefix)
-    return with_density(columns(f"{prefix}.final"), f"{prefix}.npt.density", density)
-
-
-def with_density(run, path, density):
-    """The run with the densities of a file of in.density, if there is one, over `density`."""
-    if os.path.exists(path):
-        run["density"] = ga.columns_in_order(path)[1] / density
+    run = columns(f"{prefix}.final")
+    if os.path.exists(f"{prefix}.npt.density"):
+        run["density"] = ga.columns_in_order(f"{prefix}.npt.density")[1] / density
     return run
 
 
