@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lbs {
@@ -121,6 +122,44 @@ template <class Real, int BYTES> struct Pack {
     for (int p = 0; p < PARTS; ++p) part[p] = part[p] * factor + term.part[p];
   }
 };
+
+// Every other lane from each of two registers, from lane FIRST of both on.
+template <int FIRST, class Vector, int... I>
+LBS_ALWAYS_INLINE void interleave(const Vector &a, const Vector &b, Vector &result,
+                                  std::integer_sequence<int, I...>)
+{
+  constexpr int COUNT = sizeof...(I);
+  result = __builtin_shufflevector(a, b, (FIRST + I / 2 + I % 2 * COUNT)...);
+}
+
+// to[4 * lane + k] = rows[k], for all lanes: four packs, transposed.
+template <class Real, int BYTES>
+LBS_ALWAYS_INLINE void store_transposed(const Pack<Real, BYTES> (&rows)[4], double *to)
+{
+  using One = Pack<Real, BYTES>;
+  using Vector = typename Register<Real, BYTES>::type;
+  using Doubles =
+      typename Register<double, BYTES / static_cast<int>(sizeof(Real)) * sizeof(double)>::unaligned;
+  constexpr int HALF = One::PART / 2;
+  constexpr auto ALL = std::make_integer_sequence<int, One::PART>();
+#pragma GCC unroll 4
+  for (int p = 0; p < One::PARTS; ++p) {
+    Vector even[2], odd[2], whole[4];
+    interleave<0>(rows[0].part[p], rows[2].part[p], even[0], ALL);
+    interleave<HALF>(rows[0].part[p], rows[2].part[p], even[1], ALL);
+    interleave<0>(rows[1].part[p], rows[3].part[p], odd[0], ALL);
+    interleave<HALF>(rows[1].part[p], rows[3].part[p], odd[1], ALL);
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; ++h) {
+      interleave<0>(even[h], odd[h], whole[2 * h], ALL);
+      interleave<HALF>(even[h], odd[h], whole[2 * h + 1], ALL);
+    }
+#pragma GCC unroll 4
+    for (int w = 0; w < 4; ++w)
+      *reinterpret_cast<Doubles *>(to + (4 * p + w) * One::PART) =
+          __builtin_convertvector(whole[w], Doubles);
+  }
+}
 
 // Instruction sets with a code of their own.
 enum class Machine { PLAIN, AVX2, AVX512 };

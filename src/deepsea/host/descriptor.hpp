@@ -80,8 +80,15 @@ struct Moments {
 
 // Those of the blocks, without what lies between.
 template <class Real> struct UsedMoments {
+  int count = 0;
   std::vector<int> coefficient;
-  std::vector<Real> sum;    // [used][4]
+  AlignedVector<Real> sum;    // [used][4]
+
+  void fit(int coefficients)
+  {
+    grow(coefficient, coefficients);
+    grow(sum, 4 * static_cast<std::size_t>(coefficients));
+  }
 };
 
 // Adds a neighbor `weight` times, at interval and t.

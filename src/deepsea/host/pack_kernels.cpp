@@ -78,8 +78,8 @@ LBS_ALWAYS_INLINE void expand_packs(const Real *table, std::size_t pack_size,
   for (int i = 0; i < 4 * PACKS; ++i)
     g[i / PACKS][i % PACKS].load(gtr + i / PACKS * stride + i % PACKS * LANE);
   const Real *moments = used.sum.data();
-  for (int const coefficient : used.coefficient) {
-    const Real *const from = table + static_cast<std::size_t>(coefficient) * LANE;
+  for (int u = 0; u < used.count; ++u) {
+    const Real *const from = table + static_cast<std::size_t>(used.coefficient[u]) * LANE;
     Pack<Real, BYTES> c[PACKS];
 #pragma GCC unroll 2
     for (int p = 0; p < PACKS; ++p) c[p].load(from + p * pack_size);
@@ -100,17 +100,21 @@ template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void expand_with(const EmbeddingTable<Real> &table, int stride, Moments &moments,
                                    UsedMoments<Real> &used, Real *gtr)
 {
-  used.coefficient.clear();
-  used.sum.clear();
+  used.fit(table.coefficients);
+  used.count = 0;
   moments.blocks.take([&](int begin, int end) {
-    end = std::min(end, table.coefficients);
-    auto const first = moments.sum.begin() + 4 * std::ptrdiff_t(begin);
-    auto const last = moments.sum.begin() + 4 * std::ptrdiff_t(end);
-    used.sum.insert(used.sum.end(), first, last);
-    std::fill(first, last, 0.0);
-    for (int c = begin; c < end; ++c) used.coefficient.push_back(c);
+    int const count = std::min(end, table.coefficients) - begin;
+    double *const from = moments.sum.data() + 4 * static_cast<std::size_t>(begin);
+    Real *const sum = used.sum.data() + 4 * static_cast<std::size_t>(used.count);
+    int *const coefficient = used.coefficient.data() + used.count;
+    for (int i = 0; i < 4 * count; ++i) {
+      sum[i] = static_cast<Real>(from[i]);
+      from[i] = 0.0;
+    }
+    for (int c = 0; c < count; ++c) coefficient[c] = begin + c;
+    used.count += count;
   });
-  if (used.coefficient.empty()) return;
+  if (used.count == 0) return;
   auto const pack_size = static_cast<std::size_t>(table.coefficients) * LANES<Real>;
   constexpr int AT_ONCE = PACKS_AT_ONCE<BYTES>;
   const Real *from = table.by_channel.data();
@@ -141,12 +145,7 @@ LBS_ALWAYS_INLINE void contract_packs(const Real *table, int row, int channels, 
     }
   }
 #pragma GCC unroll 2
-  for (int i = 0; i < PACKS; ++i, q += 4 * LANE) {
-    Real lanes[4][LANE];
-    for (int k = 0; k < 4; ++k) sum[i][k].store(lanes[k]);
-    for (int lane = 0; lane < LANE; ++lane)
-      for (int k = 0; k < 4; ++k) q[4 * lane + k] = lanes[k][lane];
-  }
+  for (int i = 0; i < PACKS; ++i) store_transposed(sum[i], q + i * 4 * LANE);
 }
 
 // Q of one coefficient.
@@ -176,6 +175,21 @@ LBS_ALWAYS_INLINE void contract_one(const EmbeddingTable<Real> &table, int coeff
   }
 }
 
+// Rows of four numbers become their sums from the first row on.
+template <int BYTES> LBS_ALWAYS_INLINE void add_up(int rows, double *numbers)
+{
+  using Part = typename Register<double, std::min(BYTES, 32)>::unaligned;
+  constexpr int PARTS = 32 / sizeof(Part);
+  auto *const part = reinterpret_cast<Part *>(numbers);
+  Part sum[PARTS] = {};
+  for (int row = 0; row < rows; ++row)
+#pragma GCC unroll 2
+    for (int i = 0; i < PARTS; ++i) {
+      sum[i] += part[PARTS * row + i];
+      part[PARTS * row + i] = sum[i];
+    }
+}
+
 // Q of the coefficients from `begin` to before `end`.
 template <int BYTES, class Real>
 LBS_ALWAYS_INLINE void contract_all(const EmbeddingTable<Real> &table, int channels, int stride,
@@ -195,14 +209,8 @@ LBS_ALWAYS_INLINE void contract_all(const EmbeddingTable<Real> &table, int chann
   }
   if (packs > 0) contract_packs<BYTES, 1>(from, table.row(), channels, stride, p, out);
   if constexpr (EmbeddingTable<Real>::DIFFERENCES) {
-    double sum[4];
-    contract_one<BYTES>(table, begin, stride, p, sum);
-    for (int k = 0; k < 4; ++k) first[k] = sum[k];
-    for (int c = 1; c < count; ++c)
-      for (int k = 0; k < 4; ++k) {
-        sum[k] += first[4 * c + k];
-        first[4 * c + k] = sum[k];
-      }
+    contract_one<BYTES>(table, begin, stride, p, first);
+    add_up<BYTES>(count, first);
   }
 }
 
