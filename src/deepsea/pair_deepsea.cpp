@@ -18,11 +18,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 using namespace LAMMPS_NS;
 using lbs::InputError;
 using namespace lbs::deepsea;
+
+namespace {
+
+constexpr double UNKNOWN = std::numeric_limits<double>::quiet_NaN();    // a deviation
+
+}    // namespace
 
 PairDeepsea::PairDeepsea(LAMMPS *lmp) : Pair(lmp), neighbors_(lmp, "deepsea")
 {
@@ -88,7 +95,7 @@ void *PairDeepsea::extract_peratom(const char *name, int &columns)
   if (style_.files.size() < 2)
     error->all(FLERR, "pair deepsea: a deviation needs several models in pair_style");
   // fix pair reads as many as there are atoms, also in trials that measure none
-  deviation_.resize(std::max(1, atom->nlocal));
+  deviation_.resize(std::max(1, atom->nlocal), UNKNOWN);
   return deviation_.data();
 }
 
@@ -208,6 +215,8 @@ void PairDeepsea::compute(int eflag, int vflag)
   Results driving =
       compared ? evaluate_all() : evaluate(0, scaled_, Tally::ALL, Shares::AS_THEY_ARE);
   add_core(driving);
+  // Those of an earlier step are in the order that its atoms had.
+  if (!compared && !trial) std::fill(deviation_.begin(), deviation_.end(), UNKNOWN);
   if (!trial) watch_short_pairs();
 
   if (eflag_global) eng_vdwl += driving.energy;

@@ -111,6 +111,7 @@ class PairDeepsea : public Pair {
   lbs::deepsea::Model read_on_all_ranks(const std::string &file);
   void prepare_models();
   void warn_of_wide_core() const;
+  void warn_of_rough_energies() const;
   // Of a model with its networks, one after the other, when all before it are made.
   virtual void make_evaluator(const lbs::deepsea::Model &model);
   virtual void forget_evaluators();

@@ -94,7 +94,13 @@ void PairDeepsea::open_models()
                  file, m < checksums_.size() ? checksums_[m] : "unknown", models[m].sha256);
   }
   checksums_.clear();
-  for (const auto &model : models) checksums_.push_back(model.sha256);
+  for (const auto &model : models) {
+    if (comm->me == 0 &&
+        std::find(checksums_.begin(), checksums_.end(), model.sha256) != checksums_.end())
+      error->warning(FLERR, "pair_style deepsea: two of the files are the same model, so that its "
+                            "deviation from itself, zero, counts; name different ones");
+    checksums_.push_back(model.sha256);
+  }
   models_ = std::move(models);
   prepare_models();
   report_models();
@@ -244,8 +250,21 @@ void PairDeepsea::init_style()
   if (atom->tag_enable == 0)
     error->all(FLERR, "pair deepsea needs atoms with IDs; use 'atom_modify id yes'");
   set_units();
+  warn_of_rough_energies();
   begin_run();
   neighbor->add_request(this, NeighConst::REQ_FULL);
+}
+
+// Line searches compare energies, and give up where a step changes them by less than their noise.
+void PairDeepsea::warn_of_rough_energies() const
+{
+  constexpr int MINIMIZATION = 2;
+  if (update->whichflag != MINIMIZATION || comm->me != 0 ||
+      style_.evaluator.arithmetic != lbs::deepsea::EvaluatorSettings::Arithmetic::MIXED)
+    return;
+  error->warning(FLERR,
+                 "pair deepsea: with 'precision mixed' a minimization ends at forces of some 0.01 "
+                 "eV/A; use 'precision double' where less matters, as for elastic constants");
 }
 
 // Nothing that is told, counted or shown in a run comes from the one before.

@@ -77,8 +77,9 @@ void PairFmpLbs::check_present(const lbs::fmp::Composition &composition,
   }
 }
 
-// Called at every rebuild of the neighbor list, the only times within a run when atoms can have
-// come, gone or changed type. Fix gcmc does so for each trial, too.
+// Called at each evaluation with a new neighbor list: only then can atoms have come, gone or
+// changed type. Trials of fix gcmc and atom/swap have one each; atom/swap changes types and
+// evaluates again with the list it has, and leaves the charges to this.
 void PairFmpLbs::follow_atoms()
 {
   auto const counts = count_types();

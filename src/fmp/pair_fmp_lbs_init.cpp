@@ -2,6 +2,7 @@
 // pair_style fmp/lbs before a run: checks, the order of the steps, Coulomb setup.
 #include "pair_fmp_lbs.h"
 
+#include "lammps/cell_heights.h"
 #include "lammps/element_names.h"
 #include "lammps/pair_error.h"
 #include "support/input_error.hpp"
@@ -51,7 +52,7 @@ void PairFmpLbs::init_style()
   check_special_bonds();
   if (command_.set_charges) check_charges_are_ours();
   try {
-    lbs::warn_about_names(atom, comm, error, command_.elements, reported_names_);
+    lbs::warn_about_names(atom, comm, error, command_.elements, "pair_coeff", reported_names_);
     lbs::fmp::check_coulomb(file_, style_);
     checked_counts_ = count_types();
     if (!frozen_counts_.empty()) follow_composition(checked_counts_);
@@ -123,10 +124,7 @@ void PairFmpLbs::check_special_bonds() const
 
 void PairFmpLbs::check_box() const
 {
-  // perpendicular heights of the cell are the inverse lengths of the rows of h^-1
-  const double *h = domain->h_inv;
-  double const heights[3] = {1.0 / std::sqrt(h[0] * h[0] + h[5] * h[5] + h[4] * h[4]),
-                             1.0 / std::sqrt(h[1] * h[1] + h[3] * h[3]), 1.0 / h[2]};
+  auto const heights = lbs::cell_heights(domain);
   double const cut = std::max(style_.cut, cut_coul_);
   for (int k = 0; k < 3; ++k)
     if (domain->periodicity[k] && cut > MAX_CELL_HEIGHTS * heights[k])

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "many_body_neighbors.h"
 
+#include "cell_heights.h"
+#include "comm_settings.h"
 #include "excluded_atoms.h"
 #include "mpi_types.h"
 
 #include "atom.h"
 #include "atom_vec.h"
 #include "comm.h"
+#include "domain.h"
 #include "error.h"
 #include "force.h"
 #include "molecule.h"
@@ -31,12 +34,24 @@ int ManyBodyNeighbors::type_of(int i) const
   return type < 0 || is_excluded(neighbor, group, atom->mask[i]) ? -1 : type;
 }
 
+// What has been set that may take neighbors away.
+struct ManyBodyNeighbors::Settings {
+  bool types, groups, bonds, borders;
+};
+
+ManyBodyNeighbors::Settings ManyBodyNeighbors::settings(const NeighList *list) const
+{
+  return {neighbor->nex_type > 0 || list->ijskip != nullptr,
+          neighbor->nex_group > 0 || neighbor->nex_mol > 0, atom->molecular != Atom::ATOMIC,
+          CommSettings::border_group(comm) != GROUP_ALL};
+}
+
 bool ManyBodyNeighbors::looks_at_atoms(const NeighList *list) const
 {
   if (!told_) return true;
   if (neighbor->ago != 0) return false;
-  return neighbor->nex_type > 0 || list->ijskip != nullptr || neighbor->nex_group > 0 ||
-         neighbor->nex_mol > 0 || atom->molecular != Atom::ATOMIC;
+  auto const set = settings(list);
+  return set.types || set.groups || set.bonds || set.borders;
 }
 
 void ManyBodyNeighbors::check(const std::vector<int> &model_type, const NeighList *list, bool quiet)
@@ -44,9 +59,11 @@ void ManyBodyNeighbors::check(const std::vector<int> &model_type, const NeighLis
   if (told_ && neighbor->ago != 0) return;
   model_type_ = model_type;
   if (neighbor->nex_type > 0) leave_out_excluded_types();
-  if (neighbor->nex_type > 0 || list->ijskip != nullptr) check_types(list);
-  if (neighbor->nex_group > 0 || neighbor->nex_mol > 0) check_groups();
-  if (atom->molecular != Atom::ATOMIC) check_special_bonds();
+  auto const set = settings(list);
+  if (set.types) check_types(list);
+  if (set.groups) check_groups();
+  if (set.bonds) check_special_bonds();
+  if (set.borders) check_borders();
   if (told_ || quiet) return;
   told_ = true;
   tell_of_excluded(model_type);
@@ -66,6 +83,15 @@ void ManyBodyNeighbors::refuse(const std::string &setting) const
              "those of another structure; take that back, or exclude a group from all atoms "
              "('neigh_modify exclude group ID all'), which then does not exist for the model",
              style_, setting);
+}
+
+// Whether an atom may be a neighbor of its own images.
+bool ManyBodyNeighbors::sees_itself() const
+{
+  auto const heights = cell_heights(domain);
+  for (int k = 0; k < 3; ++k)
+    if (domain->periodicity[k] != 0 && heights[k] <= neighbor->cutneighmax) return true;
+  return false;
 }
 
 // Types that are excluded from every type of the model, themselves included.
@@ -89,7 +115,7 @@ void ManyBodyNeighbors::check_types(const NeighList *list) const
   atoms = sum(atoms);
   for (int i = 1; i <= atom->ntypes; ++i)
     for (int j = i; j <= atom->ntypes; ++j) {
-      if (atoms[i] == 0 || atoms[j] == 0 || (i == j && atoms[i] == 1)) continue;
+      if (atoms[i] == 0 || atoms[j] == 0 || (i == j && atoms[i] == 1 && !sees_itself())) continue;
       if (neighbor->nex_type > 0 && neighbor->ex_type[i][j] != 0)
         refuse(fmt::format("'neigh_modify exclude type {} {}'", i, j));
       if (list->ijskip != nullptr && list->ijskip[i][j] != 0)
@@ -122,7 +148,7 @@ void ManyBodyNeighbors::check_groups() const
   atoms = sum(atoms);
   for (int k = 0; k < neighbor->nex_group; ++k) {
     const auto *n = &atoms[COUNTS * k];
-    bool const lone = n[FIRST] == 1 && n[SECOND] == 1 && n[BOTH] == 1;
+    bool const lone = n[FIRST] == 1 && n[SECOND] == 1 && n[BOTH] == 1 && !sees_itself();
     if (n[FIRST] > 0 && n[SECOND] > 0 && !lone)
       refuse(fmt::format("'neigh_modify exclude group {} {}'", group->names[neighbor->ex1_group[k]],
                          group->names[neighbor->ex2_group[k]]));
@@ -171,6 +197,18 @@ void ManyBodyNeighbors::check_special_bonds() const
                "pair {}: special_bonds takes bonded atoms out of each other's neighbors, those of "
                "atom {} for one; use 'special_bonds lj/coul 1 1 1'",
                style_, lacking);
+}
+
+// Atoms of the model that 'comm_modify group' keeps from becoming ghosts: those on the other side
+// of a border don't see them.
+void ManyBodyNeighbors::check_borders() const
+{
+  int const border = CommSettings::border_group(comm);
+  std::int64_t lacking = 0;
+  for (int i = 0; i < atom->nlocal; ++i)
+    if (type_of(i) >= 0 && (atom->mask[i] & group->bitmask[border]) == 0) ++lacking;
+  if (sum({lacking}).front() > 0)
+    refuse(fmt::format("'comm_modify group {}'", group->names[border]));
 }
 
 void ManyBodyNeighbors::tell_of_excluded(const std::vector<int> &model_type)

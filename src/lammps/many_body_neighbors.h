@@ -41,10 +41,14 @@ class ManyBodyNeighbors : protected LAMMPS_NS::Pointers {
   std::vector<int> model_type_;    // of atom types; negative as well if excluded from all others
   bool told_ = false;
 
+  struct Settings;
+  [[nodiscard]] Settings settings(const LAMMPS_NS::NeighList *list) const;
   void leave_out_excluded_types();
   void check_types(const LAMMPS_NS::NeighList *list) const;
   void check_groups() const;
   void check_special_bonds() const;
+  void check_borders() const;
+  [[nodiscard]] bool sees_itself() const;
   void tell_of_excluded(const std::vector<int> &model_type);
   [[nodiscard]] std::vector<std::int64_t> sum(std::vector<std::int64_t> counts) const;
   [[noreturn]] void refuse(const std::string &setting) const;

@@ -129,7 +129,11 @@ LBS_ALWAYS_INLINE void interleave(const Vector &a, const Vector &b, Vector &resu
                                   std::integer_sequence<int, I...>)
 {
   constexpr int COUNT = sizeof...(I);
+#if defined(__clang__)
   result = __builtin_shufflevector(a, b, (FIRST + I / 2 + I % 2 * COUNT)...);
+#else
+  result = __builtin_shuffle(a, b, decltype(a < b){(FIRST + I / 2 + I % 2 * COUNT)...});
+#endif
 }
 
 // to[4 * lane + k] = rows[k], for all lanes: four packs, transposed.

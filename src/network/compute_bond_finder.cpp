@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute_bond_finder.h"
 
+#include "lammps/comm_settings.h"
+#include "lammps/element_names.h"
 #include "lammps/first_message.h"
-
 #include "lammps/type_labels.h"
 #include "support/elements.hpp"
 
@@ -18,6 +19,7 @@
 #include <cstring>
 
 using namespace LAMMPS_NS;
+using lbs::CommSettings;
 using lbs::network::Role;
 
 void BondFinder::read_types(int narg, char **arg, int &iarg,
@@ -25,17 +27,25 @@ void BondFinder::read_types(int narg, char **arg, int &iarg,
 {
   ++iarg;
   type_role.assign(1, Role::OTHER);
+  elements_.clear();
   for (; iarg < narg && std::find(keywords.begin(), keywords.end(), arg[iarg]) == keywords.end();
        ++iarg) {
     if (strcmp(arg[iarg], "NULL") != 0 && !lbs::is_element_symbol(arg[iarg]))
       error->all(FLERR, "compute {}: '{}' in types is neither an element nor a keyword", name_,
                  arg[iarg]);
     type_role.push_back(lbs::network::role_of(arg[iarg]));
+    elements_.emplace_back(arg[iarg]);
   }
   int const given = static_cast<int>(type_role.size()) - 1;
   if (given != atom->ntypes)
     error->all(FLERR, "compute {}: types gives {} elements for {} atom types", name_, given,
                atom->ntypes);
+}
+
+void BondFinder::look_at_types()
+{
+  if (!elements_.empty())
+    lbs::warn_about_names(atom, comm, error, elements_, "compute " + name_, doubt_);
 }
 
 void BondFinder::read_cutoff(int narg, char **arg, int &iarg)
@@ -144,16 +154,6 @@ bool BondFinder::has_type(Role role) const
 {
   return std::find(type_role.begin() + 1, type_role.end(), role) != type_role.end();
 }
-
-namespace {
-
-// What 'comm_modify group' and 'comm_modify mode multi' have set, which LAMMPS keeps to itself.
-struct CommSettings : Comm {
-  static int border_group(Comm *comm) { return comm->*(&CommSettings::bordergroup); }    // 0: all
-  static int reduce(Comm *comm) { return comm->*(&CommSettings::multi_reduce); }
-};
-
-}    // namespace
 
 // Distance from the border of a rank's domain up to which atoms of a type become ghosts.
 double BondFinder::ghost_reach(int type) const

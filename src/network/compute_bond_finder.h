@@ -32,6 +32,9 @@ class BondFinder : protected Pointers {
   void read_cutoff(int narg, char **arg, int &iarg);
   void read_homopolar(int narg, char **arg, int &iarg);
 
+  // At the start of a run: warns where masses or labels tell of another order of elements.
+  void look_at_types();
+
   // Takes the labels of the types for their elements, where 'types' was not given. Stops if a type
   // has none, or one that is no element's symbol.
   void take_labels();
@@ -57,6 +60,8 @@ class BondFinder : protected Pointers {
 
  private:
   std::string name_;
+  std::vector<std::string> elements_;    // as 'types' names them
+  std::string doubt_;                    // that has been told about them
   lbs::network::BondSearch search_;
 
   [[nodiscard]] double ghost_reach(int type) const;

@@ -37,13 +37,13 @@ ComputeBoronCoord::~ComputeBoronCoord()
 
 void ComputeBoronCoord::init()
 {
-  evaluated_ = -1;    // atoms may have been moved between two runs at the same step
+  evaluated_.forget();
+  bonds_.look_at_types();
 }
 
 void ComputeBoronCoord::evaluate()
 {
-  if (evaluated_ == update->ntimestep) return;
-  evaluated_ = update->ntimestep;
+  if (!evaluated_.is_due(update->ntimestep, invoked_flag)) return;
   find_census();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compute_bond_finder.h"
+#include "lammps/evaluated_step.h"
 
 #include "network/graph/coordination.hpp"
 
@@ -34,7 +35,7 @@ class ComputeBoronCoord : public Compute {
  private:
   int nmax_ = 0;
   lbs::network::BondGraph graph_;
-  bigint evaluated_ = -1;    // step of graph_, census_ and coordination_
+  lbs::EvaluatedStep evaluated_;    // step of graph_, census_ and coordination_
 
   void evaluate();
 };

@@ -36,13 +36,13 @@ ComputeQnAtom::~ComputeQnAtom()
 
 void ComputeQnAtom::init()
 {
-  evaluated_ = -1;    // atoms may have been moved between two runs at the same step
+  evaluated_.forget();
+  bonds_.look_at_types();
 }
 
 void ComputeQnAtom::evaluate()
 {
-  if (evaluated_ == update->ntimestep) return;
-  evaluated_ = update->ntimestep;
+  if (!evaluated_.is_due(update->ntimestep, invoked_flag)) return;
 
   int const nlocal = atom->nlocal;
   if (atom->nmax > nmax_) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compute_bond_finder.h"
+#include "lammps/evaluated_step.h"
 
 #include "network/graph/qn_units.hpp"
 
@@ -31,7 +32,7 @@ class ComputeQnAtom : public Compute {
   std::vector<double> formers_;    // of each oxygen, ghosts included
   lbs::network::BondGraph graph_;
   lbs::network::QnCensus census_;
-  bigint evaluated_ = -1;    // step of all these
+  lbs::EvaluatedStep evaluated_;    // step of all these
 
   void evaluate();
 };

@@ -122,7 +122,7 @@ void ComputeRingPersist::read_arguments(int narg, char **arg)
 
 void ComputeRingPersist::init()
 {
-  evaluated_ = -1;
+  evaluated_.forget();
   find_rings();
 }
 
@@ -305,8 +305,7 @@ void ComputeRingPersist::restore_reference()
 
 void ComputeRingPersist::evaluate()
 {
-  if (evaluated_ == update->ntimestep) return;
-  evaluated_ = update->ntimestep;
+  if (!evaluated_.is_due(update->ntimestep, invoked_flag)) return;
   find_rings();
   if (!rings_->is_initialized())
     error->all(FLERR, "compute ring/persist: compute {} has not seen the start of a run",

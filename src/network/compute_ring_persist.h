@@ -2,6 +2,8 @@
 // compute ring/persist: which rings of a reference exist now.
 #pragma once
 
+#include "lammps/evaluated_step.h"
+
 #include "network/rings/ring_memory.hpp"
 
 #include "compute.h"
@@ -37,7 +39,7 @@ class ComputeRingPersist : public Compute {
   // The part of the reference that this rank keeps, and of the rings of this step.
   lbs::network::RingRecords reference_, now_;
   lbs::network::RingPresence presence_;
-  bigint evaluated_ = -1;
+  lbs::EvaluatedStep evaluated_;
 
   void read_arguments(int narg, char **arg);
   void find_rings();

@@ -3,6 +3,7 @@
 
 #include "compute_rank_exchange.h"
 
+#include "lammps/cell_heights.h"
 #include "lammps/first_message.h"
 #include "support/buffer_bytes.hpp"
 #include "support/input_error.hpp"
@@ -27,17 +28,6 @@ constexpr int PERATOM_COLUMNS = 2;    // smallest ring, number of three-membered
 constexpr int LOCAL_COLUMNS = 4;      // size, class, silicons, four-coordinated; then the members
 constexpr int COMM_WORDS = 2;         // from an atom to its images
 constexpr int MAX_BONDS = 24;         // of one atom; more come from atoms in a heap
-
-// Rows of the inverse of the cell matrix: each is as long as one over the height of the cell.
-void inverse_rows(const Domain *domain, double rows[3][3])
-{
-  const double *h = domain->h_inv;
-  bool const tilted = domain->triclinic != 0;
-  double const all[3][3] = {{h[0], tilted ? h[5] : 0.0, tilted ? h[4] : 0.0},
-                            {0.0, h[1], tilted ? h[3] : 0.0},
-                            {0.0, 0.0, h[2]}};
-  std::copy(&all[0][0], &all[0][0] + 9, &rows[0][0]);
-}
 
 }    // namespace
 
@@ -81,16 +71,16 @@ ComputeRingStats::~ComputeRingStats()
 
 void ComputeRingStats::init()
 {
-  evaluated_ = -1;    // atoms may have been moved between two runs at the same step
+  evaluated_.forget();
+  bonds_.look_at_types();
   check_cell();
 }
 
 void ComputeRingStats::check_cell() const
 {
-  double rows[3][3];
-  inverse_rows(domain, rows);
+  auto const heights = lbs::cell_heights(domain);
   for (int k = 0; k < 3; ++k) {
-    double const height = 1.0 / std::hypot(rows[k][0], rows[k][1], rows[k][2]);
+    double const height = heights[k];
     auto const check = [&](const char *bond, double length) {
       if (domain->periodicity[k] && length >= height)
         error->all(FLERR,
@@ -229,8 +219,7 @@ void ComputeRingStats::finish_counts(RingCounts &counts, std::string trouble)
 
 void ComputeRingStats::evaluate()
 {
-  if (evaluated_ == update->ntimestep) return;
-  evaluated_ = update->ntimestep;
+  if (!evaluated_.is_due(update->ntimestep, invoked_flag)) return;
   check_cell();    // it may have become smaller since the start of the run
   auto const atom_trouble = bonds_.find(BondRows::FORMERS, role_, bond_graph_);
   find_homes();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compute_bond_finder.h"
+#include "lammps/evaluated_step.h"
 
 #include "network/rings/ring_census.hpp"
 #include "network/rings/ring_search.hpp"
@@ -51,7 +52,7 @@ class ComputeRingStats : public Compute {
   lbs::network::Definition definition_ = lbs::network::Definition::PRIMITIVE;
   std::unique_ptr<lbs::network::RingSearch> search_;
 
-  bigint evaluated_ = -1;    // step of all that follows
+  lbs::EvaluatedStep evaluated_;    // step of all that follows
   lbs::network::BondGraph bond_graph_;
   lbs::network::RingDomain domain_;
   lbs::network::RingList rings_;

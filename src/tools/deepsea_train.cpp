@@ -266,12 +266,24 @@ class Run {
   {
     model.provenance.source = "deepsea train " + options_.input;
     if (options_.start.empty()) {
-      set_statistics(training_.frames, input_.model, model);
+      warn_of_few_places(set_statistics(training_.frames, input_.model, model), model);
     } else {
       continue_model(training_.frames, input_.model, options_.start, model);
       model.provenance.source += ", begun with " + options_.start;
     }
     model.provenance.software = "deepsea " LBS_PACKAGE_VERSION;
+  }
+
+  static void warn_of_few_places(const DataStatistics &found, const Model &model)
+  {
+    for (std::size_t t = 0; t < model.selection.size(); ++t) {
+      if (model.selection[t] >= found.most_neighbors[t]) continue;
+      std::string const warning = "sel has " + std::to_string(model.selection[t]) + " places for " +
+                                  model.elements[t] + ", but an atom of the training data has " +
+                                  std::to_string(found.most_neighbors[t]) +
+                                  " such neighbors; none is left out, but 'auto' learns better";
+      std::printf("warning: %s\n", warning.c_str());
+    }
   }
 
   // "use_default_pf"

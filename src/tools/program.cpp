@@ -56,6 +56,10 @@ int run_program(const std::string &name, const std::string &purpose,
   });
   try {
     add_commands(program);
+    auto const is_named = [&](CLI::App *command) { return command->get_name() == argv[1]; };
+    if (argc > 1 && argv[1][0] != '-' && program.get_subcommands(is_named).empty())
+      throw InputError(std::string("there is no command '") + argv[1] + "'; see what '" + name +
+                       " --help' says");
     program.parse(argc, argv);
     if (std::fflush(stdout) != 0) throw InputError("cannot write the output");
     return 0;

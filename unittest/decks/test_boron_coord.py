@@ -277,3 +277,15 @@ def check_frames(frames, table):
         seen.add(tuple(values))
     assert len(frames) == len(table["c_coord[1]"])
     return seen
+
+
+@pytest.mark.parametrize("style", ["boron/coord", "qn/atom", "ring/stats"])
+def test_elements_in_another_order(lmp, style):
+    """Masses tell: another order of the names would count other bonds."""
+    more = " cutoff B O 1.95 cutoff Si O 2.15 max 3" if style == "ring/stats" else ""
+    deck = system() + "pair_style zero 5.0\npair_coeff * *\n"
+    doubt = f"WARNING: compute {style}: atom type 1 is B, but its mass is that of Li; are the "
+    swapped = lmp(deck + f"compute c all {style} types B Li O Si{more}\nrun 0\nrun 0\n").log
+    assert swapped.count(doubt) == 1
+    right = lmp(deck + f"compute c all {style} types Li B O Si{more}\nrun 0\n").log
+    assert "are the elements in the order" not in right

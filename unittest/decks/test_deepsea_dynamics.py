@@ -30,6 +30,7 @@ thermo_modify format float %.17g
 thermo 10
 """
 MINIMIZE = "min_style cg\nminimize 0 1.0e-4 3000 10000\n"
+ROUGH = "WARNING: pair deepsea: with 'precision mixed' a minimization ends at forces of some 0.01"
 TIMESTEP = 0.0005    # ps
 STEPS = 40000
 EVERY = 100          # steps between frames
@@ -62,10 +63,22 @@ def test_minimize(lmp, style):
     first, last = result.frames()[0][2], result.frames()[-1][2]
     _, at_start = reference_forces(first)
     energy, force = reference_forces(last)
+    assert ROUGH not in result.log
     agree(forces(first), at_start, 1.0e-8, 5.0)
     agree([run["PotEng"][-1]], [energy], 1.0e-9, 100.0)
     assert np.abs(force).max() < 1.0e-4 + 1.0e-7
     assert np.abs(forces(last) - force).max() < 1.0e-8 * np.abs(at_start).max()
+
+
+def test_a_minimization_with_mixed(lmp):
+    """It ends early, and says so; a run doesn't."""
+    deck = CORNER.replace(f"deepsea {MODEL}", f"deepsea {MODEL} precision mixed")
+    assert "precision mixed" in deck
+    result = lmp(deck + MINIMIZE + "run 0\n")
+    assert result.log.count(ROUGH) == 1
+    minimized = result.thermo()[0]
+    assert 1.0e-4 < minimized["Fmax"][-1] < 0.1
+    assert ROUGH not in lmp(deck + "run 0\n").log
 
 
 def crossings(frames):

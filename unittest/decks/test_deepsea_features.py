@@ -195,6 +195,21 @@ def test_deviation_of_models(lmp, models, tmp_path, single_forces, ranks):
     agree(row[1:4], [spread.max(), spread.min(), np.sqrt((spread ** 2).mean())], 1e-6, 1e-3)
 
 
+@pytest.mark.parametrize("flag", [0, 1])
+def test_deviation_of_a_step_without_comparison(lmp, models, tmp_path, flag):
+    """Only with the flag does fix pair have it measured; it is not that of an earlier step."""
+    text = several(models, tmp_path, "out_freq 1000", "fix move all nve\nrun 3")
+    each = lmp(text.replace("deviation 1\n", f"deviation {flag}\n")).atoms()["f_each"]
+    assert np.isnan(each).all() if flag == 0 else each.max() > 0.1
+
+
+def test_a_model_that_is_there_twice(lmp, models, tmp_path):
+    said = "WARNING: pair_style deepsea: two of the files are the same model"
+    assert said not in lmp(several(models, tmp_path)).log
+    text = several(models, tmp_path).replace(str(models(PAIRS[1])), str(models(PAIRS[0])))
+    assert lmp(text).log.count(said) == 1
+
+
 def test_deviation_may_go_nowhere(lmp, models, tmp_path):
     result = lmp(several(models, tmp_path, "out_freq 1 out_file /dev/null"))
     assert result.last()["c_devi[1]"] > 0.1

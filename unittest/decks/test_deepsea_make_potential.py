@@ -103,15 +103,63 @@ def test_frames_are_those_that_the_script_writes():
     assert text.count("Lattice=") == text.count("stress=") == text.count("energy=") == 75
 
 
+def write_melt(work, name, log):
+    """What in.frames leaves of three frames of two atoms, and the log."""
+    head = "ITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n" + 3 * "0 9\n"
+    (work / f"{name}.dump").write_text("".join(
+        f"ITEM: TIMESTEP\n{step}\n{head}ITEM: ATOMS id type x y z fx fy fz\n"
+        f"1 1 0 0 {step} 0.5 0 0\n2 3 1 2 3 -0.5 0 0\n" for step in (0, 10, 20)))
+    (work / f"{name}.scalar").write_text("# head\n" + "".join(
+        f"{step} -7.5 1 2 3 4 5 6 9\n" for step in (0, 10, 20)))
+    (work / f"{name}.log").write_text(log)
+
+
 def test_frames_stay_where_a_melt_fails(tmp_path):
-    """The file that ships is opened when all melts are there."""
-    for name in ("make-potential", "deepsea-first-run"):
+    """The file that ships is another one when all melts are there, to their ends."""
+    for name in ("make-potential", "deepsea-first-run", "paper"):
         shutil.copytree(ROOT / "examples" / name, tmp_path / name)
     (tmp_path / "lmp").symlink_to(shutil.which("false"))
-    done = subprocess.run(
-        [sys.executable, tmp_path / "make-potential" / "make_frames.py", tmp_path / "work"],
-        env=dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}"), capture_output=True,
-        text=True, check=False, timeout=TIMEOUT)
-    assert done.returncode == 1 and "lmp" in done.stderr
-    assert (tmp_path / "make-potential" / "frames.xyz").read_text() == (
-        FOLDER / "frames.xyz").read_text()
+    frames, work = tmp_path / "make-potential" / "frames.xyz", tmp_path / "work"
+    work.mkdir()
+
+    def make():
+        return subprocess.run(
+            [sys.executable, tmp_path / "make-potential" / "make_frames.py", work],
+            env=dict(os.environ, PATH=f"{tmp_path}:{os.environ['PATH']}"), capture_output=True,
+            text=True, check=False, timeout=TIMEOUT)
+
+    whole = "LAMMPS\nTotal wall time: 0:00:01\n"
+    for log in (None, "LAMMPS\n"):
+        for name in "abc":
+            if log:
+                write_melt(work, name, log if name == "b" else whole)
+        done = make()
+        assert done.returncode == 1 and "lmp" in done.stderr
+        assert frames.read_text() == (FOLDER / "frames.xyz").read_text()
+    write_melt(work, "b", whole)
+    assert make().returncode == 0 and frames.read_text().count("Lattice=") == 9
+    assert not frames.with_name("frames.xyz.part").exists()
+
+
+def test_a_folder_of_frames_is_whole(tmp_path, monkeypatch):
+    """It is there when its last file is, which other scripts take it for."""
+    monkeypatch.syspath_prepend(ROOT / "examples" / "deepsea-first-run")
+    import make_models    # pylint: disable=import-outside-toplevel
+    write_melt(tmp_path, "m1", "")
+    save = np.save
+
+    def killed(path, value):
+        if path.name == "virial.npy":
+            raise KeyboardInterrupt
+        save(path, value)
+
+    monkeypatch.setattr(np, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        make_models.write_frames(tmp_path, "m1")
+    assert not (tmp_path / "data" / "m1").exists()
+    monkeypatch.setattr(np, "save", save)
+    for _ in range(2):
+        make_models.write_frames(tmp_path, "m1")
+        assert len(list((tmp_path / "data" / "m1" / "set.000").glob("*.npy"))) == 5
+        assert [path.name for path in (tmp_path / "data").iterdir()] == ["m1"]
+    assert np.load(tmp_path / "data" / "m1" / "set.000" / "coord.npy")[2, 2] == 20

@@ -83,6 +83,30 @@ def test_settings_without_such_pairs_are_fine(lmp, setting):
     agree([got], [lmp(GLASS + DEEPSEA + deleted + energy()).last()["PotEng"]], SAME, 1.0)
 
 
+# A cell smaller than the cutoff, where a lone atom is a neighbor of its own images.
+SMALL_CELL = ("units metal\natom_style atomic\nregion cell block 0 4.2 0 4.2 0 4.2\n"
+              "create_box 4 cell\ncreate_atoms 4 single 0 0 0\ncreate_atoms 3 single 2.1 2.1 2.0\n"
+              "mass 1 6.94\nmass 2 10.81\nmass 3 16.0\nmass 4 28.085\ngroup si type 4\n")
+
+
+@pytest.mark.parametrize("setting", ["type 4 4", "group si si"])
+def test_own_images_are_neighbors(lmp, setting):
+    lmp.fails(SMALL_CELL + DEEPSEA + f"neigh_modify exclude {setting}\nrun 0\n", PARTIAL)
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_atoms_that_are_no_ghosts(lmp, ranks):
+    """'comm_modify group' leaves neighbors out across borders, and periodic ones too."""
+    start = GLASS.replace("read_data", "atom_modify first low\nread_data") + DEEPSEA + THIRD
+    said = lmp.fails(start + "comm_modify group low\nrun 0\n", PARTIAL, ranks)
+    assert "'comm_modify group low'" in said.log
+    # negative control: the others do not exist for the model
+    without = "neigh_modify include low\n"
+    included = lmp(start + without + energy(), ranks).last()["PotEng"]
+    agree([lmp(start + without + "comm_modify group low\n" + energy(), ranks).last()["PotEng"]],
+          [included], SAME, 1.0)
+
+
 def test_types_of_another_style_may_be_excluded(lmp):
     """Lithium is no part of the model here."""
     hybrid = (GLASS + ONE.replace("deepsea", "hybrid deepsea", 1) + " lj/cut 3.0\n"

@@ -546,3 +546,7 @@ def test_bad_sets_are_refused(folder, tmp_path):
     works("convert", REFERENCE / "tanh_two.dp", tmp_path / "four.pt")
     refuses("has the elements Li B O Si, but", "test", model, tmp_path / "four.pt",
             tmp_path / "good")
+
+
+def test_a_command_that_does_not_exist():
+    refuses("there is no command 'trian'; see what 'deepsea --help' says", "trian", "input.json")

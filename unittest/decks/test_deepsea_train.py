@@ -684,3 +684,12 @@ def test_keys_that_are_refused(folder, section, key, value, words):
     change(folder, section, **{key: value})
     refuses(folder, words)
     assert not (folder / "model.ckpt").exists()
+
+
+def test_too_few_places(folder):
+    """As DeePMD-kit does: told, for such a model learns badly."""
+    said = "warning: sel has 2 places for "
+    assert "warning: sel" not in works(folder)
+    change(folder, "model/descriptor", sel=[2, 30])
+    out = works(folder, "--force")
+    assert out.count(said) == 1 and out.count("warning: sel") == 1

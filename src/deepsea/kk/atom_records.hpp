@@ -42,8 +42,8 @@ template <class Types, class Space> struct KeepTypes {
 };
 
 // The records at a step; forces begin at zero. `Places` has two indices, of the atom and of x, y,
-// z. Rows are sorted by type; Monte Carlo moves change types and keep LAMMPS' list, so that each
-// step looks whether the types are those that the rows were made with.
+// z. Rows are sorted by type, which may change while LAMMPS keeps its list, by the library for one,
+// so that each step looks whether the types are those that the rows were made with.
 template <class Places, class Types, class Space> struct PackAtoms {
   Places x;
   Types types;

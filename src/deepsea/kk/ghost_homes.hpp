@@ -38,16 +38,20 @@ template <class Tags, class Space> struct FindHomes {
 template <class Tags, class Space>
 void find_homes(const Tags &tags, int owned, int all, const Slice<int, Space> &home)
 {
-  typename EnterTags<Tags, Space>::Map map;
-  try {
-    map.rehash(2 * static_cast<std::uint32_t>(owned) + 16);
-  } catch (const std::exception &e) {
-    throw InputError("there is not enough memory for a table of the atoms' IDs on the device; use "
-                     "more ranks with a device each (" +
-                     std::string(e.what()) + ')');
-  }
   using Range = Kokkos::RangePolicy<Space>;
-  launch_kernel("deepsea::EnterTags", Range(0, owned), EnterTags<Tags, Space>{tags, map});
+  typename EnterTags<Tags, Space>::Map map;
+  auto size = 2 * static_cast<std::uint32_t>(owned) + 16;
+  do {    // a table gives up where too many IDs fall on one place
+    try {
+      map.rehash(size);
+    } catch (const std::exception &e) {
+      throw InputError("there is not enough memory for a table of the atoms' IDs on the device; "
+                       "use more ranks with a device each (" +
+                       std::string(e.what()) + ')');
+    }
+    launch_kernel("deepsea::EnterTags", Range(0, owned), EnterTags<Tags, Space>{tags, map});
+    size *= 2;
+  } while (map.failed_insert());
   launch_kernel("deepsea::FindHomes", Range(0, all),
                 FindHomes<Tags, Space>{tags, map, owned, home});
 }

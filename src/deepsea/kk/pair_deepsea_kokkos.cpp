@@ -203,9 +203,13 @@ template <class DeviceType> void PairDeepseaKokkos<DeviceType>::add_core(Results
 {
   if (!kernels_) return PairDeepsea::add_core(driving);
   if (style_.core_outer == 0.0) return;
-  if (core_pairs_.extent(0) == 0)
-    core_pairs_ = device::to_device<DeviceType>("deepsea:core_pairs", core_.pairs());
-  device::make_room(core_sums_, "deepsea:core_sums", 1);
+  try {
+    if (core_pairs_.extent(0) == 0)
+      core_pairs_ = device::to_device<DeviceType>("deepsea:core_pairs", core_.pairs());
+    device::make_room(core_sums_, "deepsea:core_sums", 1);
+  } catch (const InputError &e) {
+    error->one(FLERR, "pair deepsea: {}", e.what());
+  }
   device::AddCore<DeviceType>{
       rows_.slices(), atoms_,        core_pairs_, static_cast<int>(models_.front().elements.size()),
       core_.inner(),  core_.outer(), unit_,       tally_}

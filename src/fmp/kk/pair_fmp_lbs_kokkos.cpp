@@ -40,6 +40,18 @@ template <class Policy> auto light(const Policy &policy)
                                        Kokkos::Experimental::WorkItemProperty::HintLightWeight);
 }
 
+// Sets a flag, and clears it again also where an error leaves the scope.
+class Within {
+ public:
+  explicit Within(bool &flag) : flag_(flag) { flag_ = true; }
+  ~Within() { flag_ = false; }
+  Within(const Within &) = delete;
+  Within &operator=(const Within &) = delete;
+
+ private:
+  bool &flag_;
+};
+
 // Rows of the Coulomb tables of Pair.
 constexpr int TABLES = 6;
 
@@ -91,9 +103,8 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute(int eflag
   if (by_kernels_) look_at_collision();
   atomKK->sync(execution_space, datamask_read);
   if (neighbor->ago == 0) {
-    in_step_ = true;
+    Within const step(in_step_);
     follow_atoms();
-    in_step_ = false;
   }
   if (by_kernels_) compute_on_device();
   else compute_on_host();
