@@ -16,11 +16,16 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import shutil
 import subprocess
+import sys
 
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "paper"))
+import lammps_files    # noqa: E402
+
 ELEMENTS = ["Li", "B", "O", "Si"]
 BAR = 1.602176634e6    # bar in one eV/A^3
 # Name: formula units of SiO2, strain of the edge.
@@ -42,34 +47,31 @@ def run_melt(work, name):
     return name
 
 
-def read_dump(path):
-    """Step -> rows (id, type, x, y, z, fx, fy, fz) sorted by ID."""
-    lines = path.read_text().split("\n")
-    count = int(lines[3])
-    return {int(lines[at + 1]): np.array([row.split() for row in lines[at + 9:at + 9 + count]],
-                                         dtype=float)
-            for at in range(0, len(lines) - 1, count + 9)}
-
-
 def write_frames(work, name):
-    """NAME.dump and NAME.scalar to WORK/data/NAME: type.raw, set.000/*.npy in eV and A."""
-    atoms = read_dump(work / f"{name}.dump")
+    """NAME.dump and NAME.scalar to WORK/data/NAME: type.raw, set.000/*.npy in eV and A. The folder
+    is there when it is whole.
+    """
+    # id, type, x, y, z, fx, fy, fz
+    atoms = {frame.step: np.array(frame.rows, float)
+             for frame in lammps_files.frames(work / f"{name}.dump")}
     scalars = {int(row[0]): row[1:] for row in np.loadtxt(work / f"{name}.scalar")}
     steps = sorted(set(atoms) & set(scalars))
-    folder = work / "data" / name
-    (folder / "set.000").mkdir(parents=True, exist_ok=True)
+    folder, part = work / "data" / name, work / "data" / f"{name}.part"
+    (part / "set.000").mkdir(parents=True, exist_ok=True)
     rows = np.array([atoms[step] for step in steps])
     scalar = np.array([scalars[step] for step in steps])
     frames = len(steps)
     cell = np.einsum("f,ab->fab", scalar[:, 7], np.eye(3))
     xx, yy, zz, xy, xz, yz = scalar[:, 1:7].T * scalar[:, 7] ** 3 / BAR
     virial = np.array([xx, xy, xz, xy, yy, yz, xz, yz, zz]).T
-    np.savetxt(folder / "type.raw", rows[0, :, 1] - 1, fmt="%d")
-    (folder / "type_map.raw").write_text("\n".join(ELEMENTS) + "\n")
+    np.savetxt(part / "type.raw", rows[0, :, 1] - 1, fmt="%d")
+    (part / "type_map.raw").write_text("\n".join(ELEMENTS) + "\n")
     for key, value in (("box", cell.reshape(frames, 9)), ("energy", scalar[:, 0]),
                        ("coord", rows[:, :, 2:5].reshape(frames, -1)),
                        ("force", rows[:, :, 5:8].reshape(frames, -1)), ("virial", virial)):
-        np.save(folder / "set.000" / f"{key}.npy", value)
+        np.save(part / "set.000" / f"{key}.npy", value)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
 
 
 def make_frames(args):

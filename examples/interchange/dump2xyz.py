@@ -10,8 +10,8 @@ writes; they become arrays of their names: ase.io.read("OUT.xyz").arrays["coordi
 import pathlib
 import sys
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "rings"))
-import rings2xyz    # noqa: E402
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import lammps_files    # noqa: E402
 
 
 def kind(values):
@@ -19,20 +19,17 @@ def kind(values):
     return "I" if all(v.lstrip("-").isdigit() for v in values) else "R"
 
 
-def write(file, step, box, names, rows):
+def write(file, frame):
     """One frame."""
-    place = {name: k for k, name in enumerate(names)}
+    place = {name: k for k, name in enumerate(frame.names)}
     xyz = ["x", "y", "z"] if "x" in place else ["xu", "yu", "zu"]
     if not {"id", "element", *xyz} <= set(place):
         sys.exit("the dump needs the columns id, element and x y z or xu yu zu")
-    cell, origin = rings2xyz.lattice(box)
-    more = [name for name in names if name not in ("element", "type", *xyz)]
-    columns = list(zip(*rows))
+    more = [name for name in frame.names if name not in ("element", "type", *xyz)]
+    columns = list(zip(*frame.rows))
     properties = "".join(f":{name}:{kind(columns[place[name]])}:1" for name in more)
-    file.write(f"{len(rows)}\nLattice=\"{' '.join(f'{v:.10g}' for v in cell)}\" "
-               f"Origin=\"{' '.join(f'{v:.10g}' for v in origin)}\" pbc=\"T T T\" "
-               f"Timestep={step} Properties=species:S:1:pos:R:3{properties}\n")
-    for row in rows:
+    file.write(lammps_files.xyz_head(frame, f"species:S:1:pos:R:3{properties}"))
+    for row in frame.rows:
         file.write(" ".join(row[place[name]] for name in ["element", *xyz, *more]) + "\n")
 
 
@@ -40,14 +37,14 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     count = 0
-    with rings2xyz.whole(sys.argv[2]) as file:
-        for step, box, names, rows in rings2xyz.frames(sys.argv[1]):
-            write(file, step, box, names, rows)
+    with lammps_files.whole(sys.argv[2]) as file:
+        for frame in lammps_files.frames_in_order(sys.argv[1]):
+            write(file, frame)
             count += 1
         if count == 0:
-            sys.exit(f"{sys.argv[1]}: has no frame")
+            sys.exit(f"{sys.argv[1]}: has no frame yet; let the run go on")
     print(f"{sys.argv[2]}: {count} frames")
 
 
 if __name__ == "__main__":
-    rings2xyz.run(main)
+    lammps_files.run(main)

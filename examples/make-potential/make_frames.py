@@ -18,17 +18,20 @@ HERE = pathlib.Path(__file__).resolve().parent
 FIRST_RUN = HERE.parent / "deepsea-first-run"
 sys.path.insert(0, str(FIRST_RUN))
 import make_models    # noqa: E402
+from make_models import lammps_files    # noqa: E402
 
 MELTS = {"a": 1.0, "b": 0.98, "c": 1.03}    # strain of the edge
 
 
 def run_melt(work, name):
     """Frames of one melt: the arrays of a DeePMD-kit folder."""
+    log = work / f"{name}.log"
     variables = dict(n_Si=6, edge_factor=MELTS[name], seed=31 + list(MELTS).index(name), out=name)
-    command = ["lmp", "-in", FIRST_RUN / "in.frames", "-log", f"{name}.log", "-screen", "none"]
+    command = ["lmp", "-in", FIRST_RUN / "in.frames", "-log", log.name, "-screen", "none"]
     for key, value in variables.items():
         command += ["-var", key, str(value)]
-    if not (work / f"{name}.scalar").exists():
+    # The last line of a whole run.
+    if not log.exists() or "Total wall time" not in log.read_text():
         subprocess.run(command, cwd=work, check=True)
     make_models.write_frames(work, name)
     folder = work / "data" / name
@@ -55,8 +58,8 @@ def main():
         sys.exit(__doc__)
     work = pathlib.Path(sys.argv[1])
     work.mkdir(parents=True, exist_ok=True)
-    melts = [run_melt(work, name) for name in MELTS]    # before the file that ships is opened
-    with open(HERE / "frames.xyz", "w") as out:
+    melts = [run_melt(work, name) for name in MELTS]
+    with lammps_files.whole(HERE / "frames.xyz") as out:
         for elements, arrays in melts:
             for k in range(len(arrays["energy"])):
                 out.write(extxyz(elements, arrays, k))

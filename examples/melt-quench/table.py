@@ -30,7 +30,7 @@ def glasses():
     """Name -> density (g/cm3) and percentage of 4B by NMR, in the order of glasses.lmp."""
     text = (HERE / "glasses.lmp").read_text()
     found = re.findall(
-        r"== (LBS_\w+)\".*?density equal (\S+)\".*?variable nmr equal (\S+)\"", text, re.S)
+        r"== g_(LBS_\w+)\".*?density equal (\S+)\".*?variable nmr equal (\S+)\"", text, re.S)
     return {name: (float(density), float(nmr)) for name, density, nmr in found}
 
 

@@ -6,10 +6,13 @@ Uncertainties are standard errors (one sigma). numpy and scipy are needed.
 import dataclasses
 import itertools
 import pathlib
-import sys
 
 import numpy as np
 import scipy.optimize
+from scipy import special
+
+import lammps_files
+from lammps_files import open_text, run    # noqa: F401  (run is for the scripts)
 
 BOLTZMANN = 8.617333262e-5    # eV/K
 
@@ -31,14 +34,6 @@ XRAY_FORM_FACTORS = {
            (3.281434, 9.119178, 0.102763, 132.013947, 0.405878), 0.079712)}
 
 
-def run(main):
-    """Calls it; what is wrong with its input ends the program with one line."""
-    try:
-        main()
-    except (ValueError, OSError) as problem:
-        sys.exit(str(problem))
-
-
 def write_table(path, widths, rows):
     """Writes a table of the manual, a list-table of reStructuredText; the first row is its head."""
     lines = [".. list-table::", "   :header-rows: 1",
@@ -51,49 +46,38 @@ def write_table(path, widths, rows):
 # ---- files ---------------------------------------------------------------------------------------
 
 
-def open_text(path):
-    """A text file to read, without the byte order mark that editors of Windows put in front. Bytes
-    that are no text do not stop it: whoever reads says what the file is not.
-    """
-    return open(path, encoding="utf-8-sig", errors="replace")
-
-
 @dataclasses.dataclass
 class Frame:
     """One time of a dump: cell vectors in rows (A), columns by name, sorted by any ID."""
+    path: str
     step: int
     cell: np.ndarray
     columns: dict
 
+    def column(self, name):
+        """Numbers of all atoms."""
+        if name not in self.columns:
+            raise ValueError(f"{self.path} has no column {name}; dump it with the others, which "
+                             f"are {' '.join(self.columns)}")
+        return self.columns[name]
+
     def positions(self, names=("xu", "yu", "zu")):
         """Positions as (atoms, 3)."""
-        return np.column_stack([self.columns[name] for name in names])
+        return np.column_stack([self.column(name) for name in names])
 
 
 def read_dump(path):
-    """Frames of a text dump, one after the other. A last frame that a stopped run left cut off is
-    passed over. Raises ValueError with the name of the file if it is none.
-    """
-    with open_text(path) as file:
-        while line := file.readline():
-            if not line.startswith("ITEM: TIMESTEP"):
-                raise ValueError(f"{path}: is no dump of LAMMPS: {line.strip()[:40]!r}")
-            try:
-                step = int(file.readline())
-                file.readline()
-                atoms = int(file.readline())
-                tilted = "xy" in file.readline()
-                bounds = np.array([file.readline().split() for _ in range(3)], float)
-                names = file.readline().split()[2:]
-                rows = np.array([file.readline().split() for _ in range(atoms)], float)
-                rows = rows.reshape(atoms, len(names))
-            except ValueError:
-                if file.readline():
-                    raise ValueError(f"{path}: a frame in the middle is broken") from None
-                return
-            if "id" in names:
-                rows = rows[np.argsort(rows[:, names.index("id")])]
-            yield Frame(step, _cell(bounds, tilted), dict(zip(names, rows.T)))
+    """Frames of a text dump with numbers only, one after the other; see lammps_files.frames()."""
+    for frame in lammps_files.frames(path):
+        try:
+            rows = np.array(frame.rows, float).reshape(-1, len(frame.names))
+        except ValueError:
+            raise ValueError(f"{path}: step {frame.step} has a column that is no number; dump type "
+                             "instead of element") from None
+        if "id" in frame.names:
+            rows = rows[np.argsort(rows[:, frame.names.index("id")])]
+        cell, _ = lammps_files.lattice(frame.bounds)
+        yield Frame(path, frame.step, np.array(cell), dict(zip(frame.names, rows.T)))
 
 
 def frames_in_order(path):
@@ -102,26 +86,18 @@ def frames_in_order(path):
     return [frames[step] for step in sorted(frames)]
 
 
-def _cell(bounds, tilted):
-    """Cell vectors from the bounds of a dump, which for a tilted cell are those of its box."""
-    xy, xz, yz = bounds[:, 2] if tilted else (0.0, 0.0, 0.0)
-    low, high = bounds[:, 0].copy(), bounds[:, 1].copy()
-    low[0] -= min(0.0, xy, xz, xy + xz)
-    high[0] -= max(0.0, xy, xz, xy + xz)
-    low[1] -= min(0.0, yz)
-    high[1] -= max(0.0, yz)
-    return np.diag(high - low) + np.array([[0, 0, 0], [xy, 0, 0], [xz, yz, 0]])
+def _rows(file):
+    """Words of each line but comments and one that was cut off, whose last number may be half."""
+    return (line.split() for line in file if not line.startswith("#") and line.endswith("\n"))
 
 
 def read_table(path):
     """Rows of numbers of fix ave/time or fix print; lines that are not whole are left out."""
     rows = []
     with open_text(path) as file:
-        for line in file:
-            if line.startswith("#"):
-                continue
+        for words in _rows(file):
             try:
-                rows.append([float(word) for word in line.split()])
+                rows.append([float(word) for word in words])
             except ValueError:
                 continue
     width = max((len(row) for row in rows), default=0)
@@ -135,7 +111,7 @@ def last_block(path):
     """Rows of the last whole block of a file of fix ave/time in mode vector."""
     last = None
     with open_text(path) as file:
-        rows = (line.split() for line in file if not line.startswith("#"))
+        rows = _rows(file)
         try:
             for _, count in rows:
                 block = list(itertools.islice(rows, int(count)))
@@ -200,56 +176,82 @@ def block_average(values, blocks=None):
     return values.mean(), max(errors)
 
 
+def student(freedom):
+    """Factor by which a standard error from `freedom` independent deviations covers the truth as
+    often as one sigma does, in 68 % (Student's t): 1.84 for one, the deviation of two values.
+    """
+    return special.stdtrit(freedom, special.ndtr(1.0))
+
+
 def mean_and_error(values):
-    """Mean of independent values, such as those of several seeds, and its standard error."""
+    """Mean of independent values and its standard error."""
     values = np.asarray(values, float)
     error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
     return values.mean(), error
 
 
+def mean_of_few(values):
+    """The same of as few as two values, such as those of seeds, whose standard error alone is too
+    small too often.
+    """
+    mean, error = mean_and_error(values)
+    return mean, error * student(len(values) - 1)
+
+
 # ---- diffusion -----------------------------------------------------------------------------------
 
 
-def mean_square_displacement(positions, collective=False, every=1):
-    """<|r(t0+t) - r(t0)|^2> in A^2 for each lag, over all atoms and origins t0, `every` frames
-    apart. `positions` (frames, atoms, 3) do not jump at the cell's borders. With `collective` the
-    displacements of all atoms are summed before they are squared, and the result is divided by
-    their number: its slope is that of the charge, if all atoms have the same.
+def mean_square_displacement(positions, collective=False, every=1, lags=None):
+    """<|r(t0+t) - r(t0)|^2> in A^2 for each lag, or as many `lags`, over all atoms and origins t0,
+    `every` frames apart. `positions` (frames, atoms, 3) do not jump at the cell's borders. With
+    `collective` the displacements of all atoms are summed before they are squared, and the result
+    is divided by their number: its slope is that of the charge, if all atoms have the same.
     """
-    frames = len(positions)
-    sums, counts = np.zeros(frames), np.zeros(frames)
-    for origin in range(0, frames, every):
-        moved = positions[origin:] - positions[origin]
-        if collective:
-            square = (moved.sum(axis=1) ** 2).sum(axis=-1) / positions.shape[1]
-        else:
-            square = (moved ** 2).sum(axis=-1).mean(axis=-1)
+    if collective:
+        positions = positions.sum(axis=1, keepdims=True) / np.sqrt(positions.shape[1])
+    lags = lags or len(positions)
+    sums, counts = np.zeros(lags), np.zeros(lags)
+    for origin in range(0, len(positions), every):
+        moved = positions[origin:origin + lags] - positions[origin]
+        square = (moved ** 2).sum(axis=-1).mean(axis=-1)
         sums[:len(square)] += square
         counts[:len(square)] += 1
     return sums / counts
 
 
-def diffusion(positions, frame_time, window, collective=False, blocks=5):
-    """Diffusion coefficient in A^2/ps and its standard error.
+def diffusion(positions, frame_time, window, collective=False, blocks=None):
+    """Diffusion coefficient in A^2/ps, its error, and from how many deviations that is known.
 
     A line is fitted to the mean square displacement at lags within `window` (ps, beginning and
-    end); the run is cut into `blocks` parts that are longer than the window, whose coefficients
-    give the error.
+    end). The coefficient is that of the whole run; those of its parts give the error. They are as
+    long as the window's end at least, and there are `blocks`, or as many as fit, but not over five.
     """
+    if not 0.0 <= window[0] < window[1]:
+        raise ValueError(f"the window from {window[0]:g} to {window[1]:g} ps is none: let it begin "
+                         "at 0 or later and end after that")
+    least = int(np.ceil(window[1] / frame_time - 1e-6))
+    if blocks is None:
+        blocks = max(2, min(5, len(positions) // least))
+    if blocks < 2:
+        raise ValueError(f"{blocks} blocks give no error; take 2 or more")
     size = len(positions) // blocks
-    if size * frame_time < window[1]:
+    if size < least:
         raise ValueError(f"{blocks} blocks of {size * frame_time:g} ps are shorter than the "
                          f"window, which ends at {window[1]:g} ps: run for longer, or take a "
                          "shorter window")
+    time = frame_time * np.arange(size)
+    time = time[time <= window[1]]
+    inside = time >= window[0]
+    if np.count_nonzero(inside) < 2:
+        raise ValueError(f"the window from {window[0]:g} to {window[1]:g} ps has fewer than two "
+                         "frames: let it end later")
 
     def slope(part):
-        msd = mean_square_displacement(part, collective)
-        time = frame_time * np.arange(len(msd))
-        inside = (time >= window[0]) & (time <= window[1])
+        msd = mean_square_displacement(part, collective, lags=len(time))
         return np.polyfit(time[inside], msd[inside], 1)[0] / 6.0
 
-    values = [slope(positions[k * size:(k + 1) * size]) for k in range(blocks)]
-    return mean_and_error(values)
+    parts = [slope(positions[k * size:(k + 1) * size]) for k in range(blocks)]
+    return slope(positions), mean_of_few(parts)[1], blocks - 1
 
 
 @dataclasses.dataclass
@@ -270,15 +272,17 @@ def weighted_line(x, y, errors):
     return Line(slope, np.sqrt(covariance[1, 1]), value, np.sqrt(covariance[0, 0]))
 
 
-def activation_energy(temperatures, values, errors):
+def activation_energy(temperatures, values, errors, freedom=np.inf):
     """Activation energy (eV) and its error, and the value at infinite temperature, from
-    coefficients at three temperatures (K) or more. The errors count together, as one relative error
-    of all: those of two blocks agree by chance, and as weights they would let such a point rule.
+    coefficients at three temperatures (K) or more. Each error is that of mean_of_few(), from
+    `freedom` deviations. They count together, as one relative error of all: those of two blocks
+    agree by chance, and as weights they would let such a point rule.
     """
     if len(temperatures) < 3:
         raise ValueError(f"{len(temperatures)} temperatures are too few for an activation energy")
-    values, errors = np.asarray(values, float), np.asarray(errors, float)
-    relative = np.sqrt(np.mean((errors / values) ** 2))
+    freedom = np.broadcast_to(freedom, len(temperatures))
+    values, errors = np.asarray(values, float), np.asarray(errors, float) / student(freedom)
+    relative = student(freedom.sum()) * np.sqrt(np.mean((errors / values) ** 2))
     line = weighted_line(1.0 / (BOLTZMANN * np.asarray(temperatures, float)), np.log(values),
                          np.full(len(values), relative))
     return -line.slope, line.slope_error, np.exp(line.value)

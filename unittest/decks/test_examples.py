@@ -15,7 +15,7 @@ from deck import (MASS, POTENTIALS, ROOT, TIMEOUT, catches_interrupts, density_o
 FOLDER = ROOT / "examples" / "melt-quench"
 DENSITY = 1.0e-3    # relative; cell edges in data files have 16 digits, the masses are the deck's
 SHORT = {"melt": 0.2, "rate": 32000, "hold": 0.1, "average": 0.1, "natoms": 100, "every": 100}
-# mol% of SiO2, B2O3, Li2O, and density in g/cm3 (A. Urata, arXiv:2209.00316, table 1)
+# mol% of SiO2, B2O3, Li2O, and density in g/cm3 (S. Urata, arXiv:2209.00316, table 1)
 GLASSES = {"LBS_20_60_20": (20, 60, 20, 2.21), "LBS_40_40_20": (40, 40, 20, 2.26),
            "LBS_10_50_40": (10, 50, 40, 2.30), "LBS_20_40_40": (20, 40, 40, 2.31),
            "LBS_30_30_40": (30, 30, 40, 2.31), "LBS_40_20_40": (40, 20, 40, 2.34),
@@ -217,6 +217,7 @@ def test_names_with_blanks_are_refused(lmp, tmp_path, deck, name):
 
 @pytest.mark.parametrize("variables, message", [
     ({"glass": "LBS_1_2_97"}, "unknown glass LBS_1_2_97; glasses.lmp lists the eleven names"),
+    ({"glass": "20_60_20"}, "unknown glass 20_60_20; glasses.lmp lists the eleven names"),
     ({"preset": "quick"}, "unknown preset quick; presets.lmp lists demo, middle and paper"),
     ({"potential": "teter"}, "unknown potential teter; potentials.lmp lists the names"),
     ({"potential": "lbs-fast"}, "unknown potential lbs-fast; potentials.lmp lists the names"),
@@ -238,6 +239,18 @@ def test_lengths_that_leave_a_stage_out(lmp, tmp_path, deck, wrong):
     assert result.status != 0 and re.search(r"^ERROR: .*must (not )?be (above|below) 0", result.log,
                                             re.M)
     assert "create_atoms CPU" not in result.log and not list(tmp_path.glob("glass.*"))
+
+
+@pytest.mark.parametrize("deck, wrong, message", [
+    ("melt-quench/in.melt-quench", {"rate": 1e13}, "in less than ten steps; 1e13 K/s are 10 K/ps"),
+    ("melt-quench/in.melt-quench", {"melt": 1e-5}, "molten for 1e-05 ps, less than ten steps"),
+    ("rings/in.rings", {"T_melt": 300}, "T_melt must be above T_end by 10 or more")])
+def test_lengths_in_other_units(lmp, tmp_path, deck, wrong, message):
+    path = FOLDER.parent / deck
+    words = words_of({"out": tmp_path / "glass", **wrong})
+    result = lmp.run(path.read_text(), 1, words, cwd=path.parent)
+    assert result.status != 0 and re.search(rf"^ERROR: .*{message}", result.log, re.M)
+    assert not list(tmp_path.glob("glass.*"))
 
 
 @pytest.mark.parametrize("preset", ["demo", "middle", "paper"])

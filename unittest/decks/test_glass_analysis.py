@@ -32,23 +32,50 @@ def test_a_dump_that_was_cut_off(lmp, tmp_path):
                  + "fix 1 all nve\nrun 3\n")
     text = (result.folder / "atoms.dump").read_text()
     path = tmp_path / "cut.dump"
-    for end in (len(text) - 30, text.rindex("ITEM: ATOMS") - 40):
+    last = text.rindex("ITEM: TIMESTEP")
+    # The last number; a row; the box; the number of atoms; the step; behind the title.
+    for end in (len(text.rstrip()) - 1, len(text) - 30, text.rindex("ITEM: ATOMS") - 40,
+                text.index("ITEM: BOX", last) - 2, last + 16, last + 15):
         path.write_text(text[:end])
         assert [f.step for f in ga.read_dump(path)] == [0, 1, 2]
+        # The run goes on behind it, or behind its last whole line.
+        for begin in (text[:end], text[:text.rindex("\n", 0, end) + 1]):
+            path.write_text(begin + text[last:])
+            with pytest.raises(ValueError, match="cut.dump: a frame in the middle is broken"):
+                list(ga.read_dump(path))
+    for end in (1, 6, 10, 14):    # within the title of the next frame
+        path.write_text(text + text[:end])
+        assert [f.step for f in ga.read_dump(path)] == [0, 1, 2, 3]
+        path.write_text(text[:last + end] + text[last:])
+        assert [f.step for f in ga.read_dump(path)] == [0, 1, 2, 3]
+    first = text[:text.index("ITEM: TIMESTEP", 1)]
+    for extra in ("ITEM: UNITS\nmetal\n", "ITEM: TIME\n0.5\n"):    # of dump_modify
+        path.write_text(extra + first + extra + text[last:])
+        assert [f.step for f in ga.read_dump(path)] == [0, 3]
+    path.write_text(text[last:] + first + text[last:].replace("\n3\n", "\n2\n") + first)
+    assert [f.step for f in ga.frames_in_order(path)] == [0, 2, 3]
     path.write_text(text.replace("ITEM: ATOMS id xu yu zu\n", "ITEM: ATOMS id xu yu zu\n1 x\n", 1))
     with pytest.raises(ValueError, match="cut.dump: a frame in the middle is broken"):
         list(ga.read_dump(path))
     path.write_text("LAMMPS\n")
     with pytest.raises(ValueError, match="cut.dump: is no dump of LAMMPS"):
         list(ga.read_dump(path))
+    path.write_text(first.replace(" xu ", " x "))
+    with pytest.raises(ValueError, match="cut.dump has no column xu; dump it with the others"):
+        next(ga.read_dump(path)).positions()
+    path.write_text(FILES["dump"].replace("1 2 3 4", "1 O 3 4"))
+    with pytest.raises(ValueError, match="cut.dump: step 7 has a column that is no number"):
+        list(ga.read_dump(path))
 
 
 def test_tables_are_read_without_their_last_broken_row(tmp_path):
+    """Half a number looks like one; only the end of its line tells."""
     path = tmp_path / "t"
-    path.write_text("# head\n1 2.5\n2 3.5\n3 4")
-    assert ga.read_table(path).tolist() == [[1, 2.5], [2, 3.5], [3, 4]]
-    path.write_text("# head\n1 2.5\n2 3.5\n3")
-    assert ga.read_table(path).tolist() == [[1, 2.5], [2, 3.5]]
+    path.write_text("# head\n1 2.5\n2 3.5\n3 4.5\n")
+    assert ga.read_table(path).tolist() == [[1, 2.5], [2, 3.5], [3, 4.5]]
+    for last in ("3", "3 4", "3 4.5"):
+        path.write_text(f"# head\n1 2.5\n2 3.5\n{last}")
+        assert ga.read_table(path).tolist() == [[1, 2.5], [2, 3.5]]
     path.write_text("# head\n")
     with pytest.raises(ValueError, match="has the run begun"):
         ga.read_table(path)
@@ -67,7 +94,7 @@ def test_the_last_block_of_a_vector(lmp, tmp_path):
     assert np.array_equal(ga.last_block(folder / "r"), rows[:, :2])
     text = (folder / "gr").read_text()
     path = tmp_path / "cut"
-    for end in (text.rindex("\n5 "), text.rindex(" ")):
+    for end in (text.rindex("\n5 "), text.rindex(" "), len(text) - 2):
         path.write_text(text[:end].replace("\n1 5\n1 ", "\n1 5\n7 "))
         assert ga.last_block(path)[0, 0] == 7
     path.write_text(text[:text.index("\n5 ")])
@@ -122,6 +149,18 @@ def test_errors_of_means_know_correlation(memory):
         ga.block_average(range(4))
 
 
+def test_errors_of_few_values_cover_the_truth():
+    """In 68 % of all samples of a normal distribution; the standard error alone does less often."""
+    rng = np.random.default_rng(8)
+    for count, plain in ((2, 0.52), (3, 0.6)):
+        found = [ga.mean_of_few(values) for values in rng.normal(0.0, 1.0, (4000, count))]
+        mean, error = np.abs(np.transpose(found))
+        assert 0.66 < np.mean(mean < error) < 0.71
+        assert np.mean(mean < error / ga.student(count - 1)) < plain
+    assert ga.mean_of_few([1.0, 3.0])[1] == pytest.approx(1.837, abs=1e-3)
+    assert np.isnan(ga.mean_of_few([1.0])[1])
+
+
 # ---- diffusion -----------------------------------------------------------------------------------
 
 
@@ -145,17 +184,41 @@ def langevin(lmp, ranks=1):
 def test_planted_diffusion(lmp):
     """Of single particles and, as they know nothing of each other, of all together."""
     positions, expected = langevin(lmp)
-    d, error = ga.diffusion(positions, 0.2, (1.0, 4.0))
+    d, error, freedom = ga.diffusion(positions, 0.2, (1.0, 4.0))
+    assert freedom == 4
     assert abs(d - expected) < 2.0 * error + 0.005 * expected
     assert 0.001 * expected < error < 0.1 * expected
-    together, wide = ga.diffusion(positions, 0.2, (1.0, 4.0), collective=True)
+    together, wide, _ = ga.diffusion(positions, 0.2, (1.0, 4.0), collective=True)
     assert abs(together - expected) < 2.0 * wide and wide > 2.0 * error
     # Particles that move as one: the collective coefficient is their number times the other.
     one = np.repeat(positions[:, :1], 5, axis=1)
     single = ga.mean_square_displacement(one)
     assert np.allclose(ga.mean_square_displacement(one, collective=True), 5.0 * single)
-    with pytest.raises(ValueError, match="are shorter than the window"):
-        ga.diffusion(positions, 0.2, (1.0, 100.0))
+    for window, blocks, message in (
+            ((1.0, 100.0), 5, "5 blocks of 16 ps are shorter than the window"),
+            ((1.0, 100.0), None, "2 blocks of 40 ps are shorter than the window"),
+            ((4.0, 1.0), None, "the window from 4 to 1 ps is none"),
+            ((3.9, 4.1), None, "the window from 3.9 to 4.1 ps has fewer than two frames"),
+            ((1.0, 4.0), 0, "0 blocks give no error"), ((1.0, 4.0), 1, "1 blocks give no error")):
+        with pytest.raises(ValueError, match=message):
+            ga.diffusion(positions, 0.2, window, blocks=blocks)
+
+
+@pytest.mark.parametrize("blocks, frames, plain", [(2, 90, 0.55), (None, 45, 0.65)])
+def test_errors_of_diffusion_cover_the_truth(blocks, frames, plain):
+    """In 68 % of many random walks of D = 1; the standard error of so few blocks does less often,
+    and the error does not hang on how two blocks happen to agree.
+    """
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(500):
+        steps = rng.normal(0.0, np.sqrt(2.0), (frames, 5, 3))
+        found.append(ga.diffusion(np.cumsum(steps, axis=0), 1.0, (5.0, 15.0), True, blocks))
+    d, error, freedom = np.transpose(found)
+    assert abs(d.mean() - 1.0) < 0.1 and set(freedom) == {(blocks or 3) - 1}
+    off = np.abs(d - 1.0)
+    assert 0.62 < np.mean(off < error) < 0.76
+    assert np.mean(off < error / ga.student(freedom)) < plain
 
 
 def test_origins_by_hand():
@@ -177,10 +240,11 @@ def test_planted_activation_energy():
     assert ga.activation_energy(t, truth, 0.05 * truth)[2] == pytest.approx(3.0)
     # Errors of two blocks, which are small where both agree by chance.
     blocks = truth * rng.normal(1, 0.1, (400, 2, 4))
-    found = [ga.activation_energy(t, *np.transpose([ga.mean_and_error(d) for d in pair.T]))
-             for pair in blocks]
-    energy, error, _ = np.transpose(found)
-    assert np.mean(np.abs(energy - 0.4) > 2.0 * error) < 0.15
+    for freedom, low, high in ((1, 0.63, 0.75), (np.inf, 0.8, 1.0)):
+        found = [ga.activation_energy(t, *np.transpose([ga.mean_of_few(d) for d in pair.T]),
+                                      freedom) for pair in blocks]
+        energy, error, _ = np.transpose(found)
+        assert low < np.mean(np.abs(energy - 0.4) < error) < high
     with pytest.raises(ValueError, match="2 temperatures are too few"):
         ga.activation_energy(t[:2], truth[:2], truth[:2])
 

@@ -123,7 +123,8 @@ def test_structures_that_cannot_run(tmp_path):
 def test_columns_of_atoms(lmp, tmp_path):
     """The dump has the elements and what the computes count; extended XYZ has the same."""
     result = lmp.run((FOLDER / "in.columns").read_text(), 1,
-                     ["-var", "start", frame("glass"), "-var", "out", tmp_path / "glass"])
+                     ["-var", "start", frame("glass"), "-var", "out", tmp_path / "glass"],
+                     cwd=FOLDER)
     assert result.status == 0, result.log[-2000:]
     lines = (tmp_path / "glass.dump").read_text().splitlines()
     assert lines[8] == "ITEM: ATOMS id element x y z coordination bridging smallest_ring rings_3"
@@ -149,8 +150,16 @@ def test_columns_of_atoms(lmp, tmp_path):
         atoms = ase.io.read(tmp_path / "glass.xyz")
         assert atoms.arrays["coordination"][atoms.symbols == "B"].tolist() == boron.tolist()
 
+    whole = "\n".join(lines) + "\n"
+    later = whole.replace("TIMESTEP\n0\n", "TIMESTEP\n10\n")
+    (tmp_path / "twice.dump").write_text(whole + later + later)
+    assert works("dump2xyz.py", tmp_path / "twice.dump", tmp_path / "twice.xyz").endswith(
+        "2 frames\n")
     (tmp_path / "x.xyz").write_text("as before")
-    (tmp_path / "less.dump").write_text("\n".join(lines).replace("element", "type"))
+    (tmp_path / "cut.dump").write_text(whole[:-40] + later)    # no atoms of step 10 at step 0
+    done = call("dump2xyz.py", tmp_path / "cut.dump", tmp_path / "x.xyz")
+    assert done.returncode == 1 and "a frame in the middle is broken" in done.stderr
+    (tmp_path / "less.dump").write_text(whole.replace("element", "type"))
     done = call("dump2xyz.py", tmp_path / "less.dump", tmp_path / "x.xyz")
     assert done.returncode == 1 and "the dump needs the columns id, element" in done.stderr
     (tmp_path / "none.dump").write_text("")

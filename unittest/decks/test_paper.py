@@ -2,6 +2,7 @@
 """The decks and scripts of examples/paper, in short: they end, go on after a kill, and say what is
 missing.
 """
+import os
 import re
 import shutil
 import subprocess
@@ -42,7 +43,7 @@ def test_transport(folder):
         out = run(folder, "transport", *TRANSPORT, "-var", "T", str(t))
         assert out.count("min left") == 6 and "NVT: step 1200 of 1200" in out
         words.append(f"{t}=li-{t}K.dump")
-    out = plot(folder, "transport", "--frame", "0.02", "--window", "0.1", "0.4", *words)
+    out = plot(folder, "transport", "--window", "0.1", "0.4", *words)
     rows = [line.split() for line in out.splitlines() if " +- " in line and "energy" not in line]
     d = [float(row[1]) for row in rows]
     assert len(rows) == 3 and 1e-6 < d[0] < d[1] < d[2] < 1e-2
@@ -54,10 +55,94 @@ def test_transport(folder):
                for k, step in enumerate(f.partition("\n")[0] for f in frames)]
     (folder / "transport" / "stop.dump").write_text(
         "".join("ITEM: TIMESTEP\n" + f for f in stopped))
+    shutil.copy(folder / "transport" / "li-1500K.setup", folder / "transport" / "stop.setup")
     more = plot(folder, "transport", "--frame", "0.02", "--window", "0.1", "0.4", *words,
                 "1000=stop.dump")
     assert "D at 1000 K is not known well enough and is left out" in more
     assert energy[0] in more
+
+
+def write_walk(path, steps, edge=10.0, seed=3, ions=20):
+    """Dump of ions that move by random steps, each by itself, between the given time steps."""
+    rng = np.random.default_rng(seed)
+    walk = np.cumsum(rng.normal(0.0, 1.0, (max(steps) // 10 + 1, ions, 3)), axis=0)
+    head = f"ITEM: NUMBER OF ATOMS\n{ions}\nITEM: BOX BOUNDS pp pp pp\n" + 3 * f"0 {edge}\n"
+    path.write_text("".join(
+        f"ITEM: TIMESTEP\n{step}\n{head}ITEM: ATOMS id xu yu zu\n" + "".join(
+            f"{k} {x:.6f} {y:.6f} {z:.6f}\n" for k, (x, y, z) in enumerate(walk[step // 10], 1))
+        for step in steps))
+
+
+def test_times_of_transport(folder):
+    """From steps and the time step that is written beside the dump; a gap is told, and so is a time
+    between frames that is another.
+    """
+    place = folder / "transport"
+    steps = list(range(0, 4000, 10))
+    write_walk(place / "li.dump", steps)
+    words = ("--window", "0.1", "0.3", "900=li.dump")
+    assert "li.dump has no li.setup with the time step; give --frame" in complaint(
+        folder, "transport", *words)
+
+    def row(*words):
+        out = plot(folder, "transport", *words)
+        return re.search(r"^ +900 +(\S+) \+- (\S+) ", out, re.M).groups()
+
+    # A variance of 1 A^2 in 0.01 ps is 50 A^2/ps.
+    d, error = row("--frame", "0.01", *words)
+    assert abs(float(d) - 50e-4) < 3 * float(error) < 20e-4
+    (place / "li.setup").write_text("shik; preset paper, dt 0.001, settle 2, frame 0.0104\n")
+    assert row(*words) == row("--frame", "0.0104", *words) == (d, error)
+    assert "li.dump has a frame every 0.01 ps by li.setup; leave --frame out" in complaint(
+        folder, "transport", "--frame", "0.02", *words)
+    (place / "li.setup").write_text("shik; dt 0.0005, frame 0.005\n")
+    half = row("--window", "0.05", "0.15", words[-1])
+    assert float(half[0]) == pytest.approx(2 * float(d), rel=0.01)
+    for wrong, message in (
+            (steps[:10] + steps[30:], "step 300 follows 90, but others come every 10 steps"),
+            (steps[:100:2] + steps[100:], "step 1010 follows 1000, but others come every 20")):
+        write_walk(place / "li.dump", wrong)
+        assert message in complaint(folder, "transport", *words)
+
+
+def test_the_charge_and_its_errors(folder):
+    """Ions that know nothing of each other have a Haven ratio of one, and a conductivity of their
+    own cell each; what is not known to half of it is a dash.
+    """
+    place = folder / "transport"
+    steps = list(range(0, 20000, 10))
+    for name, edge, seed in (("one", 10.0, 3), ("two", 20.0, 3), ("three", 20.0, 4)):
+        write_walk(place / f"{name}.dump", steps, edge, seed)
+    write_walk(place / "few.dump", steps[:200], seed=9)
+    words = ("--frame", "0.01", "--window", "0.01", "0.05")
+    number = r" +(\S+) \+- +(\S+)"
+    row = r"^ +900" + 4 * number + "$"
+
+    def numbers(*dumps):
+        found = re.search(row, plot(folder, "transport", *words, *dumps), re.M)
+        return [float(word) for word in found.groups()]
+
+    one, two, three, both = (numbers(*(f"900={name}.dump" for name in names.split()))
+                             for names in ("one", "two", "three", "one three"))
+    assert abs(one[4] - 1.0) < 3 * one[5] and 0.01 < one[5] < 0.4
+    # 20 ions in 1000 A^3: n e^2 D / kT
+    sigma = 2e28 * 1.602176634e-19 ** 2 * one[2] * 1e-4 / (1.380649e-23 * 900) / 100
+    assert one[6] == pytest.approx(sigma, rel=0.01)
+    assert one[7] / one[6] == pytest.approx(one[3] / one[2], rel=0.5)
+    assert two[:6] == one[:6] and two[6] == pytest.approx(one[6] / 8, rel=0.01)
+    assert both[0] == pytest.approx((one[0] + three[0]) / 2, rel=0.01)
+    assert both[6] == pytest.approx((one[6] + three[6]) / 2, rel=0.01)
+    # Student's factor for one sigma of two values
+    assert both[1] == pytest.approx(1.837 * abs(one[0] - three[0]) / 2, rel=0.5)
+    out = plot(folder, "transport", "--frame", "0.01", "--window", "0.1", "0.9", "900=few.dump")
+    assert re.search(r"^ +900" + 2 * number + r" +- +-$", out, re.M), out
+    for option, message in ((("--window", "1.5", "0.5"), "the window from 1.5 to 0.5 ps is none"),
+                            (("--window", "0.1", "0.3", "--blocks", "0"), "take 2 or more")):
+        assert message in complaint(folder, "transport", "--frame", "0.01", *option,
+                                    "900=few.dump")
+    (place / "few.dump").write_text((place / "few.dump").read_text().replace(" xu ", " x "))
+    assert "few.dump has no column xu; dump it with the others" in complaint(
+        folder, "transport", *words, "900=few.dump")
 
 
 def test_quench(folder):
@@ -71,7 +156,13 @@ def test_quench(folder):
     assert len(final) == 11 and (final[:, 3:5].sum(axis=1) <= 36).all()
     assert np.allclose(final[:, 2], final[:, 4] / 36, atol=1e-4) and final[-1, 4] > 0
     assert "WARNING: the atoms are no" not in out
-    run(folder, "quench", *QUENCH, "-var", "protocol", "hold", "-var", "out", "slow")
+    out = run(folder, "quench", *QUENCH, "-var", "protocol", "hold", "-var", "out", "slow", "-var",
+              "middle", "800", "-var", "fall", "4000", "-var", "stay", "0.1")
+    assert {"fall", "stay"} < set(re.findall(r"^(\w+): step", out, re.M))
+    slow = np.loadtxt(folder / "quench" / "slow.history")
+    assert len(slow) == 51
+    # 300 K to 1000 K at 2000 K/ps, 0.1 ps, 200 K at 4000 K/ps, 0.1 ps: steps of 1 fs
+    assert slow[0, 0] == 350 + 100 + 50 + 100
     words = [f"LBS_40_20_40={','.join(names)}" for names in (("fast", "slow"), ("fast",))]
     out = plot(folder, "quench", *words)
     rows = re.findall(r"^LBS_40_20_40 +56.5 +(\S+) \+- +(\S+)", out, re.M)
@@ -89,10 +180,14 @@ def test_the_reference_is_what_the_manual_says(folder):
     assert re.search(r"^LBS_20_60_20 .* 8.1 \+- +2.8 .* 22.9 \+- +5.4$", out, re.M), out
     page = (ROOT / "doc" / "paper.rst").read_text().partition("\nElastic constants\n")[2]
     for name in ("20-60-20", "10-50-40", "40-20-40"):
-        said = re.search(rf"\* - {name}\n" + 4 * r" +- (\S+)\n", page).groups()
-        out = script(folder, "elastic", f"../glasses/LBS_{name.replace('-', '_')}-fast-1")
-        found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
-        assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
+        rows = page.partition(f"   * - {name}\n")[2]
+        for potential in ("accurate", "fast"):
+            said = re.search(rf"     - {potential}\n" + 4 * r" +- (\S+)\n", rows).groups()
+            out = script(folder, "elastic",
+                         f"../glasses/LBS_{name.replace('-', '_')}-{potential}-1")
+            assert "warning" not in out
+            found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
+            assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
     # Above the glass of fast, each minimized by the judge, who is the accurate potential.
     for glass, others in (("LBS_20_60_20", {"lbs": 37, "deng_du": 61, "accurate": 4}),
                           ("LBS_10_50_40", {"lbs": 55, "deng_du": 49, "accurate": 2}),
@@ -119,6 +214,34 @@ def test_the_table_of_glasses_is_the_manuals(folder):
     assert re.search(r"^fast: \d+ glasses, mean error of 4B -\d", out, re.M), out
     (place / "LBS_20_60_20-fast-1.final").unlink()
     assert table()[1] != made
+    for name in ("LBS_20_60_20-shik-1", "LBS_1_2_97-fast-1"):
+        (place / f"{name}.final").write_text("")
+        assert f"{name}: glasses_table.py does not know that glass or potential" in complaint(
+            folder, "glasses", file="glasses_table.py")
+        (place / f"{name}.final").unlink()
+    (place / "LBS_20_60_20-fast-2.final").write_text("")
+    assert "let the quench go on to its end" in complaint(folder, "glasses", "--table", "new.inc",
+                                                          file="glasses_table.py")
+
+
+def test_jobs_of_all_glasses(folder):
+    """Each number of batch.sh is a glass of glasses.lmp, in its order."""
+    for name in ("lmp", "mpirun"):
+        (folder / name).write_text(f"#!/bin/sh\necho \"$*\" >> {folder}/calls\n")
+        (folder / name).chmod(0o755)
+    env = {**environment(1), "PATH": f"{folder}:{os.environ['PATH']}"}
+
+    def call_batch(number):
+        return subprocess.run(["bash", "batch.sh", "plot.py", str(number)], cwd=folder / "quench",
+                              env=env, capture_output=True, check=False).returncode
+
+    text = (folder.parent / "melt-quench" / "glasses.lmp").read_text()
+    known = re.findall(r'== \w*?(LBS_\w+)"', text)
+    assert len(known) == 11 and [call_batch(k) for k in range(11)] == 11 * [0]
+    calls = (folder / "calls").read_text()
+    assert re.findall(r"in.quench -var glass (\w+)", calls) == known
+    assert re.findall(r"in.glass -var glass (\w+)", calls) == known
+    assert call_batch(11) != 0 and (folder / "calls").read_text() == calls
 
 
 def test_density(folder):
@@ -340,9 +463,16 @@ def test_what_is_missing_is_named(folder):
                        ("accuracy", "NAME=PARITY")):
         word = "LBS_20_60_20" if name == "quench" else "none"
         assert complaint(folder, name, word) == f"{word}: is not of the form {form}\n"
-    (folder / "transport/li.setup").write_text("shik; dt 0.001, settle 2, frame 0.05\n")
-    assert "li.dump has a frame every 0.05 ps, as li.setup says; give --frame 0.05" in complaint(
-        folder, "transport", "500=li.dump")
+    rows = np.loadtxt(folder / "glasses/LBS_40_20_40-fast-1.final")
+    (folder / "quench/other.data").write_text("")
+    for number, others in ((14, rows[:, :-1]), (16, np.hstack([rows, rows[:, -1:]]))):
+        np.savetxt(folder / "quench/other.final", others)
+        assert f"other.final has {number} columns where in.quench writes 15" in complaint(
+            folder, "quench", "LBS_40_20_40=other")
+    np.savetxt(folder / "quench/other.final", rows)
+    assert "other.history" in complaint(folder, "quench", "LBS_40_20_40=other")
+    assert "--elements: nothing is known of how K scatters" in complaint(
+        folder, "structure", "glass", "--elements", "K", "B", "O", "Si")
     (folder / "transition/fold.heat").write_text("# head\n1 300 -1 10\n")
     assert "too few for a fold" in complaint(folder, "transition", "fold")
 
@@ -373,7 +503,10 @@ def test_a_glass_of_another_composition(folder):
     ("quench", "density", ("ps", -1), "ps and dt must be above 0, settle not below"),
     ("quench", "glass", ("rate", -10), "rate, average, dt and T_end must be above 0"),
     ("quench", "glass", ("melt", -1), "melt and hold must not be below 0"),
-    ("elastic", None, ("strain", 0), "strain must be above 0")])
+    ("quench", None, ("down", 1e13), "by 10 K in less than a step; 1e13 K/s are 10 K/ps"),
+    ("quench", "glass", ("rate", 1e13), "in less than ten steps; 1e13 K/s are 10 K/ps"),
+    ("elastic", None, ("strain", 0), "strain must be above 0"),
+    ("elastic", None, ("strain", 0.5), "not above 0.02; it is no percentage")])
 def test_lengths_that_leave_a_stage_out(folder, name, deck, wrong, message):
     """Such a stage would be passed over, and what it leaves look like a result."""
     variable, value = wrong

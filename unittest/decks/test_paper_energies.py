@@ -120,6 +120,9 @@ def test_what_is_wrong_is_named(folder):
         folder, "energies", f"FMP={a}")
     done = call(folder, "energies")
     assert done.returncode != 0 and "-var judges NAMES are needed" in done.stdout
+    done = call(folder, "energies", "-var", "judges", "deng_du", "shik",
+                start=folder / "small.data")
+    assert done.returncode != 0 and "judges are one word on the command line" in done.stdout
     done = call(folder, "energies", "-var", "judges", "deng_du none", start=folder / "small.data")
     assert done.returncode != 0 and "unknown potential none" in done.stdout
     assert [p.name for p in (folder / "energies").glob("energies.*")] == ["energies.png"]

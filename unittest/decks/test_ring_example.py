@@ -171,6 +171,36 @@ def test_dumps_of_other_systems(finished, tmp_path, cut):
     assert done.returncode == 1 and done.stderr == f"[Errno 21] Is a directory: '{tmp_path}'\n"
 
 
+def test_dumps_of_killed_runs(finished, tmp_path):
+    """Frames that were written twice count once, as they were last; a frame in the middle that was
+    cut off is told and does not lend its step to the atoms of the next.
+    """
+    prefix, _ = finished
+    text = (prefix.parent / "glass.dump").read_text()
+    first, second, third = ("ITEM: TIMESTEP\n" + part
+                            for part in text.split("ITEM: TIMESTEP\n")[1:4])
+    atoms, out = tmp_path / "atoms.dump", tmp_path / "x.xyz"
+
+    def convert(written):
+        atoms.write_text(written)
+        return program("rings2xyz.py", atoms, f"{prefix}.list", out)
+
+    assert convert(first + second + third).returncode == 0
+    once = out.read_text()
+    assert re.findall(r"Timestep=(\d+)", once) == ["0", "5", "10"]
+    early = second.replace(" 2 ", " 3 ")
+    assert early != second and convert(first + early + second + third).returncode == 0
+    assert out.read_text() == once
+    half = second[:len(second) // 2]
+    whole_lines = half[:half.rindex("\n") + 1]
+    header = second[:second.index("ITEM: BOX") + 12]
+    for cut in (half, whole_lines, header, header + "\n"):
+        done = convert(first + cut + third)
+        assert done.returncode == 1
+        assert done.stderr == f"{atoms}: a frame in the middle is broken; take it out\n"
+        assert out.read_text() == once
+
+
 def test_boroxol_flag(lmp, tmp_path):
     """On the six atoms of a boroxol ring, not on the three oxygens that it carries, and on no ring
     of three with a four-coordinated B or Si.

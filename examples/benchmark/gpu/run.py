@@ -16,6 +16,7 @@ take lmp and the plugin from the shell's environment, and a folder --work with t
 model of ../deepsea.py.
 """
 import argparse
+import hashlib
 import itertools
 import json
 import math
@@ -80,9 +81,15 @@ class Bench:
         for folder in (self.work, self.found):
             folder.mkdir(parents=True, exist_ok=True)
         self.kept = self.found / "results.json"
+        self.env, self.words = self.environment()
+        of = {"device": self.device, "card": self.card(),
+              "model": hashlib.sha256(self.model.read_bytes()).hexdigest()}
         if self.kept.exists():
             self.results = json.loads(self.kept.read_text())
-        self.env, self.words = self.environment()
+            if self.results.get("of") != of:
+                sys.exit(f"{self.kept} is of another device, card or model: name another folder "
+                         "by --results")
+        self.results["of"] = of
 
     def environment(self):
         """Environment of programs, and LAMMPS' words for the device."""
@@ -98,6 +105,13 @@ class Bench:
         return dict(env, LD_LIBRARY_PATH=path, PATH=f"{HERE / 'bin'}:{env['PATH']}",
                     LAMMPS_PLUGIN_PATH=str(HERE / "lib"), LAMMPS_POTENTIALS=str(HERE),
                     ), "-k on g 1 -sf kk -pk kokkos"
+
+    def card(self):
+        """Name, memory and driver of the GPU; nothing of a rehearsal."""
+        if self.rehearsal:
+            return ""
+        return self.call(["nvidia-smi", "--query-gpu=name,memory.total,driver_version",
+                          "--format=csv,noheader"]).strip()
 
     def keep(self, name, value):
         self.results[name] = value
@@ -183,8 +197,7 @@ def machine(bench):
     """What it is, and whether programs start."""
     said = {}
     if bench.device == "gpu":
-        said["card"] = bench.call(["nvidia-smi", "--query-gpu=name,memory.total,driver_version",
-                                   "--format=csv,noheader"]).strip()
+        said["card"] = bench.card()
         for name in ("bin/lmp", "lib/liblbsstyles.so"):
             missing = [line for line in bench.call(["ldd", str(HERE / name)]).splitlines()
                        if "not found" in line]
@@ -453,7 +466,7 @@ def cell(results, *path):
 
 def table(bench):
     r = bench.results
-    card = cell(r, "machine", "card") if bench.device == "gpu" else f"{bench.device}, a rehearsal"
+    card = cell(r, "of", "card") if bench.device == "gpu" else f"{bench.device}, a rehearsal"
     rows = []
     for name in (*SHIPPED, bench.model.name):
         large, mixed, small = SPEEDS if name == bench.model.name else 3 * [("", "")]
@@ -509,7 +522,10 @@ def main():
             parser.error(f"there is no step {name}; there are {' '.join(STEPS)}")
     sys.stdout.reconfigure(line_buffering=True)    # for who sees only what was written in time
     end = time.monotonic() + args.seconds
-    bench = Bench(args)
+    try:
+        bench = Bench(args)
+    except (Failed, OSError) as exc:
+        sys.exit(f"the card or the model is missing: {exc}")
     failed = []
     for name in [n for n in STEPS if n in (args.steps or STEPS) and n not in args.skip]:
         work, limit = STEPS[name]

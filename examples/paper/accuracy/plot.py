@@ -31,7 +31,7 @@ import matplotlib.pyplot as plt    # noqa: E402  (the backend has to be chosen f
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 import glass_analysis as ga    # noqa: E402
 
-# Mean absolute errors of forces (eV/A) of fresh glasses, A. Urata, arXiv:2209.00316, Fig. 1; of its
+# Mean absolute errors of forces (eV/A) of fresh glasses, S. Urata, arXiv:2209.00316, Fig. 1; of its
 # test set: 0.203, energies 0.0049 eV/atom. Two-body potentials of its kind: 0.5 and 0.01.
 PAPER = {"LBS-20-60-20": 0.261, "LBS-40-40-20": 0.243, "LBS-10-50-40": 0.218}
 HEAD = "model set frame atom element quantity label prediction".split()

@@ -27,7 +27,7 @@ quench = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(quench)
 
 POTENTIALS = {"fast": "fast", "accurate": "accurate", "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter"}
-# Share (%) of three-coordinated boron in three-membered rings: A. Urata, arXiv:2209.00316, Table 2.
+# Share (%) of three-coordinated boron in three-membered rings: S. Urata, arXiv:2209.00316, Table 2.
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
          "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
          "LBS_15_25_60": 6.6, "LBS_10_20_70": 0.0, "LBS_5_35_60": 3.7}
@@ -41,6 +41,9 @@ def runs():
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for path in sorted(HERE.glob("LBS_*.final")):
         glass, potential, _ = path.stem.rsplit("-", 2)
+        if glass not in PAPER or potential not in POTENTIALS:
+            raise ValueError(f"{path.stem}: glasses_table.py does not know that glass or potential;"
+                             " add it to PAPER or POTENTIALS")
         found[glass][potential].append(str(path.with_suffix("")))
     return {glass: found[glass] for glass in quench.melt_quench.glasses() if glass in found}
 
@@ -99,4 +102,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    quench.ga.run(main)

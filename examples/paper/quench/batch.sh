@@ -7,8 +7,7 @@
 # Each job makes its glass with a two-body potential first.
 #SBATCH --ntasks=4 --cpus-per-task=1 --time=24:00:00 --requeue
 set -euo pipefail
-glasses=(LBS_20_60_20 LBS_40_40_20 LBS_10_50_40 LBS_20_40_40 LBS_30_30_40 LBS_40_20_40
-  LBS_50_10_40 LBS_8_32_60 LBS_15_25_60 LBS_10_20_70 LBS_5_35_60)
+mapfile -t glasses < <(grep -oE 'LBS(_[0-9]+){3}' ../../melt-quench/glasses.lmp)
 model=$(realpath "$1")
 glass=${glasses[${SLURM_ARRAY_TASK_ID:-$2}]}
 ranks=${SLURM_NTASKS:-2}

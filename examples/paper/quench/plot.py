@@ -35,7 +35,11 @@ COLUMNS = ("T", "4B", "3B", "4B number", "5-fold Si", "NBO", "ring 1", "ring 2",
 
 def columns(path):
     """Columns by name."""
-    return dict(zip(COLUMNS, ga.columns_in_order(path)))
+    found = ga.columns_in_order(path)
+    if len(found) != len(COLUMNS):
+        raise ValueError(f"{path} has {1 + len(found)} columns where in.quench writes "
+                         f"{1 + len(COLUMNS)}; make it anew with this in.quench")
+    return dict(zip(COLUMNS, found))
 
 
 def run_of(prefix, density):
@@ -92,7 +96,7 @@ RINGS = {
 def with_error(runs, quantity):
     """Mean and error of a quantity over runs, or of the one that there is."""
     if len(runs) > 1:
-        return ga.mean_and_error([quantity(run)[0] for run in runs])
+        return ga.mean_of_few([quantity(run)[0] for run in runs])
     return quantity(runs[0])
 
 

@@ -55,6 +55,10 @@ def main():
     parser.add_argument("--boron11", action="store_true")
     parser.add_argument("--picture", default="structure.png")
     options = parser.parse_args()
+    for element in options.elements:
+        if element not in ga.XRAY_FORM_FACTORS:
+            raise ValueError(f"--elements: nothing is known of how {element} scatters; add it to "
+                             "NEUTRON_LENGTHS and XRAY_FORM_FACTORS of glass_analysis.py")
     r, g = pair_functions(f"{options.prefix}.gr", options.elements[0])
     g = {pair: values for pair, values in g.items() if values.any()}    # of what there is
     for pair in [pair for pair in g if pair.endswith("-O")]:
@@ -62,7 +66,9 @@ def main():
         print(f"{pair}: {peak(r, g[pair]):.3f} A{measured}")
 
     frames = ga.frames_in_order(f"{options.prefix}.dump")
-    elements = np.array(["", *options.elements])[frames[0].columns["type"].astype(int)]
+    if not frames:
+        raise ValueError(f"{options.prefix}.dump has no frame; let the run go on")
+    elements = np.array(["", *options.elements])[frames[0].column("type").astype(int)]
     angles = {name: [] for name in ("O-Si-O", "O-B-O", "Si-O-Si", "B-O-B", "B-O-Si")}
     planes = []
     for frame in frames:
