@@ -6,11 +6,13 @@ of an ASE calculator on top.
     add_dispersion.py SET.hdf5... --out DIR [--settings settings.json] [--processes N]
 
 The calculator is "dispersion" of the settings, as those of "teacher" are given. Frames without an
-energy or a virial stay without it; weights and temperatures stay as they are. Writes DIR/SET.hdf5;
-what is there already is not made again. Needs h5py and the calculator's package.
+energy or a virial stay without it; weights and temperatures stay as they are. Writes DIR/SET.hdf5,
+with a checksum of the set and the calculator as "made_with"; what is there already is not made
+again, and refused if it is of others. Needs h5py and the calculator's package.
 """
 import argparse
 import concurrent.futures
+import json
 import os
 import shutil
 import sys
@@ -20,6 +22,7 @@ import numpy as np
 
 import label_ase
 import npy_sets
+import provenance
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -40,6 +43,22 @@ def add(group, calculator):
     return max(np.abs(rows).max() for rows in added["force"])
 
 
+def made_with(path, settings):
+    """What a set with dispersion is made with, as text."""
+    return json.dumps({"set": provenance.checksum(path),
+                       "dispersion": provenance.calculator(settings["dispersion"])}, sort_keys=True)
+
+
+def demand_same(target, words):
+    """Ends the program if the file, which is there already, was made with something else."""
+    with h5py.File(target) as file:
+        kept = file.attrs.get("made_with")
+    if kept is None:
+        print(f"{target}: does not say what it was made with; taken as it is", file=sys.stderr)
+    elif kept != words:
+        sys.exit(f"{target}: was made with another set or calculator; remove it to make it again")
+
+
 def convert(path, out, settings):
     """Writes OUT/SET.hdf5 in one go: a reader sees the whole file or none."""
     calculator = label_ase.calculator(settings["dispersion"])
@@ -49,6 +68,7 @@ def convert(path, out, settings):
     with h5py.File(part, "r+") as file:
         systems = sorted(file)
         most = max(add(file[system], calculator) for system in systems)
+        file.attrs["made_with"] = made_with(path, settings)
         frames = sum(len(file[f"{system}/set.000/coord.npy"]) for system in systems)
     os.replace(part, target)
     print(f"{target}: {frames} frames, forces of up to {most:.3f} eV/A added", flush=True)
@@ -78,6 +98,7 @@ def main():
         if os.path.exists(target) and os.path.samefile(path, target):
             sys.exit(f"--out {options.out}: has {path} itself; name another folder")
         if os.path.exists(target):
+            demand_same(target, made_with(path, settings))
             print(f"{target} is there; remove it to make it again")
         else:
             todo.append(path)

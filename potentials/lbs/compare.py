@@ -9,7 +9,6 @@ the mean spread where the labels have one. Energies (eV/atom) are compared after
 each element, fitted to the set; virials per atom (eV) by components.
 """
 import argparse
-import glob
 import os
 
 import numpy as np
@@ -22,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def load(data, name, work):
     """Pairs (reference, label) of all frames of the set that have a label in `work`."""
     pairs = []
-    for folder in sorted(glob.glob(f"{data}/{name}/*/")):
+    for folder in npy_sets.systems(f"{data}/{name}"):
         for key, reference in npy_sets.read_system(folder).items():
             file = f"{work}/labels/{key}.npz"
             if os.path.exists(file):
@@ -71,15 +70,20 @@ def main():
     print("force            frames      MAE      rms  ref.rms    slope   spread")
     row("all", pairs)
     for key in ("T", "kind", "system", "potential"):
-        for value in sorted({a["info"][key] for a, _ in pairs}):
+        known = [p for p in pairs if key in p[0]["info"]]    # explored frames have no potential
+        for value in sorted({a["info"][key] for a, _ in known}):
             row(f"{value} K" if key == "T" else value,
-                [p for p in pairs if p[0]["info"][key] == value])
+                [p for p in known if p[0]["info"][key] == value])
     for e in elements:
         row(e, [p for p in pairs if e in p[0]["symbols"]], e)
     known = [pair for pair in pairs if pair[0]["energy"] is not None]
-    if len(known) > len(elements):
-        print(f"energy: MAE {energies(known, elements):.4f} eV/atom after one constant an element "
-              f"({len(elements)} constants, {len(known)} frames)")
+    if known:
+        try:
+            error = energies(known, elements)
+            print(f"energy: MAE {error:.4f} eV/atom after one constant an element "
+                  f"({len(elements)} constants, {len(known)} frames)")
+        except ValueError as reason:
+            print(f"energy: {reason}")
     w = [(b["virial"] - a["virial"]) / len(a["symbols"]) for a, b in pairs
          if a["virial"] is not None and "virial" in b]
     if w:

@@ -7,12 +7,14 @@
 
 A round of active learning: train a committee (several seeds), explore, label what this picks, train
 again with it. Writes frames/ROUND.xyz (a name such as r1), beside what is there already; a stop
-loses the run in work. "explore" in settings.json has the number of runs, their length (ps), the
-temperatures that they go round with, and the window of the largest deviation of a force (eV/A):
-below it a frame has nothing to teach, above it, it may be no glass any more. At most "per_run" of
-the frames of a run are taken, "apart" ps from each other, those with the largest deviations first,
-and none with a pair closer than "closest" of its radii. Each run starts from a frame of --start, in
-turn. "rounds" in it has what is different in a round of that name.
+loses the run in work. ROUND.json has what each run gave, ROUND.setup.json what the round was begun
+with: other models, frames or settings are refused, but for the number of runs. "explore" in
+settings.json has that, their length (ps), the temperatures that they go round with, and the window
+of the largest deviation of a force (eV/A): below it a frame has nothing to teach, above it, it may
+be no glass any more. At most "per_run" of the frames of a run are taken, "apart" ps from each
+other, those with the largest deviations first, and none with a pair closer than "closest" of its
+radii. Each run starts from a frame of --start, in turn. "rounds" in it has what is different in a
+round of that name.
 """
 import argparse
 import json
@@ -24,6 +26,7 @@ import numpy as np
 
 import lammps_run
 import npy_sets
+import provenance
 
 try:
     import ase.io
@@ -42,9 +45,7 @@ def dynamics(start, models, temperature, seed, settings, lmp):
         make_frames.write_data(f"{folder}/data", atoms, settings["elements"], style="atomic")
         words = {"data": "data", "models": " ".join(map(os.path.abspath, models)),
                  "T": temperature, "seed": seed, "ps": explore["ps"]}
-        log = lammps_run.run("in.explore", folder, lmp, words, check=False)
-        if not os.path.exists(f"{folder}/deviation.out"):
-            sys.exit(f"LAMMPS failed in in.explore: {log[-500:]}")
+        lammps_run.run("in.explore", folder, lmp, words)
         rows = np.loadtxt(f"{folder}/deviation.out", ndmin=2)
         frames = ase.io.read(f"{folder}/frames.dump", ":", format="lammps-dump-text",
                              specorder=settings["elements"])
@@ -91,7 +92,17 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     path, state = f"{options.out}/{options.round}.xyz", f"{options.out}/{options.round}.json"
     made = ase.io.read(path, ":", format="extxyz") if os.path.exists(path) else []
-    done = json.load(open(state)) if os.path.exists(state) else []
+    done = npy_sets.read_settings(state) if os.path.exists(state) else []
+    provenance.keep(f"{options.out}/{options.round}.setup.json", {
+        "models": [provenance.checksum(model) for model in options.models],
+        "start": [provenance.checksum(file) for file in options.start],
+        "explore": {key: value for key, value in explore.items() if key != "runs"},
+        "elements": settings["elements"], "radii": settings["radii"]}, bool(done))
+    count = sum(run["picked"] for run in done)
+    if len(made) < count:
+        sys.exit(f"{path}: has {len(made)} frames, {state} tells of {count}; remove both to begin "
+                 "this round again")
+    del made[count:]    # of a run that a stop kept out of ROUND.json
     rng = np.random.default_rng(list(options.round.encode()))
     order = rng.permutation(len(starts))
     for run in range(len(done), explore["runs"]):

@@ -8,10 +8,10 @@ with more and with fewer of them, and differences of energies between labels and
 
 Small cells are molten and kept at "T" by MODEL, and structures "between" ps apart are minimized by
 JUDGE at the density of the glass (settings.json, "inherent"). Those with least and with most of 4B
-are labelled first. `compare` fits, for each composition, a constant and a term for each boron with
-four oxygens to the differences of energies: twenty structures of 42 atoms, whose energies are off
-by 5 meV an atom, give it to 0.05 eV. Any set of frames will do that has several of a system with
-different numbers, so those that a teacher labelled, too.
+are labelled first. `compare` fits, for each system, a constant and a term for each boron with four
+oxygens to the differences of energies, and then one term for all systems: twenty structures of 42
+atoms, whose energies are off by 5 meV an atom, give it to 0.05 eV. Any set of frames will do that
+has several of a system with different numbers, so those that a teacher labelled, too.
 """
 import argparse
 import collections
@@ -72,13 +72,19 @@ def make(settings, options):
                   f"{100 * max(found):.0f} % of 4B")
 
 
-def slope(number, difference):
-    """Least squares of a constant and a term for each of `number`: the term and its error."""
-    matrix = np.stack([np.ones(len(number)), number], axis=1)
-    found = np.linalg.lstsq(matrix, difference, rcond=None)[0]
-    rest = difference - matrix @ found
-    variance = rest @ rest / (len(number) - 2)
-    return found[1], np.sqrt(variance * np.linalg.inv(matrix.T @ matrix)[1, 1]), np.sqrt(variance)
+def slope(numbers, differences):
+    """Least squares of one term for each of a number, and a constant for each system: the term, its
+    error, and the scatter.
+
+    numbers, differences: lists with an array for each system. One variance of all of them: a system
+    of four structures that fit by chance does not count for more than the others.
+    """
+    number, difference = (np.concatenate([rows - np.mean(rows) for rows in several])
+                          for several in (numbers, differences))    # the constants are gone
+    term = number @ difference / (number @ number)
+    rest = difference - term * number
+    variance = rest @ rest / (len(number) - len(numbers) - 1)
+    return term, np.sqrt(variance / (number @ number)), np.sqrt(variance)
 
 
 def systems_to_compare(data):
@@ -121,16 +127,14 @@ def compare(_, options):
         name = f"{os.path.basename(model):20.20s}"
         said = energies_of(model, [atoms for system in systems for atoms in system[1]])
         ends = np.cumsum([len(system[1]) for system in systems])[:-1]
-        terms = []
-        for (system, structures, energy, number), mine in zip(systems, np.split(said, ends)):
-            term, error, scatter = slope(number, mine - energy)
-            terms.append((term, error))
+        differences = [mine - energy for (_, _, energy, _), mine
+                       in zip(systems, np.split(said, ends))]
+        for (system, structures, _, number), difference in zip(systems, differences):
+            term, error, scatter = slope([number], [difference])
             print(f"{name} {system:15s} {len(number):10d} {number.min():2d}-{number.max()} "
                   f"{term:9.3f} +- {error:.3f}{1e3 * scatter / len(structures[0]):22.1f}")
-        term, error = np.array(terms).T
-        weight = 1 / np.maximum(error, 1e-6) ** 2    # a model's own energies fit without an error
-        print(f"{name} {'mean':31s} {weight @ term / weight.sum():9.3f} +- "
-              f"{weight.sum() ** -0.5:.3f}")
+        term, error, _ = slope([number for _, _, _, number in systems], differences)
+        print(f"{name} {'all':31s} {term:9.3f} +- {error:.3f}")
 
 
 def main():

@@ -12,27 +12,30 @@ not to be trusted; the labels have no virial then. The first one labels; the spr
 the root mean square deviation of the forces of all of them from their mean (eV/A), and tells where
 the first one guesses. DIR/labels/NAME.npz is as npy_sets.py describes it, with `spread` (n,) and
 `all_forces` (calculators, n, 3). What a calculator cannot do, for a cycle that does not converge,
-leaves NAME.failed with the reason; the third in a row ends the program. Frames that are there
-already, or have failed, are passed over; stopping it loses the frames in work. DIR/pid holds the
-process group, as for label_cp2k.py.
+leaves NAME.failed with the reason; the third in a row ends the program, and these three are tried
+again. Frames that are there already, or have failed, are passed over; stopping it loses the frames
+in work. DIR/setup.json has the calculators, with checksums of the files that their arguments name:
+other ones are refused, and "by" in the info of a label tells them apart. DIR/pid holds the process
+group, as for label_cp2k.py.
 
---sample takes N of all frames at random, always the same, in random order: wherever it is stopped,
-what is there is of all kinds. --known has packed sets of labels by the same calculators, which go
-to DIR/labels first, so that another machine goes on. Each of --processes (1) has calculators of its
-own, with their threads, and labels its share of the frames.
+--sample takes N of all frames, those that are labelled first and the others in an order by a hash
+of their names, so that it does not matter which sets stand where, and N are the first of any more:
+wherever it is stopped, what is there is of all kinds. --known has packed sets of labels by the same
+calculators, which go to DIR/labels first, so that another machine goes on. Each of --processes (1)
+has calculators of its own, with their threads, and labels its share of the frames.
 """
 import argparse
 import fcntl
 import importlib
 import multiprocessing
 import os
-import random
 import sys
 import time
 
 import numpy as np
 
 import npy_sets
+import provenance
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -73,24 +76,47 @@ def evaluate(atoms, calculators, stress=True):
     return energy, virial, forces, np.sqrt((deviation ** 2).sum(axis=-1).mean(axis=0))
 
 
-def label(todo, entries, folder):
-    """Labels frames one after another, with calculators of this process."""
+def take_known(paths, folder, by):
+    """Labels of packed sets that `folder` lacks; ends the program if one says it is of others."""
+    for path in paths:
+        for atoms, known in npy_sets.read_packed(path):
+            name, maker = atoms.info["name"], atoms.info.get("by", by)
+            if maker != by:
+                sys.exit(f"{path}: {name} was labelled by {maker}, not by {by}; leave it out of "
+                         "--known")
+            target = f"{folder}/{name}.npz"
+            if known["energy"] is not None and not os.path.exists(target):
+                npy_sets.write_label(target, atoms, **known)
+
+
+def sample(frames, number, folder):
+    """The first `number` of the frames: those labelled in `folder`, then by a hash of the name."""
+    def rank(atoms):
+        name = atoms.info["name"]
+        return not os.path.exists(f"{folder}/{name}.npz"), provenance.digest(name)
+    return sorted(frames, key=rank)[:number]
+
+
+def label(todo, entries, folder, by):
+    """Labels frames one after another, with calculators of this process; `by` is their word."""
     calculators = [calculator(entry) for entry in entries] if todo else []
-    seconds, failed = [], 0
+    seconds, failed = [], []    # failed: in a row
     for atoms in todo:
-        start, info = time.time(), dict(atoms.info)
+        start, info = time.time(), {**atoms.info, "by": by}
         try:
             energy, virial, forces, spread = evaluate(atoms, calculators,
                                                       entries[0].get("stress", True))
         except Exception as reason:    # each calculator has its own kinds
-            failed += 1
-            if failed == 3:    # no fault of the frames
+            failed.append(f"{folder}/{info['name']}.failed")
+            if len(failed) == 3:    # no fault of the frames
+                for file in failed[:2]:
+                    os.remove(file)
                 raise
-            with open(f"{folder}/{info['name']}.failed", "w") as out:
+            with open(failed[-1], "w") as out:
                 out.write(f"{type(reason).__name__}: {reason}\n")
             print(f"{info['name']} has failed: {reason}", flush=True)
             continue
-        failed = 0
+        failed = []
         atoms.calc, atoms.info = None, info
         npy_sets.write_label(f"{folder}/{info['name']}.npz", atoms, energy, forces[0], virial,
                              spread=spread, all_forces=forces)
@@ -108,7 +134,7 @@ def main():
     parser.add_argument("--frames", default=f"{HERE}/frames")
     parser.add_argument("--work", default="work-teacher")
     parser.add_argument("--by", default="teacher", help="calculators of the settings")
-    parser.add_argument("--sample", type=int, help="so many of all frames, at random")
+    parser.add_argument("--sample", type=int, help="so many of all frames, of all kinds")
     parser.add_argument("--known", nargs="+", default=[], metavar="SET.hdf5")
     parser.add_argument("--limit", type=int, help="stop after so many frames")
     parser.add_argument("--processes", type=int, default=1)
@@ -119,36 +145,38 @@ def main():
     settings = npy_sets.read_settings(options.settings)
     if options.by not in settings:
         sys.exit(f"{options.settings}: has no \"{options.by}\", a list of calculators")
+    entries = settings[options.by]
     frames = [atoms for name in options.sets for atoms in frames_of(f"{options.frames}/{name}")]
-    if options.sample is not None:
-        if not 0 < options.sample <= len(frames):
-            sys.exit(f"--sample {options.sample}: there are {len(frames)} frames")
-        frames = random.Random(1).sample(frames, options.sample)
+    npy_sets.demand_unique_names(frames)
+    if options.sample is not None and not 0 < options.sample <= len(frames):
+        sys.exit(f"--sample {options.sample}: there are {len(frames)} frames")
     os.makedirs(f"{options.work}/labels", exist_ok=True)
     guard = open(f"{options.work}/lock", "w")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         sys.exit(f"another job labels in {options.work} already")
+    folder = f"{options.work}/labels"
+    done = npy_sets.settled_names(folder)
+    setup = [provenance.calculator(entry) for entry in entries]
+    provenance.keep(f"{options.work}/setup.json", {"calculators": setup}, bool(done))
+    by = f"{entries[0]['name']} {provenance.digest(setup)[:12]}"
+    take_known(options.known, folder, by)
+    if options.sample is not None:
+        frames = sample(frames, options.sample, folder)
+    done = npy_sets.settled_names(folder)
+    todo = [atoms for atoms in frames if atoms.info["name"] not in done][:options.limit]
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
     os.nice(options.nice - os.nice(0))
     with open(f"{options.work}/pid", "w") as out:
         out.write(f"{os.getpgrp()}\n")
-    folder = f"{options.work}/labels"
-    for atoms, known in (frame for path in options.known for frame in npy_sets.read_packed(path)):
-        path = f"{folder}/{atoms.info['name']}.npz"
-        if known["energy"] is not None and not os.path.exists(path):
-            npy_sets.write_label(path, atoms, **known)
-    todo = [a for a in frames if not any(os.path.exists(f"{folder}/{a.info['name']}.{ending}")
-                                         for ending in ("npz", "failed"))]
-    todo = todo[:options.limit]
     shares = [todo[k::options.processes] for k in range(options.processes)]
-    others = [multiprocessing.Process(target=label, args=(share, settings[options.by], folder))
+    others = [multiprocessing.Process(target=label, args=(share, entries, folder, by))
               for share in shares[1:] if share]
     for process in others:
         process.start()
-    label(shares[0], settings[options.by], folder)
+    label(shares[0], entries, folder, by)
     for process in others:
         process.join()
     if any(process.exitcode for process in others):

@@ -10,7 +10,8 @@ Frames may be added to the files while it runs. Per frame: DIR/labels/NAME.npz (
 eV/A, virial eV, and the frame itself) or NAME.failed with the reason. The ways of the SCF cycle
 that the settings list are tried in turn; the last input and output of each frame stay in DIR/runs.
 It runs at nice 19; stopping it loses the frames in work and no other. A cp2k that is killed stops
-it, too, once the frames in work are done: that is no fault of the frame.
+it, too, once the frames in work are done: that is no fault of the frame. So does any error of this
+program.
 DIR/pid holds the process group: kill -STOP -PID pauses all of it, kill -CONT -PID goes on.
 """
 import argparse
@@ -64,10 +65,8 @@ class Job:
 
     def done(self):
         """Names of the frames that need no more work."""
-        names = npy_sets.labelled_names(self.options.data)
-        for file in os.listdir(f"{self.options.work}/labels"):
-            names.add(file.split(".")[0])
-        return names
+        return npy_sets.labelled_names(f"{self.options.data}/*") \
+            | npy_sets.settled_names(f"{self.options.work}/labels")
 
     def next(self):
         """A frame nobody is at, or None."""
@@ -151,22 +150,28 @@ def label(atoms, options, settings):
 
 
 def work(job):
-    """Label frames until there is none left; wait for more while another worker is at one."""
-    while True:
-        atoms = job.next()
-        if atoms is None:
-            if job.stopped or not job.busy:
-                return
-            time.sleep(30)
-            continue
-        start = time.time()
-        try:
+    """Label frames until there is none left; wait for more while another worker is at one. What
+    goes wrong stops the job: nobody would see a thread end by itself.
+    """
+    name = "the queue"
+    try:
+        while True:
+            atoms = job.next()
+            if atoms is None:
+                if job.stopped or not job.busy:
+                    return
+                time.sleep(30)
+                continue
+            name, start = atoms.info["name"], time.time()
             words = label(atoms, job.options, job.settings)
-            job.report(atoms.info["name"], time.time() - start, words)
-        except Killed as reason:
-            job.stopped = job.stopped or str(reason)
-        finally:
-            job.busy.discard(atoms.info["name"])
+            job.report(name, time.time() - start, words)
+    except Killed as reason:
+        job.stopped = job.stopped or str(reason)
+    except Exception as reason:    # whatever it is
+        job.stopped = job.stopped or f"{name}: {type(reason).__name__}: {reason}; the same " \
+            "command goes on once this is mended"
+    finally:
+        job.busy.discard(name)
 
 
 def main():
@@ -191,6 +196,11 @@ def main():
             failed = os.path.exists(f"{options.work}/labels/{name}.failed")
             print(name, "failed" if failed else "done" if name in done else "to do")
         return
+    missing = set(settings["elements"]) - set(cp2k.VALENCE)
+    if missing:
+        sys.exit(f"{options.settings}: cp2k.py has no pseudopotential of "
+                 f"{' '.join(sorted(missing))}; add it to VALENCE there")
+    npy_sets.demand_unique_names(queue(settings, options.frames))
     guard = open(f"{options.work}/lock", "w")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)

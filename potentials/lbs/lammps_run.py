@@ -8,11 +8,11 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def run(deck, folder, lmp, variables, check=True, threads=None):
+def run(deck, folder, lmp, variables, threads=None):
     """Run `deck` in `folder` with the command `lmp`; the text of its log.
 
     variables: those of the command line, by name; threads: of OpenMP, None: as the environment has
-    it. Ends the program with LAMMPS' last words if LAMMPS fails, unless `check` is False.
+    it. Ends the program with LAMMPS' last words if LAMMPS fails.
     """
     command = lmp.split() + ["-in", f"{HERE}/{deck}", "-log", "log", "-screen", "none"]
     for key, value in variables.items():
@@ -24,7 +24,7 @@ def run(deck, folder, lmp, variables, check=True, threads=None):
     if os.path.exists(f"{folder}/log"):
         with open(f"{folder}/log", errors="replace") as file:
             log = file.read()
-    if check and done.returncode != 0:
+    if done.returncode != 0:
         sys.exit(f"LAMMPS failed in {deck}: {log[-500:]}{done.stdout[-500:]}{done.stderr}")
     return log
 

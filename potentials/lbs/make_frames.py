@@ -88,7 +88,8 @@ def cubic_edge(elements, density):
 def strained(cell, strain, rng):
     """`cell` with a random symmetric strain up to `strain` in each component, volume kept."""
     e = rng.uniform(-strain, strain, (3, 3))
-    cell = cell @ (np.eye(3) + (e + e.T) / 2)
+    stretch = np.eye(3) + (e + e.T) / 2
+    cell = cell @ (stretch / np.linalg.det(stretch) ** (1 / 3))
     lower = np.linalg.qr(cell.T)[1].T    # same vectors, turned into LAMMPS' orientation
     lower *= np.sign(np.diag(lower))
     return lower
@@ -261,7 +262,6 @@ def make(frame, settings, lmp):
     cell = np.eye(3) * edge
     if frame["kind"] == "strain":
         cell = strained(cell, settings["strain"], rng)
-        cell *= edge / abs(np.linalg.det(cell)) ** (1 / 3)
     rings = frame["glass"]["rings"] if frame["kind"] == "rings" else 0
     hottest, way = 3500, settings.get("way", 0)
 
@@ -316,6 +316,10 @@ def main():
     settings = npy_sets.read_settings(options.settings)
     if options.set not in settings["sets"]:
         sys.exit(f"no set {options.set}; {options.settings} has {' '.join(settings['sets'])}")
+    for one, other in itertools.combinations(settings["sets"], 2):
+        if one[0] == other[0]:
+            sys.exit(f"{options.settings}: the sets {one} and {other} begin with one letter, from "
+                     "which the names of frames come; rename one")
     wanted = plan(settings, options.set)[:options.only]
     settings.update(settings["sets"][options.set])
     os.makedirs(options.out, exist_ok=True)

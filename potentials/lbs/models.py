@@ -106,7 +106,8 @@ def train(settings, options):
 
 def errors(model, frames, elements):
     """Mean absolute errors: of force components (eV/A), of those of each element, and of the energy
-    an atom (eV) after one constant for each element."""
+    an atom (eV) after one constant for each element; ends the program if these are too few to tell.
+    """
     with tempfile.TemporaryDirectory() as folder:
         said = lammps_run.deepsea("test", model, frames, "--parity", f"{folder}/parity")
         rows = [line.split() for line in open(f"{folder}/parity") if line[0].isdigit()]
@@ -120,8 +121,11 @@ def errors(model, frames, elements):
     shares = np.array(list(atoms.values()))
     shares /= shares.sum(axis=1, keepdims=True)
     by_element = {e: found["mae"] for e, found in total["force_of"].items()}
-    return (total["force"]["mae"], by_element,
-            npy_sets.error_after_constants(shares, np.array(list(energy.values()))))
+    try:
+        error = npy_sets.error_after_constants(shares, np.array(list(energy.values())))
+    except ValueError as reason:
+        sys.exit(f"{frames}: {reason}; test on more frames")
+    return total["force"]["mae"], by_element, error
 
 
 def microseconds(model, glass, precision, elements, lmp):
@@ -194,6 +198,9 @@ def main():
     options = parser.parse_args()
     if options.picture and not (options.glass and options.test):
         parser.error("--picture needs --glass and --test")
+    for test in options.test:
+        if "=" not in test:
+            parser.error(f"--test {test}: has no title; write TITLE={test}")
     settings = npy_sets.read_settings(options.settings)
     {"train": train, "table": table}[options.action](settings, options)
 

@@ -16,6 +16,7 @@ A set is a folder with one folder for each system (equal atoms in equal order):
 import glob
 import json
 import os
+import shutil
 import sys
 
 import numpy as np
@@ -90,7 +91,7 @@ def read_set(path):
     return [(ase.Atoms(label["symbols"], positions=label["positions"], cell=label["cell"],
                        pbc=True, info=label["info"]),
              {key: label[key] for key in ("energy", "virial", "forces")})
-            for folder in sorted(glob.glob(f"{path}/*/")) for label in read_system(folder).values()]
+            for folder in systems(path) for label in read_system(folder).values()]
 
 
 def read_settings(path):
@@ -115,18 +116,42 @@ def write_label(path, atoms, energy, forces, virial, **more):
     os.replace(part, path)
 
 
+def settled_names(folder):
+    """Names of the frames that have a label, or the reason why not, in DIR/labels."""
+    parts = map(os.path.splitext, os.listdir(folder))
+    return {name for name, ending in parts if ending in (".npz", ".failed")}
+
+
+def demand_unique_names(frames):
+    """Ends the program if two frames have one name, for labels are filed by names."""
+    sets = {}
+    for atoms in frames:
+        name, own = atoms.info["name"], atoms.info.get("set")
+        if name in sets:
+            sys.exit(f"{name} is a frame of {sets[name]} and another of {own}; rename one, or "
+                     "label the sets in different folders")
+        sets[name] = own
+
+
+def systems(folder):
+    """Folders of the systems of a set, without what a stop has left half written (NAME.part)."""
+    found = [os.path.dirname(path) for path in glob.glob(f"{folder}/*/type.raw")]
+    return sorted(path for path in found if not path.endswith(".part"))
+
+
 def labelled_names(folder):
-    """Names of all frames in the sets under `folder`."""
+    """Names of all frames in the systems of a set; DATA/* has those of all sets of DATA."""
     names = set()
-    for file in glob.glob(f"{folder}/*/*/frames.txt"):
-        with open_text(file) as lines:
+    for system in systems(folder):
+        with open_text(f"{system}/frames.txt") as lines:
             names.update(json.loads(line)["name"] for line in lines)
     return names
 
 
 def read_system(folder):
     """All frames of one system as labels: a dictionary from name to the arrays of a label, with
-    None for an energy or a virial that the system has not.
+    None for an energy, a virial or weights that the system has not; ends the program if it has
+    fewer or more rows than frames.
     """
     with open_text(f"{folder}/type_map.raw") as file:
         elements = file.read().split()
@@ -134,14 +159,19 @@ def read_system(folder):
         types = np.loadtxt(file, dtype=int, ndmin=1)
     with open_text(f"{folder}/frames.txt") as file:
         infos = [json.loads(line) for line in file]
-    a = {key: np.load(f"{folder}/set.000/{key}.npy")
-         for key in ("coord", "box", "energy", "force", "virial")
-         if key not in ("energy", "virial") or os.path.exists(f"{folder}/set.000/{key}.npy")}
+    optional = ("energy", "virial", "atom_pref")
+    a = {key: np.load(f"{folder}/set.000/{key}.npy") for key in ("coord", "box", "force", *optional)
+         if key not in optional or os.path.exists(f"{folder}/set.000/{key}.npy")}
+    for key, rows in a.items():
+        if len(rows) != len(infos):
+            sys.exit(f"{folder}: set.000/{key}.npy has {len(rows)} rows, frames.txt {len(infos)}; "
+                     "remove this system, and gather its labels anew")
     return {info["name"]: dict(
         symbols=np.array(elements)[types], positions=a["coord"][i].reshape(-1, 3),
         cell=a["box"][i].reshape(3, 3), energy=a["energy"][i] if "energy" in a else None,
         forces=a["force"][i].reshape(-1, 3), info=info,
-        virial=a["virial"][i].reshape(3, 3) if "virial" in a else None)
+        virial=a["virial"][i].reshape(3, 3) if "virial" in a else None,
+        weights=a["atom_pref"][i] if "atom_pref" in a else None)
         for i, info in enumerate(infos)}
 
 
@@ -153,26 +183,18 @@ def system_name(label):
 
 
 def write_system(folder, labels, elements):
-    """Write `labels` (all of the same atoms in the same order) as one system, over one of earlier
-    labels: arrays that these have not go away.
+    """Write `labels` (all of the same atoms in the same order) as one system, in place of one of
+    earlier labels. It is made beside that, FOLDER.part, so that a stop leaves one or the other.
     """
-    os.makedirs(f"{folder}/set.000", exist_ok=True)
     first = labels[0]
-    with open(f"{folder}/type_map.raw", "w") as out:
-        out.write("\n".join(elements) + "\n")
-    types = [elements.index(s) for s in first["symbols"]]
-    with open(f"{folder}/type.raw", "w") as out:
-        out.write("\n".join(str(t) for t in types) + "\n")
-    with open(f"{folder}/frames.txt", "w") as out:
-        for label in labels:
-            if list(label["symbols"]) != list(first["symbols"]):
-                raise ValueError(f"{label['info']['name']} has other atoms than {folder}")
-            for key in ("energy", "virial", "weights"):
-                if (label.get(key) is None) != (first.get(key) is None):
-                    raise ValueError(f"{label['info']['name']} and {first['info']['name']} of "
-                                     f"{folder}: one has {key}, the other has none; label them "
-                                     "alike, or write them to different folders")
-            out.write(json.dumps(label["info"]) + "\n")
+    for label in labels:
+        if list(label["symbols"]) != list(first["symbols"]):
+            raise ValueError(f"{label['info']['name']} has other atoms than {folder}")
+        for key in ("energy", "virial", "weights"):
+            if (label.get(key) is None) != (first.get(key) is None):
+                raise ValueError(f"{label['info']['name']} and {first['info']['name']} of "
+                                 f"{folder}: one has {key}, the other has none; label them "
+                                 "alike, or write them to different folders")
     flat = dict(coord="positions", box="cell", force="forces", virial="virial", energy="energy",
                 atom_pref="weights")
     arrays = {}
@@ -183,19 +205,35 @@ def write_system(folder, labels, elements):
         if first.get(name) is not None:
             rows = np.array([np.asarray(label[name], dtype=float).ravel() for label in labels])
             arrays[key] = rows[:, 0] if key == "energy" else rows
+    part, old = f"{folder}.part", f"{folder}.old"
+    shutil.rmtree(part, ignore_errors=True)
+    os.makedirs(f"{part}/set.000")
     for key, rows in arrays.items():
-        np.save(f"{folder}/set.000/{key}.npy", rows)
-    for file in glob.glob(f"{folder}/set.000/*.npy"):
-        if os.path.basename(file)[:-4] not in arrays:
-            os.remove(file)
+        np.save(f"{part}/set.000/{key}.npy", rows)
+    lines = {"frames.txt": [json.dumps(label["info"]) for label in labels],
+             "type_map.raw": elements,
+             "type.raw": [elements.index(s) for s in first["symbols"]]}    # last: makes it a system
+    for name, rows in lines.items():
+        with open(f"{part}/{name}", "w") as out:
+            out.writelines(f"{row}\n" for row in rows)
+    if os.path.exists(folder):
+        os.rename(folder, old)
+        os.rename(part, folder)
+        os.rename(old, part)    # a name that no reader takes while it is being removed
+        shutil.rmtree(part)
+    else:
+        os.rename(part, folder)
 
 
 def error_after_constants(shares, differences):
     """Mean absolute difference after one constant for each element, fitted to all frames.
 
     shares: of the elements in each frame (frames, elements); differences: energies per atom.
+    Raises ValueError for fewer than two frames a constant, which would tell nothing of the errors.
     """
-    constants = np.linalg.lstsq(shares, differences, rcond=None)[0]
+    constants, _, rank, _ = np.linalg.lstsq(shares, differences, rcond=None)
+    if len(differences) < 2 * rank:
+        raise ValueError(f"{len(differences)} frames are too few to fit {rank} constants")
     return np.abs(differences - shares @ constants).mean()
 
 

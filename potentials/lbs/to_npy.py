@@ -4,7 +4,8 @@
 
     to_npy.py [--work DIR] [--data data] [--settings settings.json] [--trust SPREAD] [--sets SET...]
 
-May be run at any time, also while labels are being made; says how many frames each set has.
+May be run at any time, also while labels are being made; says how many frames each set has. What
+is no label of a glass is told and left out.
 
 --trust is for labels of a teacher, which have the spread of several calculators: forces of atoms
 with a spread above it (eV/A), and above 0.15 of the force, get the weight 0 in atom_pref.npy, the
@@ -18,6 +19,7 @@ import glob
 import json
 import os
 import shutil
+import sys
 
 import numpy as np
 
@@ -33,6 +35,8 @@ LEAST_WEIGHT = 0.25     # of an atom's force: below it, the energy of the frame 
 def trusted(label, spread):
     """The label with weights of its atoms, without what a doubtful atom spoils; None if too many
     are."""
+    if "spread" not in label:
+        raise ValueError(f"{label['info']['name']}: has no spread; gather it without --trust")
     force = np.linalg.norm(label["forces"], axis=1)
     weights = (label["spread"] <= np.maximum(spread, RELATIVE * force)).astype(float)
     doubtful = 1.0 - weights.mean()
@@ -53,8 +57,8 @@ def main():
     parser.add_argument("--sets", nargs="+", help="only these")
     options = parser.parse_args()
     elements = npy_sets.read_settings(options.settings)["elements"]
-    systems, sets, left_out = {}, set(), 0
-    for folder in glob.glob(f"{options.data}/*/*/") if options.trust is None else []:
+    systems, sets, new, left_out, refused = {}, set(), set(), 0, 0
+    for folder in npy_sets.systems(f"{options.data}/*") if options.trust is None else []:
         systems[os.path.relpath(folder, options.data)] = npy_sets.read_system(folder)
     for file in glob.glob(f"{options.work}/labels/*.npz"):
         if file.endswith(".part.npz"):
@@ -64,31 +68,44 @@ def main():
         label["info"] = json.loads(str(label["info"]))
         if options.sets and label["info"]["set"] not in options.sets:
             continue
-        npy_sets.check_label(label, elements)
         sets.add(label["info"]["set"])
         key = f"{label['info']['set']}/{npy_sets.system_name(label)}"
-        if options.trust is not None:
-            label = trusted(label, options.trust)
-            if label is None:
-                left_out += 1
-                continue
-            if label["energy"] is None:
-                key += ".doubtful"
+        try:
+            npy_sets.check_label(label, elements)
+            if options.trust is not None:
+                label = trusted(label, options.trust)
+        except ValueError as reason:
+            print(f"{file}: {reason}", file=sys.stderr)
+            refused += 1
+            continue
+        if label is None:
+            left_out += 1
+            continue
+        if options.trust is not None and label["energy"] is None:
+            key += ".doubtful"
         systems.setdefault(key, {})[label["info"]["name"]] = label
+        new.add(key)
     for name in sets if options.trust is not None else ():
-        for file in glob.glob(f"{options.data}/{name}/*/frames.txt"):
-            folder = os.path.dirname(file)
+        for folder in npy_sets.systems(f"{options.data}/{name}"):
             if os.path.relpath(folder, options.data) not in systems:
                 shutil.rmtree(folder)
     count = {}
     for key, labels in sorted(systems.items()):
-        npy_sets.write_system(f"{options.data}/{key}", [labels[name] for name in sorted(labels)],
-                              elements)
+        if key in new:    # the others stay as they are
+            try:
+                npy_sets.write_system(f"{options.data}/{key}",
+                                      [labels[name] for name in sorted(labels)], elements)
+            except ValueError as reason:
+                print(reason, file=sys.stderr)
+                refused += 1
+                continue
         name = key.split("/")[0]
         count[name] = count.get(name, 0) + len(labels)
     print(" ".join(f"{name}: {n} frames" for name, n in count.items()) or "no labels yet")
     if left_out:
         print(f"{left_out} frames left out, as too many atoms have a spread above {options.trust}")
+    if refused:
+        sys.exit(f"{refused} labels or systems are refused, see above; remove what is wrong")
 
 
 if __name__ == "__main__":

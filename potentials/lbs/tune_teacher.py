@@ -10,8 +10,8 @@ passed over. Their energies are shifted by one constant for each element, so tha
 the model to begin with. MatterSim's own training does the rest, with energies (eV an atom), forces
 (eV/A) and stresses (GPa), of which it prints the mean absolute errors. The rate halves six times on
 the way. DIR/teacher.pth has the average of the parameters over the last steps; nothing is chosen by
-the errors of --valid. After a stop the same command goes on behind the last whole epoch. Needs
-mattersim and h5py.
+the errors of --valid. After a stop the same command goes on behind the last whole epoch; other sets
+or words are refused (DIR/setup.json has what it was begun with). Needs mattersim and h5py.
 """
 import argparse
 import os
@@ -25,6 +25,7 @@ from mattersim.datasets.utils.build import build_dataloader
 from mattersim.forcefield import MatterSimCalculator, Potential
 
 import npy_sets
+import provenance
 
 CUTOFFS = {"cutoff": 5.0, "threebody_cutoff": 4.0}    # of MatterSim's models, A
 HALVINGS = 6          # of the rate while it trains
@@ -83,15 +84,22 @@ def main():
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--batch", type=int, default=4)
     options = parser.parse_args()
+    last, teacher = f"{options.out}/last_model.pth", f"{options.out}/teacher.pth"
+    stopped = os.path.exists(last)
+    os.makedirs(options.out, exist_ok=True)
+    provenance.keep(f"{options.out}/setup.json", {
+        "sets": [provenance.checksum(path) for path in options.sets],
+        "start": provenance.checksum(options.start), "epochs": options.epochs,
+        "rate": options.rate, "batch": options.batch}, stopped)
+    if os.path.exists(teacher):
+        print(f"{teacher} is trained; remove {options.out} to train it again")
+        return
     torch.manual_seed(1)
     train = labelled_frames(options.sets)
     valid = labelled_frames([options.valid]) if options.valid else []
     print(f"{len(train)} frames to train on, {len(valid)} beside them", flush=True)
     constants = element_constants(train, options.start)
     beside = loader(valid, constants, 8, False) if valid else None
-    os.makedirs(options.out, exist_ok=True)
-    last = f"{options.out}/last_model.pth"
-    stopped = os.path.exists(last)
     potential = Potential.from_checkpoint(
         load_path=last if stopped else options.start, load_training_state=stopped, device="cpu",
         lr=options.rate, step_size=max(1, options.epochs // HALVINGS), gamma=0.5, **CUTOFFS)
@@ -103,7 +111,7 @@ def main():
         ckpt_interval=options.epochs)
     trained = torch.load(last, weights_only=False)
     torch.save({key: trained[key] for key in ("model_name", "model_args", "model")},
-               f"{options.out}/teacher.pth")    # without the optimizer, of four times the size
+               teacher)    # without the optimizer, of four times the size
 
 
 if __name__ == "__main__":

@@ -21,9 +21,11 @@ import ase.io    # noqa: E402
 from ase.geometry import find_mic    # noqa: E402
 import inherent    # noqa: E402
 import lammps_run    # noqa: E402
+import label_ase    # noqa: E402
 import make_frames    # noqa: E402
 import models    # noqa: E402
 import npy_sets    # noqa: E402
+import provenance    # noqa: E402
 import relax_crystals    # noqa: E402
 import to_hdf5    # noqa: E402
 
@@ -78,6 +80,34 @@ def test_settings_have_what_their_plans_need(name):
         assert text["model"]["type_map"] == settings["elements"]
 
 
+def test_sets_with_one_first_letter_are_refused(tmp_path):
+    """Their frames would have the same names."""
+    sets = {"tune": SETTINGS["sets"]["tune"], "test": SETTINGS["sets"]["validation"]}
+    (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "sets": sets}))
+    done = script("make_frames", "test", "--settings", tmp_path / "settings.json", "--out",
+                  tmp_path)
+    assert done.returncode == 1 and done.stderr.endswith(
+        "settings.json: the sets tune and test begin with one letter, from which the names of "
+        "frames come; rename one\n")
+    assert not (tmp_path / "test.xyz").exists()
+
+
+def test_a_strained_crystal_has_the_density_it_says():
+    """The volume of each is that of the crystal over the factor of its density; shapes differ."""
+    settings = {**SETTINGS, **SETTINGS["sets"]["distill"]}
+    plain = relax_crystals.structures(SETTINGS)
+    crystals = [frame for frame in make_frames.plan(SETTINGS, "distill")
+                if frame["kind"] == "crystal"][:20]
+    bent = []
+    for frame in crystals:
+        atoms, _ = make_frames.make(frame, settings, "no lmp")
+        volume = plain[frame["glass"]["name"]].get_volume() / len(plain[frame["glass"]["name"]])
+        assert atoms.get_volume() / len(atoms) * frame["density_factor"] == pytest.approx(volume)
+        bent.append(np.abs(atoms.cell.angles() - plain[frame["glass"]["name"]].cell.angles()).max())
+    assert len(crystals) == 20 and min(bent) > 0.5
+    assert len({frame["density_factor"] for frame in crystals}) > 3
+
+
 def test_crystals_are_those_of_the_settings():
     """Densities (g/cm3) of the structures as they are published."""
     made = relax_crystals.structures(SETTINGS)
@@ -126,10 +156,22 @@ def test_a_teacher_brings_a_crystal_to_rest(monkeypatch):
 
 def test_a_term_for_each_boron_is_found():
     """By hand: four structures, 0.05 eV for each, and what scatters about it."""
-    term, error, scatter = inherent.slope(np.array([0, 0, 2, 2]),
-                                          1.0 + np.array([0.01, -0.01, 0.11, 0.09]))
+    four = np.array([0, 0, 2, 2]), 1.0 + np.array([0.01, -0.01, 0.11, 0.09])
+    term, error, scatter = inherent.slope(*([rows] for rows in four))
     assert term == pytest.approx(0.05, abs=1e-12)
     assert scatter == pytest.approx(np.sqrt(4e-4 / 2.0)) and error == pytest.approx(scatter / 2.0)
+
+
+def test_one_term_of_all_systems():
+    """A system whose four structures fit by chance does not decide: by hand, the squares of the
+    numbers about their means are 4 and 16, so that its term of -1 eV counts for a fifth.
+    """
+    numbers = [np.array([0, 0, 2, 2]), np.array([0, 0, 4, 4])]
+    differences = [5.0 - numbers[0], 1.0 + 0.05 * numbers[1] + [0.01, -0.01, 0.01, -0.01]]
+    term, error, scatter = inherent.slope(numbers, differences)
+    assert term == pytest.approx(-0.2 + 0.8 * 0.05)
+    assert error == pytest.approx(scatter / np.sqrt(20.0)) and scatter > 0.5
+    assert inherent.slope(numbers[:1], differences[:1])[1] < 1e-12    # once all the weight
 
 
 @needs_deepsea
@@ -163,7 +205,7 @@ def test_energies_of_four_coordinated_boron(tmp_path):
     assert gathered.returncode == 0, gathered.stderr
     compared = script("inherent", "compare", fast, *words, "--data", tmp_path / "data/inherent")
     assert len(re.findall(r" 6  \d-\d +-0\.100 \+- 0\.000 +0\.0$", compared.stdout, re.M)) == 2
-    assert re.search(r"mean +-0\.100 \+- 0\.000$", compared.stdout, re.M)
+    assert re.search(r"all +-0\.100 \+- 0\.000$", compared.stdout, re.M)
     assert "left out" not in compared.stdout
     first = next((tmp_path / "data/inherent").glob(f"{few['glasses'][0]}.*"))
     for path in first.rglob("*.npy"):
@@ -178,6 +220,45 @@ def test_energies_of_four_coordinated_boron(tmp_path):
     none = script("inherent", "compare", fast, *words, "--data", tmp_path / "nothing")
     assert none.stderr.endswith(
         "nothing: is not there; a set is a folder of to_npy.py or a file of to_hdf5.py\n")
+
+
+@needs_deepsea
+def test_a_round_goes_on_where_it_was_stopped(tmp_path):
+    """Between its two files as well: the frames are those of a round in one go. Other models and
+    settings are refused, and a run of LAMMPS that fails is none.
+    """
+    models_of_round = [f"{LBS}/../lbs-fast{k}.deepsea.pt" for k in ("", "-2")]
+
+    def round_of(folder, runs, *words, order=1, **more):
+        explore = {"runs": runs, "ps": 0.1, "temperatures": [2000], "deviation": [0, 9],
+                   "apart": 0.04, "per_run": 2, "closest": 0.3, **more}
+        (tmp_path / "settings.json").write_text(json.dumps({**SETTINGS, "explore": explore}))
+        return script("explore", "r1", *models_of_round[::order], "--start",
+                      f"{LBS}/frames/tune.xyz", "--settings", tmp_path / "settings.json", "--out",
+                      tmp_path / folder, *words)
+
+    done = round_of("one", 2)
+    assert done.returncode == 0, done.stderr
+    whole = (tmp_path / "one" / "r1.xyz").read_text()
+    assert round_of("two", 1).returncode == 0
+    before = (tmp_path / "two" / "r1.json").read_text()
+    for _ in range(2):
+        assert round_of("two", 2).returncode == 0
+        assert (tmp_path / "two" / "r1.xyz").read_text() == whole and whole.count("name=") == 4
+        (tmp_path / "two" / "r1.json").write_text(before)    # killed before it was written
+    for other, words in ((dict(order=-1), "models"), (dict(apart=0.06), "explore")):
+        done = round_of("two", 2, **other)
+        assert done.returncode == 1 and f"was begun with other {words};" in done.stderr
+    failing = tmp_path / "lmp"
+    failing.write_text('#!/bin/sh\nlmp "$@"\nexit 1\n')
+    failing.chmod(0o755)
+    done = round_of("two", 2, "--lmp", failing)
+    assert done.returncode == 1 and "LAMMPS failed in in.explore" in done.stderr
+    assert (tmp_path / "two" / "r1.json").read_text() == before
+    (tmp_path / "two" / "r1.xyz").write_text("")
+    done = round_of("two", 2)
+    assert done.returncode == 1 and re.search(
+        "r1.xyz: has 0 frames, .*r1.json tells of 2; remove both to begin", done.stderr)
 
 
 def test_pairs_of_every_kind_are_pushed_together(tmp_path):
@@ -269,10 +350,7 @@ class Moody(LennardJones):
 
     done = label(*names)
     assert done.returncode == 1 and "ArithmeticError: no convergence" in done.stderr
-    left = sorted(path.name for path in (tmp_path / "work" / "labels").iterdir())
-    assert left == sorted(f"{name}.failed" for name in names[:2])
-    for name in left:
-        (tmp_path / "work" / "labels" / name).unlink()
+    assert list((tmp_path / "work" / "labels").iterdir()) == []    # all three are tried again
     done = label(names[1])
     assert done.returncode == 0 and f"{names[1]} has failed: no convergence" in done.stdout
     failed = tmp_path / "work" / "labels" / f"{names[1]}.failed"
@@ -325,15 +403,23 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
     with pytest.raises(ValueError, match="b and a of .*: one has virial, the other has none"):
         npy_sets.write_system(tmp_path / "mixed", mixed, ["Li"])
 
-    settings.write_text(json.dumps({**SETTINGS, "reference": [{**lj, "calculator": "nowhere:Lj"}]}))
     done = label("three", "--sample", 6, "--known", tmp_path / "again.hdf5")
     assert done.returncode == 0 and done.stdout == "", done.stderr
     for path in (tmp_path / "two" / "labels").iterdir():
         with np.load(path) as made, np.load(tmp_path / "three" / "labels" / path.name) as known:
             assert np.array_equal(made["forces"], known["forces"])
             assert json.loads(str(made["info"])) == json.loads(str(known["info"]))
-    assert "No module named 'nowhere'" in label("three", "--sample", 7).stderr
-
+    assert label("three", "--sample", 7).stdout.count(" atoms, largest spread ") == 1
+    other = {**lj, "arguments": {"sigma": 1.3, "rc": 6.0}}
+    settings.write_text(json.dumps({**SETTINGS, "reference": [other]}))
+    done = label("three", "--sample", 7)
+    assert done.returncode == 1 and done.stderr.endswith(
+        "three/setup.json: this was begun with other calculators; go on with the same, or name "
+        "another folder\n")
+    done = label("four", "--known", tmp_path / "again.hdf5")
+    assert done.returncode == 1 and re.search(
+        r"again.hdf5: \S+ was labelled by lj \w{12}, not by lj \w{12}; leave it out of --known\n$",
+        done.stderr)
     assert "--sample 0: there are" in label("three", "--sample", 0).stderr
     settings.write_text(json.dumps(SETTINGS))
     done = script("label_ase", "tune", "--by", "oracle", "--settings", settings)
@@ -341,6 +427,72 @@ def test_a_packed_set_is_labelled_anew(tmp_path):
     (tmp_path / "packed" / "none.hdf5").write_text("no such file")
     done = script("label_ase", "none", "--frames", tmp_path / "packed")
     assert done.stderr.endswith("none.hdf5: is no HDF5 file of to_hdf5.py\n")
+
+
+def test_a_file_keeps_its_frames(tmp_path):
+    """It is not replaced by one that lacks some, unless by force."""
+    label = dict(symbols=np.array(["O"]), positions=np.zeros((1, 3)), cell=5 * np.eye(3),
+                 energy=0.0, forces=np.zeros((1, 3)), virial=None)
+    for count, words, code, kept in ((3, (), 0, 3), (4, (), 0, 4), (2, (), 1, 4),
+                                     (2, ("--force",), 0, 2)):
+        npy_sets.write_system(f"{tmp_path}/data/set/O",
+                              [{**label, "info": {"name": f"a{k}"}} for k in range(count)], ["O"])
+        done = script("to_hdf5", tmp_path / "data", tmp_path / "out", *words)
+        assert done.returncode == code and len(npy_sets.read_packed(
+            f"{tmp_path}/out/set.hdf5")) == kept
+        if code:
+            assert f"set.hdf5: has 2 frames that {tmp_path}/data/set lacks, the first is a2; add " \
+                "them, name another folder, or give --force" in done.stderr
+
+
+def test_labels_of_a_file_that_has_changed(tmp_path, capsys):
+    """A teacher under the same name is another one, and so is one of whom nobody knows."""
+    setup = [{"name": "m", "calculator": "a:B", "arguments": {"path": f"{tmp_path}/m.pth", "k": 1}}]
+    path = f"{tmp_path}/setup.json"
+
+    def keep(begun=True):
+        provenance.keep(path, {"calculators": [provenance.calculator(e) for e in setup]}, begun)
+
+    (tmp_path / "m.pth").write_text("none yet")
+    keep(begun=False)
+    (tmp_path / "m.pth").write_text("one")
+    keep(begun=False)    # nothing was made by the first
+    keep()
+    (tmp_path / "m.pth").write_text("two")
+    with pytest.raises(SystemExit, match="begun with other calculators"):
+        keep()
+    os.remove(path)
+    keep()
+    assert "setup.json: is not there, so nobody knows" in capsys.readouterr().err
+    assert json.load(open(path))["calculators"][0]["arguments"]["k"] == 1
+
+
+def test_a_sample_is_the_beginning_of_a_larger_one(tmp_path):
+    """Whatever the order of the frames, and with those first that have a label."""
+    frames = [ase.Atoms("O", info={"name": f"a{k}", "set": "a"}) for k in range(40)]
+
+    def names(several, number):
+        return [a.info["name"] for a in label_ase.sample(several, number, tmp_path)]
+
+    five = names(frames, 5)
+    assert names(frames[::-1], 9)[:5] == five and names(frames[:1] + frames, 9)[:3] != five[:1] * 3
+    assert five != [f"a{k}" for k in range(5)]
+    last = names(frames, 40)[-1]
+    (tmp_path / f"{last}.npz").touch()
+    assert names(frames, 6) == [last, *five]
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path):
+    """Labels of both would be one file."""
+    lines = open(f"{LBS}/frames/validation.xyz").read().splitlines(keepends=True)
+    frame = "".join(lines[:int(lines[0]) + 2])
+    for name in ("validation", "voids"):
+        (tmp_path / f"{name}.xyz").write_text(frame.replace("set=validation", f"set={name}"))
+    done = script("label_ase", "validation", "voids", "--frames", tmp_path, "--work",
+                  tmp_path / "work")
+    assert done.returncode == 1 and not (tmp_path / "work").exists()
+    assert done.stderr == ("v000 is a frame of validation and another of voids; rename one, or "
+                           "label the sets in different folders\n")
 
 
 # Takes the place of MatterSim: a model whose energies are those of the frames plus one constant for
@@ -429,10 +581,28 @@ def test_a_teacher_is_tuned_to_labels(tmp_path, monkeypatch):
     assert said[1][1] == pytest.approx([-2.5 + 1.5 - 300.25])
     assert said[0][2] == pytest.approx([0.0, 0.1, 0.2]) and said[3]["include_forces"] is True
     done = script("tune_teacher", train, "--start", tmp_path / "start.pth", "--out",
-                  tmp_path / "out")
-    assert done.returncode == 0 and json.load(open(tmp_path / "out" / "said"))[1] is None
+                  tmp_path / "new")
+    assert done.returncode == 0 and json.load(open(tmp_path / "new" / "said"))[1] is None
+
+    def again(*words):
+        (tmp_path / "new" / "said").unlink(missing_ok=True)
+        return script("tune_teacher", train, "--start", tmp_path / "start.pth", "--out",
+                      tmp_path / "new", *words)
+
+    done = again()
+    assert done.returncode == 0 and "new/teacher.pth is trained; remove" in done.stdout
+    assert again("--rate", 0.001).stderr.endswith(
+        "new/setup.json: this was begun with other rate; go on with the same, or name another "
+        "folder\n")
+    (tmp_path / "new" / "teacher.pth").unlink()    # stopped before the end: it goes on
+    assert again().returncode == 0 and (tmp_path / "new" / "said").exists()
+    with h5py.File(train, "r+") as file:
+        file["s0/set.000/energy.npy"][...] += 1.0
+    done = again()
+    assert done.returncode == 1 and "begun with other sets;" in done.stderr
+    assert not (tmp_path / "new" / "said").exists()
     none = script("tune_teacher", without, "--start", tmp_path / "start.pth", "--out",
-                  tmp_path / "out")
+                  tmp_path / "none")
     assert none.returncode == 1
     assert none.stderr.endswith("without.hdf5: no frame has an energy and a virial\n")
 
@@ -485,6 +655,15 @@ def test_dispersion_is_added_to_labels(tmp_path):
                                                     "force.npy"]
         assert np.array_equal(file["doubtful/set.000/force.npy"], a["force"])
 
+    for group in ("sure", "doubtful"):
+        with h5py.File(path, "r+") as file:
+            file[f"{group}/set.000/force.npy"][...] += 0.5
+        done = added(tmp_path / "out")
+        assert done.returncode == 1 and done.stderr.endswith(
+            "out/set.hdf5: was made with another set or calculator; remove it to make it again\n")
+    with h5py.File(tmp_path / "out" / "set.hdf5", "r+") as file:
+        del file.attrs["made_with"]
+    assert "does not say what it was made with; taken" in added(tmp_path / "out").stderr
     done = added(tmp_path / "packed")
     assert done.returncode == 1 and "set.hdf5 itself; name another folder" in done.stderr
     (tmp_path / "settings.json").write_text("{}")
@@ -550,6 +729,33 @@ def labelling(tmp_path, cp2k):
              "--work", tmp_path / "work", "--workers", "1"]
     return [str(word) for word in words], dict(
         environment(1), PATH=f"{tmp_path}/bin:{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_an_error_of_the_program_ends_the_queue(tmp_path, folder):
+    """With its words and status 1, in place of a thread that nobody sees end: by a file where the
+    run wants its folder, or with an element that CP2K has no pseudopotential of. What a kill has
+    left of a label is none.
+    """
+    words, env = labelling(tmp_path, "echo short")
+    (tmp_path / "work" / "labels").mkdir(parents=True)
+    for name in ("v000.npz.part.npz", "v001.part"):
+        (tmp_path / "work" / "labels" / name).touch()
+    if folder:
+        (tmp_path / "work" / "runs").touch()
+        said = "v000: NotADirectoryError: "
+    else:
+        (tmp_path / "settings.json").write_text(json.dumps(
+            {**SETTINGS, "elements": [*SETTINGS["elements"], "K"]}))
+        words += ["--settings", str(tmp_path / "settings.json")]
+        said = "settings.json: cp2k.py has no pseudopotential of K; add it to VALENCE there\n"
+    listed = subprocess.run([*words, "--list"], env=env, text=True, capture_output=True,
+                            check=False)
+    assert listed.stdout == "v000 to do\nv001 to do\n"
+    done = subprocess.run(words, env=env, text=True, capture_output=True, timeout=TIMEOUT,
+                          check=False)
+    assert done.returncode == 1 and said in done.stderr and done.stderr.count("\n") == 1
+    assert not list((tmp_path / "work" / "labels").glob("*.failed"))
 
 
 @pytest.mark.parametrize("cp2k, kills", [("kill -KILL $$", True), ("exit 143", True),

@@ -80,6 +80,12 @@ def test_table_has_the_errors_of_deepsea_test(trained):
     assert (trained / "front.png").stat().st_size > 5000
     done = run(trained, "table", "tiny", "--test", f"mine={DATA}/tune", "--picture", "front.png")
     assert done.returncode != 0 and "--picture needs --glass and --test" in done.stderr
+    few = next(folder for folder in os.listdir(f"{DATA}/tune") if folder.startswith("B2O3"))
+    done = run(trained, "table", "tiny", "--test", f"mine={DATA}/tune/{few}")
+    assert done.returncode == 1 and done.stderr == (
+        f"{DATA}/tune/{few}: 1 frames are too few to fit 1 constants; test on more frames\n")
+    done = run(trained, "table", "tiny", "--test", f"{DATA}/tune")
+    assert done.returncode == 2 and "has no title; write TITLE=" in done.stderr
 
 
 @needs_deepsea

@@ -101,7 +101,7 @@ def test_a_system_is_read_as_it_was_written(tmp_path):
     every = made_up(3)
     npy_sets.write_system(f"{tmp_path}/made/A", every[:3], ELEMENTS)
     read = npy_sets.read_system(f"{tmp_path}/made/A")
-    assert npy_sets.labelled_names(tmp_path) == set(read) == {"x0", "x1", "x2"}
+    assert npy_sets.labelled_names(tmp_path / "made") == set(read) == {"x0", "x1", "x2"}
     for label in every[:3]:
         npy_sets.check_label(read[label["info"]["name"]], ELEMENTS)
         for key in label:
@@ -111,7 +111,7 @@ def test_a_system_is_read_as_it_was_written(tmp_path):
     npy_sets.write_system(f"{tmp_path}/made/A", every[:3], ELEMENTS)
     for name in ("type_map.raw", "type.raw", "frames.txt"):
         as_by_windows(tmp_path / "made" / "A" / name)
-    assert npy_sets.labelled_names(tmp_path) == {"x0", "x1", "x2"}
+    assert npy_sets.labelled_names(tmp_path / "*") == {"x0", "x1", "x2"}
     for name, label in npy_sets.read_system(f"{tmp_path}/made/A").items():
         assert np.array_equal(label["symbols"], read[name]["symbols"])
     npy_sets.write_system(f"{tmp_path}/made/A", [{**label, "energy": None, "virial": None}
@@ -182,6 +182,75 @@ def test_arrays_of_earlier_labels_go_away(tmp_path):
     assert os.path.exists(f"{tmp_path}/A/set.000/force.npy")
 
 
+def test_a_stop_leaves_a_system_whole(tmp_path, monkeypatch):
+    """Of the earlier labels, or of the new ones; arrays of other lengths are told."""
+    every = made_up(3)[:3]
+    folder = f"{tmp_path}/made/A"
+    npy_sets.write_system(folder, every[:2], ELEMENTS)
+    saved = []
+
+    def stops(*words):
+        saved.append(words)
+        if len(saved) == 3:
+            raise KeyboardInterrupt
+        save(*words)
+
+    save = np.save
+    monkeypatch.setattr(np, "save", stops)
+    with pytest.raises(KeyboardInterrupt):
+        npy_sets.write_system(folder, every, ELEMENTS)
+    monkeypatch.undo()
+    assert os.listdir(f"{tmp_path}/made/A.part") == ["set.000"]    # no system, and passed over
+    assert npy_sets.labelled_names(tmp_path / "made") == {"x0", "x1"}
+    assert [label["info"]["name"] for label in npy_sets.read_system(folder).values()] == [
+        "x0", "x1"]
+    npy_sets.write_system(folder, every, ELEMENTS)
+    assert len(npy_sets.read_system(folder)) == 3 and os.listdir(tmp_path / "made") == ["A"]
+    np.save(f"{folder}/set.000/force.npy", np.load(f"{folder}/set.000/force.npy")[:2])
+    with pytest.raises(SystemExit, match="A: set.000/force.npy has 2 rows, frames.txt 3; remove"):
+        npy_sets.read_system(folder)
+
+
+def test_weights_of_a_set_stay(tmp_path, monkeypatch, capsys):
+    """Labels of one set leave the files of others alone, and weights are kept with their frames.
+    A label that cannot be one is told, the others are gathered.
+    """
+    every = made_up(3)[:3]
+    weighted = [{**label, "weights": np.array([1.0, 0.5, 0.0])} for label in every]
+    npy_sets.write_system(f"{tmp_path}/data/other/A", weighted, ELEMENTS)
+    formula = npy_sets.system_name(every[0])
+    npy_sets.write_system(f"{tmp_path}/data/made/{formula}", weighted[:1], ELEMENTS)
+    assert npy_sets.read_system(f"{tmp_path}/data/other/A")["x1"]["weights"].tolist() == [1, 0.5, 0]
+    before = os.stat(f"{tmp_path}/data/other/A/set.000/atom_pref.npy")
+    os.makedirs(f"{tmp_path}/work/labels")
+
+    def gathered(*labels):
+        for label, more in labels:
+            npy_sets.write_label(f"{tmp_path}/work/labels/{label['info']['name']}.npz",
+                                 Frame(label), label["energy"], label["forces"], label["virial"],
+                                 **more)
+        monkeypatch.setattr(sys, "argv", ["to_npy.py", "--work", f"{tmp_path}/work", "--data",
+                                          f"{tmp_path}/data"])
+        try:
+            return to_npy.main()
+        except SystemExit as end:
+            return str(end)
+
+    weights = {"weights": np.ones(3)}
+    broken = {**every[2], "forces": every[2]["forces"] + 0.1}
+    assert gathered((every[1], weights), (broken, weights)).startswith("1 labels or systems are")
+    said = capsys.readouterr()
+    assert "x2.npz: x2: the forces add up to" in said.err and "made: 2 frames" in said.out
+    kept = np.load(f"{tmp_path}/data/made/{formula}/set.000/atom_pref.npy")
+    assert kept.tolist() == [[1.0, 0.5, 0.0], [1.0, 1.0, 1.0]]
+    assert os.stat(f"{tmp_path}/data/other/A/set.000/atom_pref.npy") == before
+    assert gathered((every[2], weights)) is None
+    assert gathered((every[2], {})).startswith("1 labels or systems are refused")
+    assert "one has weights, the other has none" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="x2: has no spread; gather it without --trust"):
+        to_npy.trusted(every[2], 0.3)
+
+
 def test_large_forces_count_by_their_relative_error():
     """A spread that is small beside the force is no doubt; the weight falls with the force."""
     label = {**made_up(1)[0], "energy": -1.0, "virial": np.eye(3)}
@@ -236,6 +305,25 @@ def test_errors_of_a_teacher(tmp_path, capsys):
     assert float(words[2]) == pytest.approx(0.04 * scale, abs=6e-4) and scale > 0.1
     pairs[0][1]["energy"] += 1.0
     assert compare.energies(pairs, ["Li", "O"]) > 0.05
+    with pytest.raises(ValueError, match="3 frames are too few to fit 2 constants"):
+        compare.energies(pairs[-3:], ["Li", "O"])
+
+
+def test_errors_of_explored_frames(tmp_path, monkeypatch, capsys):
+    """They have no two-body potential; a table of those that have one stays."""
+    every = made_up(6)
+    for label in every[:2]:
+        del label["info"]["potential"]
+    npy_sets.write_system(f"{tmp_path}/data/made/A", every[:6], ELEMENTS)
+    os.makedirs(f"{tmp_path}/work/labels")
+    for label in every[:6]:
+        npy_sets.write_label(f"{tmp_path}/work/labels/{label['info']['name']}.npz", Frame(label),
+                             label["energy"], label["forces"], label["virial"])
+    monkeypatch.setattr(sys, "argv", ["compare.py", "made", "--work", f"{tmp_path}/work", "--data",
+                                      f"{tmp_path}/data"])
+    compare.main()
+    rows = {line.split()[0]: line.split()[1] for line in capsys.readouterr().out.splitlines()}
+    assert rows["all"] == rows["melt"] == "6" and rows["none"] == "4"
 
 
 @pytest.mark.parametrize("key, change, words", [
