@@ -37,7 +37,7 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     count = 0
-    with lammps_files.whole(sys.argv[2]) as file:
+    with lammps_files.whole(sys.argv[2], sys.argv[1]) as file:
         for frame in lammps_files.frames_in_order(sys.argv[1]):
             write(file, frame)
             count += 1

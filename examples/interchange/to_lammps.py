@@ -11,12 +11,16 @@ needs none. Needs ase.
 """
 import argparse
 import io
+import pathlib
 import sys
 
 import ase.io
 import numpy as np
 from ase.data import atomic_masses, atomic_numbers
 from ase.neighborlist import neighbor_list
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "paper"))
+import lammps_files    # noqa: E402
 
 CLOSEST = 0.6    # A: no two atoms of a real structure are nearer
 
@@ -28,7 +32,10 @@ def load(path, frame):
     except FileNotFoundError:
         raise ValueError(f"{path}: there is no such file") from None
     except Exception as problem:    # readers of ASE raise whatever they like
-        raise ValueError(f"{path}: ASE cannot read it: {problem}") from None
+        reason = str(problem) or type(problem).__name__
+        raise ValueError(f"{path}: ASE cannot read it: {reason}") from None
+    if isinstance(atoms, list):
+        raise ValueError(f"--frame {frame}: name one frame, such as -1")
     occupancy = atoms.info.get("occupancy", {})
     if any(share < 1.0 for site in occupancy.values() for share in site.values()):
         raise ValueError(f"{path}: sites are occupied in part; choose which atoms are there")
@@ -39,10 +46,13 @@ def load(path, frame):
 
 
 def check(path, atoms, types):
-    """ValueError if an element has no type, or atoms lie upon each other."""
+    """ValueError if an element has no type, a position is no number, or atoms lie upon each other.
+    """
     unknown = sorted(set(atoms.get_chemical_symbols()) - set(types))
     if unknown:
         raise ValueError(f"{path}: has {' '.join(unknown)}, which --types {' '.join(types)} lacks")
+    if not np.isfinite(atoms.positions).all():
+        raise ValueError(f"{path}: a position is no number")
     first, second, distance = neighbor_list("ijd", atoms, CLOSEST)
     if len(distance):
         k = np.argmin(distance)
@@ -50,14 +60,14 @@ def check(path, atoms, types):
                          "A apart; is an atom there twice?")
 
 
-def write(path, atoms, types):
+def write(path, structure, atoms, types):
     """Data file of atom_style charge with masses, which older versions of ASE do not write."""
     text = io.StringIO()
     ase.io.write(text, atoms, format="lammps-data", specorder=types, atom_style="charge",
                  units="metal")
     before, word, rows = text.getvalue().partition("Atoms")
     masses = "".join(f"{k} {atomic_masses[atomic_numbers[e]]}\n" for k, e in enumerate(types, 1))
-    with open(path, "w") as out:
+    with lammps_files.whole(path, structure) as out:
         out.write(f"{before}Masses\n\n{masses}\n{word}{rows}")
 
 
@@ -71,6 +81,8 @@ def main():
     options = parser.parse_args()
     if min(options.repeat) < 1:
         parser.error("--repeat takes numbers from 1 on")
+    if len(set(options.types)) < len(options.types):
+        parser.error("--types has an element twice")
     if unknown := [e for e in options.types if e not in atomic_numbers]:
         parser.error(f"--types: {' '.join(unknown)}: no symbol of an element")
     atoms = load(options.structure, options.frame)
@@ -78,13 +90,10 @@ def main():
     check(options.structure, atoms, options.types)
     atoms = atoms.repeat(options.repeat)
     atoms.wrap()
-    write(options.out, atoms, options.types)
+    write(options.out, options.structure, atoms, options.types)
     print(f"{options.out}: {atoms.get_chemical_formula()}, {len(atoms)} atoms, types "
           + " ".join(f"{k} {e}" for k, e in enumerate(options.types, 1)))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (ValueError, OSError) as problem:
-        sys.exit(str(problem))
+    lammps_files.run(main)

@@ -83,6 +83,9 @@ def show(outdir, preset):
                 errors[potential].append(value - nmr)
         print(f"   {glass.replace('LBS_', '').replace('_', '-')}, {nmr}, {', '.join(cells)}")
 
+    if not any(errors.values()):
+        sys.exit(f"{outdir} has no finished run of preset {preset}")
+
     def row(name, combine):
         cells = [f"{combine(e):.1f}" if e else "--" for e in errors.values()]
         print(f"   {name}, , {', '.join(cells)}")

@@ -145,6 +145,14 @@ def quench_has_ended(name):
         raise ValueError(f"{name}: there is no {name}.data yet; let the quench go on to its end")
 
 
+def different(prefixes):
+    """They, if no run is there twice: its scatter with itself would be none."""
+    again = sorted({prefix for prefix in prefixes if prefixes.count(prefix) > 1})
+    if again:
+        raise ValueError(f"{again[0]} is there twice; name different runs")
+    return prefixes
+
+
 def quench_temperatures(count):
     """Temperatures (K) of the thermostat at the last `count` rows or frames of quench/in.quench on
     the way down.

@@ -23,8 +23,13 @@ def open_text(path):
 
 
 @contextlib.contextmanager
-def whole(path):
-    """A file to write to, which takes the place of `path` if nothing goes wrong meanwhile."""
+def whole(path, *inputs):
+    """A file to write to, which takes the place of `path` if nothing goes wrong meanwhile. Raises
+    ValueError if `path` is one of the files that are read.
+    """
+    for read in inputs:
+        if os.path.exists(path) and os.path.exists(read) and os.path.samefile(path, read):
+            raise ValueError(f"{path} is to be read; name another file to write to")
     part = f"{path}.part"
     try:
         with open(part, "w", encoding="ascii") as file:

@@ -50,6 +50,9 @@ def write(file, frame, rings, elements):
                 if t[0] in column), None)
     if xyz is None or "id" not in column or "type" not in column:
         sys.exit("the dump of atoms needs id, type and x y z or xu yu zu")
+    types = max(int(row[column["type"]]) for row in frame.rows)
+    if types > len(elements):
+        sys.exit(f"--elements has {len(elements)} elements for {types} atom types")
     sizes = "".join(f":rings_{n}:I:1" for n in range(2, largest + 1))
     file.write(lammps_files.xyz_head(
         frame, f"species:S:1:pos:R:3:id:I:1:smallest_ring:I:1{sizes}:boroxol:I:1"))
@@ -72,7 +75,7 @@ def main():
     args = parser.parse_args()
     rings = {frame.step: rings_of(frame) for frame in lammps_files.frames(args.rings)}
     count = 0
-    with lammps_files.whole(args.out) as file:
+    with lammps_files.whole(args.out, args.atoms, args.rings) as file:
         for frame in lammps_files.frames_in_order(args.atoms):
             if frame.step in rings:
                 write(file, frame, rings[frame.step], args.elements)

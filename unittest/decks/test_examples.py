@@ -112,6 +112,8 @@ def test_table(tmp_path):
     assert "40-20-40, 56.5, 50.0, --, --" in done.stdout, done.stdout + done.stderr
     assert "mean error, , -6.5, --, --" in done.stdout
     assert "40-20-40, 56.5, --, 50.0, --" in table("show", tmp_path, "--preset", "demo").stdout
+    done = table("show", tmp_path / "nothing")
+    assert done.returncode == 1 and "has no finished run of preset middle" in done.stderr
     done = table("show", tmp_path, "--preset", "quick")
     assert done.returncode == 1
     assert done.stderr == "unknown preset quick; presets.lmp lists demo, middle, paper\n"

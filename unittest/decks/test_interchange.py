@@ -101,10 +101,12 @@ def test_structures_that_cannot_run(tmp_path):
     assert "atoms 1 and 3 are 0.100 A apart; is an atom there twice?" in complaint(
         f"3\n{cell}Li 0 0 0\nO 2 0 0\nLi 4.9 0 0\n")
     assert "ASE cannot read it" in complaint("nothing\n")
+    assert "a position is no number" in complaint(f"2\n{cell}Li nan 0 0\nO 2 0 0\n")
     done = call("to_lammps.py", tmp_path / "none.cif", tmp_path / "out.data")
     assert done.returncode == 1 and "none.cif: there is no such file" in done.stderr
     for words, message in ((("--repeat", "0", "1", "1"), "--repeat takes numbers from 1 on"),
-                           (("--types", "Li", "Bo", "O"), "--types: Bo: no symbol of an element")):
+                           (("--types", "Li", "Bo", "O"), "--types: Bo: no symbol of an element"),
+                           (("--types", "Li", "Li", "O"), "--types has an element twice")):
         done = call("to_lammps.py", FOLDER / "Li2O.cif", tmp_path / "out.data", *words)
         assert done.returncode == 2 and message in done.stderr
     done = call("to_lammps.py", FOLDER / "Li2O.cif", tmp_path / "none" / "out.data")
@@ -159,6 +161,10 @@ def test_columns_of_atoms(lmp, tmp_path):
     (tmp_path / "cut.dump").write_text(whole[:-40] + later)    # no atoms of step 10 at step 0
     done = call("dump2xyz.py", tmp_path / "cut.dump", tmp_path / "x.xyz")
     assert done.returncode == 1 and "a frame in the middle is broken" in done.stderr
+    before = (tmp_path / "twice.dump").read_text()
+    done = call("dump2xyz.py", tmp_path / "twice.dump", tmp_path / "twice.dump")
+    assert done.returncode == 1 and "twice.dump is to be read; name another" in done.stderr
+    assert (tmp_path / "twice.dump").read_text() == before
     (tmp_path / "less.dump").write_text(whole.replace("element", "type"))
     done = call("dump2xyz.py", tmp_path / "less.dump", tmp_path / "x.xyz")
     assert done.returncode == 1 and "the dump needs the columns id, element" in done.stderr

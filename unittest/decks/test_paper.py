@@ -55,7 +55,8 @@ def test_transport(folder):
                for k, step in enumerate(f.partition("\n")[0] for f in frames)]
     (folder / "transport" / "stop.dump").write_text(
         "".join("ITEM: TIMESTEP\n" + f for f in stopped))
-    shutil.copy(folder / "transport" / "li-1500K.setup", folder / "transport" / "stop.setup")
+    setup = (folder / "transport" / "li-1500K.setup").read_text()
+    (folder / "transport" / "stop.setup").write_text(setup.replace("from 1500 K", "from 1000 K"))
     more = plot(folder, "transport", "--frame", "0.02", "--window", "0.1", "0.4", *words,
                 "1000=stop.dump")
     assert "D at 1000 K is not known well enough and is left out" in more
@@ -95,6 +96,9 @@ def test_times_of_transport(folder):
     assert row(*words) == row("--frame", "0.0104", *words) == (d, error)
     assert "li.dump has a frame every 0.01 ps by li.setup; leave --frame out" in complaint(
         folder, "transport", "--frame", "0.02", *words)
+    (place / "li.setup").write_text("shik; preset paper, from 800 K, seed 1, dt 0.001\n")
+    assert "li.dump is of 800 K by li.setup, not of 900 K" in complaint(folder, "transport", *words)
+    assert "0=li.dump: T must be above 0" in complaint(folder, "transport", "0=li.dump")
     (place / "li.setup").write_text("shik; dt 0.0005, frame 0.005\n")
     half = row("--window", "0.05", "0.15", words[-1])
     assert float(half[0]) == pytest.approx(2 * float(d), rel=0.01)
@@ -188,6 +192,10 @@ def test_the_reference_is_what_the_manual_says(folder):
             assert "warning" not in out
             found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
             assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
+    twice = "../glasses/LBS_20_60_20-fast-1"
+    for name, words in (("elastic", (twice, twice)), ("energies", (f"MLP={twice},{twice}",)),
+                        ("quench", (f"LBS_20_60_20={twice},{twice}",))):
+        assert f"{twice} is there twice; name different runs" in complaint(folder, name, *words)
     # Above the glass of fast, each minimized by the judge, who is the accurate potential.
     for glass, others in (("LBS_20_60_20", {"lbs": 37, "deng_du": 61, "accurate": 4}),
                           ("LBS_10_50_40", {"lbs": 55, "deng_du": 49, "accurate": 2}),

@@ -259,5 +259,10 @@ def test_viewer_file_needs_matching_dumps(finished, tmp_path):
     assert done.returncode != 0 and "no time step in common" in done.stderr
     done = program("rings2xyz.py", f"{prefix}.dump", f"{prefix}.dump", tmp_path / "x.xyz")
     assert done.returncode != 0 and "needs all local columns of compute ring/stats" in done.stderr
+    done = program("rings2xyz.py", f"{prefix}.dump", f"{prefix}.list", tmp_path / "x.xyz",
+                   "--elements", "Li", "B", "O")
+    assert done.returncode != 0 and "--elements has 3 elements for 4 atom types" in done.stderr
+    done = program("rings2xyz.py", f"{prefix}.dump", f"{prefix}.list", f"{prefix}.list")
+    assert done.returncode != 0 and ".list is to be read; name another file" in done.stderr
     assert (tmp_path / "x.xyz").read_text() == "as before"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["other.list", "x.xyz"]

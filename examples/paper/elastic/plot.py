@@ -56,7 +56,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("prefixes", nargs="+")
     options = parser.parse_args()
-    matrices = [constants(f"{prefix}.stress") for prefix in options.prefixes]
+    matrices = [constants(f"{prefix}.stress") for prefix in ga.different(options.prefixes)]
     mean = np.mean(matrices, axis=0)
     for row in mean:
         print(" ".join(f"{value:8.2f}" for value in row))

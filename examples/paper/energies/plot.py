@@ -53,7 +53,8 @@ def group(word):
     if not equals:
         raise ValueError(f"{word}: is not of the form MADE=PREFIX or MADE@RATE=PREFIX")
     made, _, rate = name.partition("@")
-    return made, float(rate) if rate else None, [read(prefix) for prefix in prefixes.split(",")]
+    return made, float(rate) if rate else None, [
+        read(prefix) for prefix in ga.different(prefixes.split(","))]
 
 
 def check(groups):

@@ -113,7 +113,7 @@ def glass_and_runs(word, experiment):
         raise ValueError(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
     if not names:
         raise ValueError(f"{word}: is not of the form GLASS=PREFIX")
-    return glass, names.split(",")
+    return glass, ga.different(names.split(","))
 
 
 def main():

@@ -45,15 +45,19 @@ class Run:
         return ga.diffusion(self.positions, self.frame, options.window, collective, options.blocks)
 
 
-def frame_time(path, interval, given):
+def frame_time(path, interval, given, temperature):
     """ps between frames that are `interval` steps apart, by what in.transport wrote beside the dump
-    or as given.
+    or as given. ValueError if that tells another temperature (K).
     """
     setup = pathlib.Path(path).with_suffix(".setup")
     found = None
     if setup.exists():
         with ga.open_text(setup) as file:
-            found = re.search(r"[;,] dt ([^\s,]+)", file.readline())
+            words = file.readline()
+        found = re.search(r"[;,] dt ([^\s,]+)", words)
+        kelvin = re.search(r", from (\S+) K,", words)
+        if kelvin and float(kelvin[1]) != temperature:
+            raise ValueError(f"{path} is of {kelvin[1]} K by {setup}, not of {temperature:g} K")
     if found is None:
         if given is None or given <= 0.0:
             raise ValueError(f"{path} has no {setup} with the time step; give --frame, in ps")
@@ -65,7 +69,7 @@ def frame_time(path, interval, given):
     return interval * dt
 
 
-def run_of(path, frame):
+def run_of(path, frame, temperature):
     """What a dump has; `frame` is the time between frames in ps, if it is given."""
     frames = ga.frames_in_order(path)
     if len(frames) < 10:
@@ -77,7 +81,7 @@ def run_of(path, frame):
         raise ValueError(f"{path}: step {next_one} follows {one}, but others come every "
                          f"{intervals[0]} steps; keep the frames on one side of it")
     positions = np.array([f.positions() for f in frames])
-    return Run(positions, frame_time(path, intervals[0], frame),
+    return Run(positions, frame_time(path, intervals[0], frame, temperature),
                positions.shape[1] / abs(np.linalg.det(frames[-1].cell)))
 
 
@@ -132,7 +136,10 @@ def main():
         temperature, _, path = word.partition("=")
         if not path:
             raise ValueError(f"{word}: is not of the form T=DUMP")
-        runs[float(temperature)].append(run_of(path, options.frame))
+        kelvin = float(temperature)
+        if kelvin <= 0.0:
+            raise ValueError(f"{word}: T must be above 0")
+        runs[kelvin].append(run_of(path, options.frame, kelvin))
     print("  T (K)   D (cm2/s)           D charge (cm2/s)     Haven ratio   conductivity (S/cm)")
     rows = []
     for temperature in sorted(runs):
