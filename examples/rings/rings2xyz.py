@@ -50,7 +50,7 @@ def write(file, frame, rings, elements):
                 if t[0] in column), None)
     if xyz is None or "id" not in column or "type" not in column:
         sys.exit("the dump of atoms needs id, type and x y z or xu yu zu")
-    types = max(int(row[column["type"]]) for row in frame.rows)
+    types = max((int(row[column["type"]]) for row in frame.rows), default=0)
     if types > len(elements):
         sys.exit(f"--elements has {len(elements)} elements for {types} atom types")
     sizes = "".join(f":rings_{n}:I:1" for n in range(2, largest + 1))

@@ -197,7 +197,6 @@ def machine(bench):
     """What it is, and whether programs start."""
     said = {}
     if bench.device == "gpu":
-        said["card"] = bench.card()
         for name in ("bin/lmp", "lib/liblbsstyles.so"):
             missing = [line for line in bench.call(["ldd", str(HERE / name)]).splitlines()
                        if "not found" in line]
@@ -205,7 +204,7 @@ def machine(bench):
                 raise Failed(f"{name}: " + "; ".join(missing))
     said["lmp"] = bench.call(["lmp", "-h"]).splitlines()[1].strip()
     bench.keep("machine", said)
-    print(said)
+    print(bench.results["of"]["card"], said)
 
 
 def tests(bench):
