@@ -227,9 +227,35 @@ def test_the_table_of_glasses_is_the_manuals(folder):
         assert f"{name}: glasses_table.py does not know that glass or potential" in complaint(
             folder, "glasses", file="glasses_table.py")
         (place / f"{name}.final").unlink()
-    (place / "LBS_20_60_20-fast-2.final").write_text("")
+    (place / "LBS_20_60_20-fast-9.final").write_text("")
     assert "let the quench go on to its end" in complaint(folder, "glasses", "--table", "new.inc",
                                                           file="glasses_table.py")
+
+
+def test_the_error_of_seeds_that_agree_by_chance(folder):
+    """Is that of counting both; that of seeds which differ is their scatter's."""
+    glass = folder / "glasses"
+    for suffix in ("data", "final", "history", "npt.density"):
+        shutil.copy(glass / f"LBS_20_60_20-fast-1.{suffix}", glass / f"same.{suffix}")
+
+    def row(*names):
+        words = ",".join(f"../glasses/{name}" for name in names)
+        out = plot(folder, "quench", f"LBS_20_60_20={words}")
+        return np.array([line.replace("+-", "").split()[1:]
+                         for line in re.findall("^LBS_20_60_20 .*", out, re.M)], dtype=object)
+
+    one, two = row("LBS_20_60_20-fast-1"), row("LBS_20_60_20-fast-1", "same")
+    for first, second, begin in zip(one, two, (1, 0)):
+        mean, error = np.array(first[begin:], float).reshape(-1, 2).T
+        mean_of_two, error_of_two = np.array(second[begin:], float).reshape(-1, 2).T
+        assert mean_of_two == pytest.approx(mean, abs=0.05)
+        assert error_of_two == pytest.approx(error / np.sqrt(2.0), abs=0.09)
+        assert (error > 2.0).sum() >= 1
+    shares = np.loadtxt(glass / "same.final")
+    shares[:, 2] += 0.2
+    np.savetxt(glass / "same.final", shares)
+    # Two values have an error of half their difference, times Student's factor.
+    assert float(row("LBS_20_60_20-fast-1", "same")[0][2]) == pytest.approx(18.37, abs=0.06)
 
 
 def test_jobs_of_all_glasses(folder):

@@ -6,7 +6,8 @@
 
 GLASS is a name of ../../melt-quench/glasses.lmp, PREFIX what in.quench wrote; prefixes behind one
 name are seeds, whose scatter gives the error. That of a single run, whose glass is frozen, is the
-one of counting: what so many atoms or rings would scatter by if they were independent. Prints a
+one of counting: what so many atoms or rings would scatter by if they were independent. Seeds that
+happen to agree have no smaller one than that of counting them all. Prints a
 table of 4B, 5-fold Si, non-bridging O and how far the density without pressure is off (of runs that
 have PREFIX.npt.density, by in.density), and one of three-membered rings (3MR): boroxol (three 3B),
 all of B and O, those with Si, and the share of 3B in a 3MR. Draws 4B beside NMR and rings while
@@ -94,10 +95,16 @@ RINGS = {
 
 
 def with_error(runs, quantity):
-    """Mean and error of a quantity over runs, or of the one that there is."""
-    if len(runs) > 1:
-        return ga.mean_of_few([quantity(run)[0] for run in runs])
-    return quantity(runs[0])
+    """Mean and error of a quantity over runs, or of the one that there is.
+
+    The error of several is that of their scatter, or the one that their own errors make if that is
+    larger: two seeds are alike by chance more often than they know their mean to a tenth.
+    """
+    values, own = np.transpose([quantity(run) for run in runs])
+    if len(runs) == 1:
+        return values[0], own[0]
+    mean, error = ga.mean_of_few(values)
+    return mean, max(error, np.sqrt(np.sum(own ** 2)) / len(runs))
 
 
 def row(values):
