@@ -54,7 +54,7 @@ void PairDeepsea::map_types()
     model_type_.assign(1, -1);
     model_type_.insert(model_type_.end(), map.begin(), map.end());
     if (coeff_.named()) {
-      lbs::warn_about_names(atom, comm, error, names, "pair_coeff", reported_mapping_);
+      lbs::check_names(atom, comm, error, names, "pair_coeff", reported_mapping_);
       return;
     }
     check_masses(names);

@@ -52,7 +52,7 @@ void PairFmpLbs::init_style()
   check_special_bonds();
   if (command_.set_charges) check_charges_are_ours();
   try {
-    lbs::warn_about_names(atom, comm, error, command_.elements, "pair_coeff", reported_names_);
+    lbs::check_names(atom, comm, error, command_.elements, "pair_coeff", reported_names_);
     lbs::fmp::check_coulomb(file_, style_);
     checked_counts_ = count_types();
     if (!frozen_counts_.empty()) follow_composition(checked_counts_);

@@ -45,7 +45,7 @@ void BondFinder::read_types(int narg, char **arg, int &iarg,
 void BondFinder::look_at_types()
 {
   if (!elements_.empty())
-    lbs::warn_about_names(atom, comm, error, elements_, "compute " + name_, doubt_);
+    lbs::check_names(atom, comm, error, elements_, "compute " + name_, doubt_);
 }
 
 void BondFinder::read_cutoff(int narg, char **arg, int &iarg)

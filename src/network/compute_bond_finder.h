@@ -32,7 +32,7 @@ class BondFinder : protected Pointers {
   void read_cutoff(int narg, char **arg, int &iarg);
   void read_homopolar(int narg, char **arg, int &iarg);
 
-  // At the start of a run: warns where masses or labels tell of another order of elements.
+  // At the start of a run: what masses or labels tell of another order of elements.
   void look_at_types();
 
   // Takes the labels of the types for their elements, where 'types' was not given. Stops if a type

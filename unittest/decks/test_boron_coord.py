@@ -284,8 +284,11 @@ def test_elements_in_another_order(lmp, style):
     """Masses tell: another order of the names would count other bonds."""
     more = " cutoff B O 1.95 cutoff Si O 2.15 max 3" if style == "ring/stats" else ""
     deck = system() + "pair_style zero 5.0\npair_coeff * *\n"
-    doubt = f"WARNING: compute {style}: atom type 1 is B, but its mass is that of Li; are the "
-    swapped = lmp(deck + f"compute c all {style} types B Li O Si{more}\nrun 0\nrun 0\n").log
-    assert swapped.count(doubt) == 1
+    lmp.fails(deck + f"compute c all {style} types B Li O Si{more}\nrun 0\n",
+              f"compute {style}: atom types 1 and 2 are B and Li, but their masses are those of Li "
+              "and B; name the elements in the order of the atom types")
+    doubt = f"WARNING: compute {style}: atom type 1 is Li, but its mass is that of B; are the "
+    heavy = f"mass 1 10.811\ncompute c all {style} types Li B O Si{more}\nrun 0\nrun 0\n"
+    assert lmp(deck + heavy).log.count(doubt) == 1
     right = lmp(deck + f"compute c all {style} types Li B O Si{more}\nrun 0\n").log
     assert "are the elements in the order" not in right

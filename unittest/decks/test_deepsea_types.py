@@ -77,14 +77,22 @@ def test_labels_that_disagree(lmp, labels, message):
 @pytest.mark.parametrize("head, coeff", [
     (GLASS + f"{ONE}\n", COEFF), (system() + DSF.partition(DENG_DU)[0], f"{DENG_DU} {GIVEN}\n")])
 def test_names_in_another_order(lmp, head, coeff):
-    """Told once, by the masses, but not where they are made up."""
+    """Refused, by the masses, but not where they are made up; a single one is told once."""
     wrong = coeff.replace("Li B O Si", "Si B O Li")
-    said = DOUBT.format(1, "Si", "mass", "Li")
-    assert lmp(head + wrong + "run 0\nrun 0\n").log.count(said) == 1
+    said = ("pair_coeff: atom types 1 and 4 are Si and Li, but their masses are those of Li and Si; "
+            "name the elements in the order of the atom types")
+    lmp.fails(head + wrong + "run 0\n", said)
+    lmp.fails(head + coeff + "run 0\nmass 2 15.999\nmass 3 28.0855\nrun 0\n",
+              "atom types 2 and 3 are B and O, but their masses are those of O and Si")
     for words in (coeff, "mass * 1.0\n" + coeff, "mass * 1.0\n" + wrong):
         assert "in the order of the atom types" not in lmp(head + words + "run 0\n").log
-    sodium = lmp(head + "mass 1 22.98977\n" + coeff + "run 0\n").log
-    assert sodium.count(DOUBT.format(1, "Li", "mass", "Na")) == 1
+    for mass, other in ((22.98977, "Na"), (10.811, "B")):
+        said = DOUBT.format(1, "Li", "mass", other)
+        log = lmp(head + f"mass 1 {mass}\n" + coeff + "run 0\nrun 0\n").log
+        assert log.count(said) == 1
+    # The mass of one element for all, as for larger steps, is made up.
+    assert DOUBT.format(1, "Li", "mass", "O") in lmp(head + "mass * 15.999\n" + coeff
+                                                     + "run 0\n").log
 
 
 @pytest.mark.parametrize("mass", ["3 12.011", "3 1.0", "1 22.98977"])

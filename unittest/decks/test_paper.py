@@ -192,6 +192,9 @@ def test_the_reference_is_what_the_manual_says(folder):
             assert "warning" not in out
             found = re.findall(r"^(?:\S+ modulus|Poisson's ratio): (\S+)", out, re.M)
             assert [float(s) for s in said] == pytest.approx([float(f) for f in found], abs=0.006)
+    other = "../glasses/LBS_10_50_40-fast-1"
+    assert f"{other}.data: 76 B, 160 O and 8 Si are no LBS_20_60_20; name the" in complaint(
+        folder, "quench", f"LBS_20_60_20={other}")
     twice = "../glasses/LBS_20_60_20-fast-1"
     for name, words in (("elastic", (twice, twice)), ("energies", (f"MLP={twice},{twice}",)),
                         ("quench", (f"LBS_20_60_20={twice},{twice}",))):

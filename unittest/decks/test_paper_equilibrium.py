@@ -22,7 +22,11 @@ def share(offset, kelvin, heat=HEAT):
     return 1.0 / (1.0 + np.exp(-offset - heat / (ga.BOLTZMANN * kelvin)))
 
 
-def quenched(folder, name, offset, boron=60, heat=HEAT, seed=1):
+UNITS = {"LBS_20_60_20": (20, 120, 240), "LBS_40_20_40": (40, 40, 180),
+         "LBS_10_20_70": (10, 40, 150)}    # Si, B and O of a hundred formula units
+
+
+def quenched(folder, name, offset, boron=60, heat=HEAT, seed=1, glass="LBS_20_60_20"):
     """Files of in.quench for a liquid that follows its temperature down to 1000 K."""
     random = np.random.default_rng(seed)
     four = random.binomial(boron, share(offset, np.maximum(KELVIN, 1000.0), heat))
@@ -32,7 +36,9 @@ def quenched(folder, name, offset, boron=60, heat=HEAT, seed=1):
     place = folder / "quench" / name
     np.savetxt(place.with_suffix(".history"), rows)
     np.savetxt(place.with_suffix(".final"), rows[-10:])
-    place.with_suffix(".data").write_text("a glass\n")
+    types = np.repeat((4, 2, 3), UNITS[glass])
+    atoms = "".join(f"{n} {t} 0 0 0 0\n" for n, t in enumerate(types, 1))
+    place.with_suffix(".data").write_text(f"a glass\n\nAtoms # charge\n\n{atoms}")
     return name
 
 
@@ -54,7 +60,7 @@ def test_a_planted_heat(folder):
     offsets = {"LBS_20_60_20": -2.4, "LBS_40_20_40": -1.6}
     words = ["LBS_20_60_20=" + quenched(folder, "a", -2.4, seed=1) + ","
              + quenched(folder, "b", -2.4, seed=2),
-             "LBS_40_20_40=" + quenched(folder, "c", -1.6, seed=3)]
+             "LBS_40_20_40=" + quenched(folder, "c", -1.6, seed=3, glass="LBS_40_20_40")]
     (heat, error), rows = by_equilibrium(folder, *words)
     assert heat == pytest.approx(-HEAT, abs=3.0 * error) and 0.0 < error < 0.03
     for glass, offset in offsets.items():
@@ -69,21 +75,29 @@ def test_a_planted_heat(folder):
 def test_nothing_is_found_where_nothing_is(folder):
     """Negative control: a share that does not depend on the temperature."""
     words = [f"LBS_20_60_20={quenched(folder, 'a', -0.5, heat=0.0)}",
-             f"LBS_40_20_40={quenched(folder, 'b', 0.5, heat=0.0, seed=2)}"]
+             "LBS_40_20_40="
+             + quenched(folder, "b", 0.5, heat=0.0, seed=2, glass="LBS_40_20_40")]
     (heat, error), rows = by_equilibrium(folder, *words)
     assert abs(heat) < 3.0 * error and heat > -0.05
     assert rows["LBS_40_20_40"][4] == pytest.approx(rows["LBS_40_20_40"][2], abs=8.0)
 
 
 def test_what_is_wrong_is_named(folder):
-    good = f"LBS_40_20_40={quenched(folder, 'a', -1.6)}"
-    none = f"LBS_10_20_70={quenched(folder, 'b', -40.0)}"
+    good = f"LBS_40_20_40={quenched(folder, 'a', -1.6, glass='LBS_40_20_40')}"
+    none = f"LBS_10_20_70={quenched(folder, 'b', -40.0, glass='LBS_10_20_70')}"
     assert "LBS_10_20_70 has no share of 4B above 1200 K to be fitted" in complaint(
         folder, "quench", good, none, file="equilibrium.py")
     assert "there is no row above 3000 K" in complaint(folder, "quench", good, "--above", "3000",
                                                        file="equilibrium.py")
     assert "LBS is no glass of melt-quench/glasses.lmp" in complaint(folder, "quench", "LBS=a",
                                                                      file="equilibrium.py")
+    assert "--to 0: is no temperature above 0 K" in complaint(folder, "quench", good, "--to", "0",
+                                                              file="equilibrium.py")
+    assert "a.data: 40 B, 180 O and 40 Si are no LBS_20_60_20" in complaint(
+        folder, "quench", "LBS_20_60_20=a", file="equilibrium.py")
+    (folder / "quench" / "a.data").write_text("nothing\n")
+    assert "a.data: is no data file of LAMMPS" in complaint(folder, "quench", good,
+                                                            file="equilibrium.py")
     (folder / "quench" / "a.data").unlink()
     assert "let the quench go on to its end" in complaint(folder, "quench", good,
                                                           file="equilibrium.py")

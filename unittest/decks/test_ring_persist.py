@@ -238,7 +238,8 @@ def test_other_systems(lmp):
     file, reference = write_reference(lmp)
     persist_deck = ZERO + compute() + persist(f"file {file}") + "run 0\n"
     lmp.fails(system("shik_30_30_40") + persist_deck, "it is of another system: ")
-    lmp.fails(system("li2o") + persist_deck.replace(TYPES, TYPES.replace("Li B", "B Li")),
+    swapped = persist_deck.replace(TYPES, TYPES.replace("Li B", "B Li"))
+    lmp.fails(system("li2o") + "mass * 1.0\n" + swapped,
               "it is of another system: ")
     small = persist_deck.replace("max 8", "max 4")
     array = " ".join(f"c_p[{n}][{c}]" for n in range(5, 9) for c in (1, 2, 3))

@@ -118,13 +118,13 @@ def main():
     parser.add_argument("--to", type=float, default=750.0, help="K, where a glass would freeze")
     parser.add_argument("--picture", default="equilibrium.png")
     options = parser.parse_args()
+    if not options.to > 0.0:
+        raise ValueError(f"--to {options.to:g}: is no temperature above 0 K")
     experiment = melt_quench.glasses()
     glasses = {}
     for word in options.runs:
         glass, prefixes = quench.glass_and_runs(word, experiment)
         glasses.setdefault(glass, []).extend(prefixes)
-    for prefix in sum(glasses.values(), []):
-        ga.quench_has_ended(prefix)
     histories = {glass: [quench.columns(f"{prefix}.history") for prefix in prefixes]
                  for glass, prefixes in glasses.items()}
     samples = Samples(histories, options.above)

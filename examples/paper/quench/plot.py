@@ -14,8 +14,10 @@ all of B and O, those with Si, and the share of 3B in a 3MR. Draws 4B beside NMR
 cooling.
 """
 import argparse
+import collections
 import os
 import pathlib
+import re
 import sys
 
 import matplotlib
@@ -113,14 +115,35 @@ def row(values):
                     for mean, error in values)
 
 
+def check_composition(glass, prefix):
+    """Raises ValueError if a run's atoms are those of another glass, by the rule of in.quench."""
+    with ga.open_text(f"{prefix}.data") as file:
+        atoms = re.search(r"^Atoms.*\n\n((?:.+\n)+)", file.read(), re.M)
+    if not atoms:
+        raise ValueError(f"{prefix}.data: is no data file of LAMMPS")
+    count = collections.Counter(row.split()[1] for row in atoms[1].splitlines())
+    boron, oxygen, silicon = (count[t] for t in "234")
+    formulas = oxygen - silicon - boron
+    silica, borate = (int(percent) / 100.0 for percent in glass.split("_")[1:3])
+    off = abs(silicon - silica * formulas) + abs(boron / 2 - borate * formulas)
+    if not off <= 1 + formulas / 100:
+        raise ValueError(f"{prefix}.data: {boron} B, {oxygen} O and {silicon} Si are no {glass}; "
+                         "name the glass that it is")
+
+
 def glass_and_runs(word, experiment):
-    """The glass, one of `experiment`, and the prefixes of its runs in GLASS=PREFIX,..."""
+    """The glass, one of `experiment`, and the prefixes of its runs in GLASS=PREFIX,... that have
+    ended and are of that glass."""
     glass, _, names = word.partition("=")
     if glass not in experiment:
         raise ValueError(f"{glass} is no glass of melt-quench/glasses.lmp: {' '.join(experiment)}")
     if not names:
         raise ValueError(f"{word}: is not of the form GLASS=PREFIX")
-    return glass, ga.different(names.split(","))
+    prefixes = ga.different(names.split(","))
+    for prefix in prefixes:
+        ga.quench_has_ended(prefix)
+        check_composition(glass, prefix)
+    return glass, prefixes
 
 
 def main():
