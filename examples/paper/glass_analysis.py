@@ -206,6 +206,30 @@ def mean_of_few(values):
     return mean, error * student(len(values) - 1)
 
 
+def share_of(shares, atoms):
+    """Percentage of a share of so many atoms, and its error by counting."""
+    share = np.mean(shares)
+    return 100.0 * share, 100.0 * np.sqrt(share * (1.0 - share) / max(np.mean(atoms), 1.0))
+
+
+def number_of(count):
+    """Mean number of things, and its error by counting."""
+    return np.mean(count), np.sqrt(np.mean(count))
+
+
+def with_error(runs, quantity):
+    """Mean and error of a quantity over runs, or of the one that there is.
+
+    The error of several is that of their scatter, or the one that their own errors make if that is
+    larger: two seeds are alike by chance more often than they know their mean to a tenth.
+    """
+    values, own = np.transpose([quantity(run) for run in runs])
+    if len(runs) == 1:
+        return values[0], own[0]
+    mean, error = mean_of_few(values)
+    return mean, max(error, np.sqrt(np.sum(own ** 2)) / len(runs))
+
+
 # ---- diffusion -----------------------------------------------------------------------------------
 
 

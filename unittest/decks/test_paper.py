@@ -501,7 +501,7 @@ def test_what_is_missing_is_named(folder):
         word = "LBS_20_60_20" if name == "quench" else "none"
         assert complaint(folder, name, word) == f"{word}: is not of the form {form}\n"
     rows = np.loadtxt(folder / "glasses/LBS_40_20_40-fast-1.final")
-    (folder / "quench/other.data").write_text("")
+    shutil.copy(folder / "glasses/LBS_40_20_40-fast-1.data", folder / "quench/other.data")
     for number, others in ((14, rows[:, :-1]), (16, np.hstack([rows, rows[:, -1:]]))):
         np.savetxt(folder / "quench/other.final", others)
         assert f"other.final has {number} columns where in.quench writes 15" in complaint(

@@ -52,7 +52,7 @@ def values_of(prefixes, density):
     """Mean and error of each quantity of the table."""
     known = [quench.run_of(prefix, density) for prefix in prefixes]
     quantities = {**quench.COORDINATION, **quench.RINGS}
-    return {name: quench.with_error(known, quantities[name])
+    return {name: quench.ga.with_error(known, quantities[name])
             for name in ("4B %", "density off %", "B-O 3MR", "3B in 3MR %")}
 
 

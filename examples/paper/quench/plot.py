@@ -54,17 +54,6 @@ def run_of(prefix, density):
     return run
 
 
-def share_of(shares, atoms):
-    """Percentage of a share of so many atoms, and its error by counting."""
-    share = np.mean(shares)
-    return 100.0 * share, 100.0 * np.sqrt(share * (1.0 - share) / max(np.mean(atoms), 1.0))
-
-
-def number_of(count):
-    """Mean number of things, and its error by counting."""
-    return np.mean(count), np.sqrt(np.mean(count))
-
-
 def excess_density(run):
     """Percentage by which the density is above that of experiment; nothing if it isn't known."""
     if "density" not in run:
@@ -85,28 +74,15 @@ def borate_rings(run):
 
 # Value and error of one run, from its columns.
 COORDINATION = {
-    "4B %": lambda c: share_of(c["4B"], c["3B"] + c["4B number"]),
-    "5-fold Si": lambda c: number_of(c["5-fold Si"]),
-    "NBO": lambda c: number_of(c["NBO"]),
+    "4B %": lambda c: ga.share_of(c["4B"], c["3B"] + c["4B number"]),
+    "5-fold Si": lambda c: ga.number_of(c["5-fold Si"]),
+    "NBO": lambda c: ga.number_of(c["NBO"]),
     "density off %": excess_density}
 RINGS = {
-    "boroxol": lambda c: number_of(rings(c, 1, 1)),
-    "B-O 3MR": lambda c: number_of(borate_rings(c)),
-    "3MR with Si": lambda c: number_of(rings(c, 5, 7)),
-    "3B in 3MR %": lambda c: share_of(c["3B in rings"], c["3B"])}
-
-
-def with_error(runs, quantity):
-    """Mean and error of a quantity over runs, or of the one that there is.
-
-    The error of several is that of their scatter, or the one that their own errors make if that is
-    larger: two seeds are alike by chance more often than they know their mean to a tenth.
-    """
-    values, own = np.transpose([quantity(run) for run in runs])
-    if len(runs) == 1:
-        return values[0], own[0]
-    mean, error = ga.mean_of_few(values)
-    return mean, max(error, np.sqrt(np.sum(own ** 2)) / len(runs))
+    "boroxol": lambda c: ga.number_of(rings(c, 1, 1)),
+    "B-O 3MR": lambda c: ga.number_of(borate_rings(c)),
+    "3MR with Si": lambda c: ga.number_of(rings(c, 5, 7)),
+    "3B in 3MR %": lambda c: ga.share_of(c["3B in rings"], c["3B"])}
 
 
 def row(values):
@@ -159,11 +135,11 @@ def main():
         glass, prefixes = glass_and_runs(word, experiment)
         density, fourfold = experiment[glass]
         runs = [run_of(prefix, density) for prefix in prefixes]
-        values = [with_error(runs, quantity) for quantity in COORDINATION.values()]
+        values = [ga.with_error(runs, quantity) for quantity in COORDINATION.values()]
         table.append((fourfold, *values[0]))
         print(f"{glass:14s} {fourfold:6.1f} {row(values)}")
         of_rings.append(f"{glass:14s} "
-                        + row(with_error(runs, quantity) for quantity in RINGS.values()))
+                        + row(ga.with_error(runs, quantity) for quantity in RINGS.values()))
         history = columns(f"{prefixes[0]}.history")
         # The temperature of the thermostat, for that of the atoms fluctuates.
         kelvin = ga.quench_temperatures(len(history["T"]))
