@@ -3,6 +3,7 @@
 
 #include "deepsea_commands.hpp"
 #include "deepsea_engine.hpp"
+#include "program.hpp"
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/frames/frame_energy.hpp"
@@ -95,7 +96,9 @@ void add_eval(CLI::App &program)
   auto const options = std::make_shared<EvalOptions>();
   auto *command =
       program.add_subcommand("eval", "print energies, virials and forces of atomic structures");
-  command->add_option("FILE", options->model, "deepsea model")->required();
+  command->add_option("FILE", options->model, "deepsea model")
+      ->required()
+      ->transform(potential_file, "");
   command
       ->add_option("FRAMES", options->frames,
                    "extended XYZ file, or DeePMD-kit folder with type.raw and set.*/coord.npy")

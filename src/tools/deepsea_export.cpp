@@ -2,6 +2,7 @@
 // deepsea export MODEL OUT.dp [--force]
 
 #include "deepsea_commands.hpp"
+#include "program.hpp"
 
 #include "deepsea/file/deepmd/dp_writer.hpp"
 #include "deepsea/file/model_file.hpp"
@@ -24,7 +25,9 @@ void add_export(CLI::App &program)
   };
   auto const options = std::make_shared<Options>();
   auto *command = program.add_subcommand("export", "make a DeePMD-kit model of a deepsea model");
-  command->add_option("MODEL", options->from, "deepsea model")->required();
+  command->add_option("MODEL", options->from, "deepsea model")
+      ->required()
+      ->transform(potential_file, "");
   command->add_option("OUT.dp", options->to, "DeePMD-kit model to be written, ending in .dp")
       ->required();
   command->add_flag("--force", options->force, "replace OUT.dp if it exists");

@@ -2,6 +2,7 @@
 // deepsea info FILE
 
 #include "deepsea_commands.hpp"
+#include "program.hpp"
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/host/evaluator.hpp"
@@ -146,7 +147,7 @@ void add_info(CLI::App &program)
 {
   auto const path = std::make_shared<std::string>();
   auto *command = program.add_subcommand("info", "print the contract of a deepsea model");
-  command->add_option("FILE", *path, "deepsea model")->required();
+  command->add_option("FILE", *path, "deepsea model")->required()->transform(potential_file, "");
   command->callback([path] {
     auto const model = read_model(*path);
     print_contract(model);

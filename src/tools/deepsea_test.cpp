@@ -3,6 +3,7 @@
 
 #include "deepsea_commands.hpp"
 #include "deepsea_engine.hpp"
+#include "program.hpp"
 
 #include "deepsea/file/model_file.hpp"
 #include "deepsea/frames/frame_errors.hpp"
@@ -161,8 +162,9 @@ class Test {
     return options_.force ? Existing::REPLACE : Existing::KEEP;
   }
 
-  void add_model(const std::string &path)
+  void add_model(const std::string &name)
   {
+    auto const path = potential_file(name);
     TestedModel made;
     made.path = path;
     made.model = read_model(path);

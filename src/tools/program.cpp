@@ -7,9 +7,11 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <sstream>
 
 namespace lbs {
 
@@ -24,6 +26,20 @@ void note_signal(int signal)
 }
 
 }    // namespace
+
+std::string potential_file(const std::string &name)
+{
+  namespace fs = std::filesystem;
+  std::error_code none;
+  const char *folders = std::getenv("LAMMPS_POTENTIALS");
+  if (folders == nullptr || fs::exists(name, none)) return name;
+  std::istringstream list(folders);
+  for (std::string folder; std::getline(list, folder, ':');) {
+    auto const path = fs::path(folder) / fs::path(name).filename();
+    if (fs::exists(path, none)) return path.string();
+  }
+  return name;
+}
 
 void note_stop_signals()
 {

@@ -17,6 +17,10 @@ namespace lbs {
 int run_program(const std::string &name, const std::string &purpose,
                 const std::function<void(CLI::App &)> &add_commands, int argc, char **argv);
 
+// Where LAMMPS would find a potential file of this name: here, or else, without its folders, in one
+// of those of LAMMPS_POTENTIALS. The name itself if it is nowhere.
+std::string potential_file(const std::string &name);
+
 // In a catch clause: writes what was thrown to stderr, after `who` and a colon.
 void report_exception(const std::string &who);
 

@@ -54,6 +54,23 @@ def folder(tmp_path_factory):
     return path
 
 
+def test_models_are_found_as_lammps_finds_them(folder, tmp_path, monkeypatch):
+    """Here, else in LAMMPS_POTENTIALS; by all commands that read a model."""
+    (tmp_path / "potentials").mkdir()
+    shutil.copy(folder / "model.pt", tmp_path / "potentials" / "kept.pt")
+    set_of_frames = folder / "frames.xyz"
+    calls = (("info", "kept.pt"), ("eval", "kept.pt", set_of_frames), ("export", "kept.pt", "k.dp"))
+    for call in calls:
+        refuses("cannot open kept.pt", *call)
+    monkeypatch.setenv("LAMMPS_POTENTIALS", f"/nowhere:{tmp_path}/potentials")
+    for call in calls:
+        works(*call, cwd=tmp_path)
+    refuses("cannot open other.pt", "info", "other.pt")
+    # What is here comes first.
+    (tmp_path / "kept.pt").write_text("no model\n")
+    assert "kept.pt is no deepsea model" in deepsea("info", "kept.pt", cwd=tmp_path)[2]
+
+
 def test_frozen_and_plain_file_give_the_same_model(folder):
     """.pth and .dp of one model lead to one checksum, which convert and info print."""
     out = works("convert", REFERENCE / f"{MODEL}.pth", folder / "frozen.pt")
