@@ -79,8 +79,8 @@ def test_labels_that_disagree(lmp, labels, message):
 def test_names_in_another_order(lmp, head, coeff):
     """Refused, by the masses, but not where they are made up; a single one is told once."""
     wrong = coeff.replace("Li B O Si", "Si B O Li")
-    said = ("pair_coeff: atom types 1 and 4 are Si and Li, but their masses are those of Li and Si; "
-            "name the elements in the order of the atom types")
+    said = ("pair_coeff: atom types 1 and 4 are Si and Li, but their masses are those of Li and "
+            "Si; name the elements in the order of the atom types")
     lmp.fails(head + wrong + "run 0\n", said)
     lmp.fails(head + coeff + "run 0\nmass 2 15.999\nmass 3 28.0855\nrun 0\n",
               "atom types 2 and 3 are B and O, but their masses are those of O and Si")
