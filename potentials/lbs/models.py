@@ -170,14 +170,17 @@ def draw(points, titles, path):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
-    figure, axes = pyplot.subplots(figsize=(6.4, 4.0))
-    for k, title in enumerate(titles):
-        axes.plot([p[1] for p in points], [p[2][k] for p in points], "os^v"[k % 4], label=title)
-    for name, x, forces in points:
-        axes.annotate(name, (x, forces[0]), xytext=(4, 4), textcoords="offset points", fontsize=8)
+    figure, axes = pyplot.subplots(figsize=(7.6, 4.0))
+    for n, (name, x, forces) in enumerate(points):
+        for k, title in enumerate(titles):
+            label = name if len(titles) == 1 else f"{name}, {title}"
+            axes.plot(x, forces[k], "os^v"[k % 4], color=f"C{n % 10}", label=label,
+                      markerfacecolor="none" if n >= 10 else None)
     axes.set(xlabel="time of an atom and a step (us, one core, mixed precision)",
              ylabel="mean error of a force component (eV/A)", xscale="log")
-    axes.legend()
+    if len(titles) == 1:
+        axes.set_title(titles[0], fontsize=9)
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=120)
 

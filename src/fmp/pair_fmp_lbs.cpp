@@ -12,11 +12,11 @@
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
-#include "platform.h"
 #include "utils.h"
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -98,7 +98,7 @@ std::string PairFmpLbs::read_file(const std::string &path) const
     auto const found = utils::get_potential_file_path(path);
     std::ifstream in(found, std::ios::binary);
     std::stringstream content;
-    if (!found.empty() && !platform::path_is_directory(found) && in) {
+    if (!found.empty() && !std::filesystem::is_directory(found) && in) {
       content << in.rdbuf();    // fails on an empty file, which the parser reports better
       text = content.str();
       size = static_cast<int>(text.size());

@@ -13,12 +13,12 @@
 #include "fix_store_global.h"
 #include "memory.h"
 #include "modify.h"
-#include "platform.h"
 #include "update.h"
 #include "utils.h"
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <numeric>
@@ -159,7 +159,7 @@ void ComputeRingPersist::read_reference()
   if (comm->me == 0) {
     std::ifstream in(file_);
     try {
-      if (!in || platform::path_is_directory(file_)) throw lbs::InputError("it cannot be read");
+      if (!in || std::filesystem::is_directory(file_)) throw lbs::InputError("it cannot be read");
       frame = read_ring_frame(in, step_);
       if (frame.rings.empty())
         throw lbs::InputError("there are no rings at step " + std::to_string(frame.step));

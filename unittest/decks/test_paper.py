@@ -225,7 +225,7 @@ def test_the_table_of_glasses_is_the_manuals(folder):
     assert re.search(r"^fast: \d+ glasses, mean error of 4B -\d", out, re.M), out
     (place / "LBS_20_60_20-fast-1.final").unlink()
     assert table()[1] != made
-    for name in ("LBS_20_60_20-shik-1", "LBS_1_2_97-fast-1"):
+    for name in ("LBS_20_60_20-teter-1", "LBS_1_2_97-fast-1"):
         (place / f"{name}.final").write_text("")
         assert f"{name}: glasses_table.py does not know that glass or potential" in complaint(
             folder, "glasses", file="glasses_table.py")

@@ -26,14 +26,15 @@ SPEC = importlib.util.spec_from_file_location("quench_plot", HERE.parent / "quen
 quench = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(quench)
 
-POTENTIALS = {"fast": "fast", "accurate": "accurate", "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter"}
+POTENTIALS = {"fast": "fast", "accurate": "accurate", "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter",
+              "shik": "SHIK"}
 # Share (%) of three-coordinated boron in three-membered rings: S. Urata, arXiv:2209.00316, Table 2.
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
          "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
          "LBS_15_25_60": 6.6, "LBS_10_20_70": 0.0, "LBS_5_35_60": 3.7}
-HEAD = ("SiO2-B2O3-Li2O", "potential", "4B % by NMR", "4B %", "density off %",
+HEAD = ("SiO2-B2O3-Li2O", "potential", "4B % by NMR", "4B %", "5-fold Si", "NBO", "density off %",
         "B-O 3MR", "3B in 3MR %", "in the paper")
-WIDTHS = (13, 13, 9, 13, 13, 11, 13, 9)
+WIDTHS = (11, 12, 8, 11, 9, 11, 11, 10, 11, 8)
 
 
 def runs():
@@ -53,7 +54,7 @@ def values_of(prefixes, density):
     known = [quench.run_of(prefix, density) for prefix in prefixes]
     quantities = {**quench.COORDINATION, **quench.RINGS}
     return {name: quench.ga.with_error(known, quantities[name])
-            for name in ("4B %", "density off %", "B-O 3MR", "3B in 3MR %")}
+            for name in HEAD[3:-1]}
 
 
 def text_of(value, error):
