@@ -102,14 +102,19 @@ def test_kokkos(lmp, models, tmp_path, newton):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_mixed_is_close(lmp, models, tmp_path, model):
-    """Forces to 1e-5 eV/A, and visibly not those of double."""
+    """Forces to 1e-5 eV/A and energies to 2e-6 of them, and visibly not those of double."""
     settings = "precision mixed" + (" tabulate off" if model in CORNERS else "")
     largest = []
     for frame, expected in reference(model)["frames"].items():
-        atoms = lmp(deck(models, model, frame, tmp_path, settings=settings)).atoms()
+        result = lmp(deck(models, model, frame, tmp_path, settings=settings))
+        atoms = result.atoms()
         forces = np.transpose([atoms["fx"], atoms["fy"], atoms["fz"]])
         largest.append(np.abs(expected["forces"]).max())
         assert 1e-9 < np.abs(forces - expected["forces"]).max() < 1e-5
+        # Energies of nets are off by single precision; constants and sums by that of double.
+        of_nets = np.abs(expected["atomic_energy"]).sum()
+        assert abs(result.last()["PotEng"] - expected["energy"]) < 2e-6 * of_nets
+        agree(atoms["c_pea"], expected["atomic_energy"], 1e-5, 0.1)
     assert min(largest) > 0.05 and max(largest) > 0.5
 
 

@@ -14,6 +14,13 @@ NAMES = ["Li", "B", "O", "Si"]
 SAME = 1.0e-11
 KCAL = 23.060549    # kcal/mol per eV, the constant of LAMMPS' conversion from metal to real
 COLUMNS = "id type fx fy fz"
+# All values of atoms, whatever else a deck prints and dumps.
+ALL_COLUMNS = "id c_pea " + " ".join([f"c_sa[{k}]" for k in range(1, 7)]
+                                     + [f"c_ca[{k}]" for k in range(1, 10)])
+ALL = ("compute pea all pe/atom pair\ncompute sa all stress/atom NULL pair\n"
+       "compute ca all centroid/stress/atom NULL pair\n"
+       f"dump values all custom 1 all.dump {ALL_COLUMNS}\n"
+       "dump_modify values sort id format float %.17g\n")
 START = "velocity all create 300.0 4711 loop geom\nfix nve all nve\ntimestep 0.0005\n"
 
 
@@ -33,6 +40,28 @@ def test_real_units(lmp, models, tmp_path):
     real = lmp(deck(models, tmp_path).replace("units metal", "units real"))
     agree([real.last()["PotEng"]], [metal.last()["PotEng"] * KCAL], 1e-7, 1.0)
     agree(forces(real), forces(metal) * KCAL, 1e-7, 0.5)
+
+
+def test_all_results_in_real_units(lmp, models, tmp_path):
+    """Of several models with a core: energies, pressure, values of atoms and deviations."""
+    def call(units, level):
+        # The core is switched off at half a bond, where it matters more than the model.
+        style = f"core/zbl 1.0 2.2 short off out_freq 1 relative {level!r}"
+        text = several(models, tmp_path, style, ALL + thermo("step pe press c_devi[*]") + "run 0")
+        return lmp(text.replace("units metal", f"units {units}"))
+
+    metal, real = call("metal", 0.5), call("real", 0.5 * KCAL)
+    for name, factor, floor in (("PotEng", KCAL, 1.0), ("Press", 1.0 / 1.01325, 1e4)):
+        agree([real.last()[name]], [metal.last()[name] * factor], 1e-7, floor)
+    one, two = (r.atoms("all.dump") for r in (metal, real))
+    agree(two["c_pea"], one["c_pea"] * KCAL, 1e-7, 1.0)
+    for k in range(1, 7):
+        agree(two[f"c_sa[{k}]"], one[f"c_sa[{k}]"] / 1.01325, 1e-7, 1e5)
+    # Relative deviations of forces are numbers; those of virials are energies an atom.
+    rows = [np.loadtxt(r.folder / "model_devi.out") for r in (metal, real)]
+    agree(rows[1][1:4], rows[0][1:4] * KCAL, 1e-5, 1e-3)
+    agree(rows[1][4:7], rows[0][4:7], 1e-5, 0.01)
+    agree([real.last()["c_devi[1]"]], [metal.last()["c_devi[1]"]], 1e-7, 0.01)
 
 
 def test_types_may_stand_in_any_order(lmp, models, tmp_path):
@@ -77,22 +106,66 @@ def test_scale_by_fix_adapt(lmp, models, tmp_path):
     agree([half.last()["PotEng"]], [0.5 * one.last()["PotEng"]], SAME, 1.0)
 
 
+def test_scale_of_one_type(lmp, models, tmp_path):
+    """Is that of the energies of its atoms, and forces are the slopes of their sum."""
+    pea = "compute pea all pe/atom pair\n"
+    one = lmp(deck(models, tmp_path, after=pea).replace(COLUMNS, COLUMNS + " c_pea"))
+    half = deck(models, tmp_path, after="variable half equal 0.5\n"
+                "fix scale all adapt 1 pair deepsea scale 3 3 v_half\n")
+    factor = np.where(one.atoms()["type"] == 3, 0.5, 1.0)
+    assert 0 < (factor == 0.5).sum() < len(factor)
+    expected = (factor * one.atoms()["c_pea"]).sum()
+    result = lmp(half)
+    agree([result.last()["PotEng"]], [expected], SAME, 1.0)
+    assert abs(expected - one.last()["PotEng"]) > 1.0
+    step = 1e-4
+    slopes = [[lmp(half.replace("run 0", f"displace_atoms atom move {x} 0 0\nrun 0", 1)
+                   .replace("dump all", f"group atom id {atom}\ndump all", 1)).last()["PotEng"]
+               for x in (step, -step)] for atom in (1, 40)]
+    numbers = [-(up - down) / (2.0 * step) for up, down in slopes]
+    agree(numbers, forces(result)[[0, 39], 0], 1e-5, 0.1)
+
+
+def test_types_of_one_element_have_one_scale(lmp, models, tmp_path):
+    """The model sees elements, not types."""
+    text = deck(models, tmp_path, after="variable half equal 0.5\n"
+                "fix scale all adapt 1 pair deepsea scale 3 3 v_half\n")
+    lmp.fails(text.replace("pair_coeff * * Li B O Si", "pair_coeff * * Li B O O"),
+              "atom types of one element (O) have different scales")
+
+
 def test_scale_of_a_pair_of_types_is_refused(lmp, models, tmp_path):
     lmp.fails(deck(models, tmp_path, after="variable half equal 0.5\n"
                    "fix scale all adapt 1 pair deepsea scale 1 2 v_half\n"),
               "a scale belongs to the energies of an atom type, not to the pair of types 1 and 2")
 
 
+def zbl_deck(folder):
+    """The core alone, by LAMMPS' own style."""
+    return (frame_deck("glass", NAMES, folder) + "pair_style zbl 1.0 2.2\n"
+            + "".join(f"pair_coeff {k} {k} {z} {z}\n" for k, z in enumerate((3, 5, 8, 14), 1))
+            + thermo("step pe press") + dump(COLUMNS) + "run 0\n")
+
+
 def test_core_is_lammps_own_zbl(lmp, models, tmp_path):
     plain = deck(models, tmp_path, "short off")
     core = lmp(deck(models, tmp_path, "core/zbl 1.0 2.2 short off"))
-    zbl = (frame_deck("glass", NAMES, tmp_path) + "pair_style zbl 1.0 2.2\n"
-           + "".join(f"pair_coeff {k} {k} {z} {z}\n" for k, z in enumerate((3, 5, 8, 14), 1))
-           + thermo("step pe press") + dump(COLUMNS) + "run 0\n")
-    one, added = lmp(plain), lmp(zbl)
+    one, added = lmp(plain), lmp(zbl_deck(tmp_path))
     agree(forces(core) - forces(one), forces(added), 1e-10, 1.0)
     for name in ("PotEng", "Press"):
         agree([core.last()[name] - one.last()[name]], [added.last()[name]], 1e-10, 1.0)
+
+
+def test_values_of_atoms_of_the_core_are_those_of_zbl(lmp, models, tmp_path):
+    """Energies, stresses and centroid stresses."""
+    def call(text):
+        return lmp(text.replace("run 0", ALL + "run 0")).atoms("all.dump")
+
+    plain, core = (call(deck(models, tmp_path, f"{style} short off"))
+                   for style in ("", "core/zbl 1.0 2.2"))
+    zbl = call(zbl_deck(tmp_path))
+    for name in ALL_COLUMNS.split()[1:]:
+        agree(core[name] - plain[name], zbl[name], 1e-9, 0.1)
 
 
 def test_core_leaves_what_is_farther(lmp, models, tmp_path):

@@ -137,6 +137,41 @@ def test_units_real(lmp):
     agree(real["PotEng"], REAL * metal["PotEng"], 1.0e-6, 1.0)
 
 
+def test_shik_in_units_real(lmp):
+    """In a cell so small that the walls D/r^24 count: energies, forces, stresses of atoms."""
+    squeezed = system() + "change_box all x scale 0.7 y scale 0.7 z scale 0.7 remap\n"
+    metal, real = (lmp(squeezed.replace("units metal", f"units {units}") + SHIK + "\n" + TAIL)
+                   for units in ("metal", "real"))
+    agree(real.last()["E_vdwl"], REAL * metal.last()["E_vdwl"], 1.0e-7, 1.0e4)
+    one, two = metal.atoms(), real.atoms()
+    factor = COULOMB_REAL / ref.COULOMB    # differs by 2e-6 from the other
+    agree([two[k] for k in ("fx", "fy", "fz")],
+          [factor * one[k] for k in ("fx", "fy", "fz")], 1.0e-5, 100.0)
+    agree([two[f"c_sa[{k}]"] for k in range(1, 7)],
+          [one[f"c_sa[{k}]"] / 1.01325 for k in range(1, 7)], 1.0e-5, 1.0e6)
+
+
+@pytest.mark.parametrize("units", ["metal", "real"])
+@pytest.mark.parametrize("name, style", [("deng-du-teter", DSF), ("shik", SHIK)])
+def test_files_in_real_units(lmp, tmp_path, units, name, style):
+    """A file with UNITS: real is the one of metal with its energies in kcal/mol. Models for A_BO
+    are in eV only, so a number stands for that."""
+    text = (ROOT / "potentials" / f"{name}.fmp").read_text()
+    text = re.sub("^model.*\n", "", text, flags=re.M).replace("A_BO ", "12000 ")
+    energies = re.compile(r"(?<= [ACD] )( *[0-9.]+)")
+    files = {"metal": text, "real": "".join(
+        energies.sub(lambda found: repr(float(found[1]) * REAL), line)
+        if line.startswith("pair") else line.replace("UNITS: metal", "UNITS: real")
+        for line in text.splitlines(True))}
+    results = []
+    for kind, lines in files.items():
+        (tmp_path / f"{kind}.fmp").write_text(lines)
+        results.append(lmp(system().replace("units metal", f"units {units}")
+                           + style.replace(f"{name}.fmp", f"{tmp_path}/{kind}.fmp") + "\n" + TAIL))
+    compare(*results, 1.0e-7)
+    assert files["metal"].count("\n") == files["real"].count("\n") and "2029" not in files["real"]
+
+
 def pair_sums(result, natoms):
     """Energy and forces summed from a dump of all pairs."""
     rows = result.frames("pairs.dump")[-1][2]
@@ -202,13 +237,21 @@ def test_group_group(lmp):
           1.0e-11, 100.0)
 
 
-def test_fix_adapt(lmp):
-    """Amplitude of B-O set by a variable: equal to LAMMPS' buck with that amplitude."""
-    adapted = lmp(system() + DSF + "\nvariable a equal 12000.0\n"
-                  "fix adapt all adapt 1 pair fmp/lbs a 2 3 v_a\n" + TAIL)
-    from test_against_lammps import buck_lines
+@pytest.mark.parametrize("what, pair, place, value", [
+    ("a", (2, 3), 0, 12000.0), ("rho", (3, 4), 1, 0.2), ("c", (3, 3), 2, 150.0)])
+def test_fix_adapt(lmp, what, pair, place, value):
+    """A coefficient set by a variable: equal to LAMMPS' buck with that number."""
+    from test_against_lammps import amplitude_of, buck_lines
+    words = "{} {}".format(*pair)
+    lines = buck_lines("buck", amplitude_of("glass"))
+    before = re.search(rf"^pair_coeff {words} buck (\S+) (\S+) (\S+)$", lines, re.M)
+    after = list(before.groups())
+    after[place] = repr(value)
+    adapted = lmp(system() + DSF + f"\nvariable v equal {value}\n"
+                  f"fix adapt all adapt 1 pair fmp/lbs {what} {words} v_v\n" + TAIL)
     theirs = lmp(system() + f"pair_style hybrid/overlay buck {CUT} coul/dsf 0.25 8.0\n"
-                 + buck_lines("buck", 12000.0) + "pair_coeff * * coul/dsf\n" + TAIL)
+                 + lines.replace(before[0], f"pair_coeff {words} buck " + " ".join(after))
+                 + "pair_coeff * * coul/dsf\n" + TAIL)
     compare(adapted, theirs, SAME)
 
 

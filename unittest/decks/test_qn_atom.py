@@ -11,12 +11,12 @@ NAMES = ("Q0", "Q1", "Q2", "Q3", "Q4", "other Si", "B3 0", "B3 1", "B3 2", "B3 3
          "B4 0", "B4 1", "B4 2", "B4 3", "B4 4", "other B")
 
 
-def units(cell, types, positions):
+def units(cell, types, positions, cutoffs=FORMERS):
     """Bridging oxygens of every former by numpy, from the formers of every oxygen."""
-    formers = coordination(cell, types, positions)
+    formers = coordination(cell, types, positions, cutoffs)
     bridging = np.zeros(len(types))
     oxygens = np.nonzero((types == 3) & (formers >= 2))[0]
-    for kind, cut in FORMERS.items():
+    for kind, cut in cutoffs.items():
         mine = np.nonzero(types == kind)[0]
         gap = positions[mine, None] - positions[None, oxygens]
         for image in ref.images(cell, cut):
@@ -95,6 +95,20 @@ def test_glass(lmp, name, ranks):
         assert np.count_nonzero(values) > 6
     # Formers in all.
     assert vector_of(result).sum() == np.count_nonzero((types == 2) | (types == 4))
+
+
+@pytest.mark.parametrize("words, cutoffs", [
+    ("cutoff B O 1.42", {2: 1.42, 4: 2.15}), ("cutoff O Si 1.6", {2: 1.95, 4: 1.6}),
+    ("cutoff Si O 2.9 cutoff B O 3.1", {2: 3.1, 4: 2.9})])
+def test_cutoffs(lmp, words, cutoffs):
+    """Of either element; they make other numbers than those that are there without them."""
+    result = lmp(qn_deck(system(), words, DSF + "\n") + "run 0\n")
+    cell, types, x, _ = read_frame(frame("glass"))
+    bridging = units(cell, types, x, cutoffs)
+    assert np.array_equal(result.atoms()["c_qn"], bridging)
+    values = census(types, coordination(cell, types, x, cutoffs), bridging)
+    assert np.array_equal(vector_of(result), values)
+    assert not np.array_equal(bridging, units(cell, types, x)) and bridging.sum() > 10
 
 
 def test_group(lmp):
