@@ -289,9 +289,10 @@ bool is_deepmd_system(const std::string &path)
 
 std::vector<std::string> find_deepmd_systems(const std::string &path)
 {
-  if (is_deepmd_system(path)) return {path};
+  if (path.find('#') != std::string::npos) return {path};
   if (!fs::exists(path)) throw InputError(path + ": there is no such file or folder");
   std::vector<std::string> found;
+  if (is_deepmd_system(path)) found.push_back(path);    // there may be others in its folder
   if (!fs::is_directory(path)) {
     Hdf5File const file(path);
     for (auto const &group : file.groups_with("type.raw")) found.push_back(path + "#" + group);

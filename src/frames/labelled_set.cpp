@@ -45,12 +45,15 @@ LabelledSet read_systems(const std::vector<std::string> &systems, const std::str
       auto frames = read_deepmd_system(name, elements);
       if (frames.empty() || frames.front().frame.x.empty())
         throw InputError(name + " holds no frame, or frames without atoms; take it out of systems");
+      std::size_t number = 0;
       for (const LabelledFrame &frame : frames) {
+        ++number;
         add_frame(digest, frame);
         digest.add(&frame.copies, sizeof frame.copies);
         for (int copy = 0; copy < frame.copies; ++copy) {
           set.frames.push_back(frame);
           set.system.push_back(set.names.size());
+          set.number.push_back(number);
         }
       }
       set.names.push_back(name);

@@ -13,8 +13,9 @@ namespace lbs {
 struct LabelledSet {
   std::vector<LabelledFrame> frames;
   std::vector<std::size_t> system;
-  std::vector<std::string> names;    // of the systems
-  std::string digest;                // of all numbers
+  std::vector<std::size_t> number;    // of the frame within its system, from 1; a copy has the same
+  std::vector<std::string> names;     // of the systems
+  std::string digest;                 // of all numbers
 };
 
 // Each name of `systems` is a system, or a folder or HDF5 file with systems in it; relative names

@@ -216,7 +216,11 @@ class Run {
     long reported_step = first;
     std::printf("%zu training frames with %zu atoms, %zu validation frames\n",
                 training_.frames.size(), training_.atoms, validation_.frames.size());
-    if (first == input_.steps) std::printf("all %ld steps are done\n", first);
+    if (first == input_.steps) {
+      std::printf("all %ld steps are done\n", first);
+      // The run before may have ended between its checkpoint and its model.
+      if (ranks_.is_first()) write_model(trainer_->model(), input_.name + ".pt");
+    }
     while (trainer_->steps() < input_.steps && !ranks_.any(stop_is_asked())) {
       trainer_->step();
       long const step = trainer_->steps();
@@ -323,12 +327,8 @@ class Run {
                 errors_text(judged).c_str(), rate, 1.0e3 * each,
                 time_text(average * static_cast<double>(input_.steps - step)).c_str());
     std::fflush(stdout);
-    // The largest part of a loss with the final prefactors.
-    Prefactors const &p = input_.prefactors;
-    double const score = p.energy.limit * std::pow(judged.energy.value_or(0.0), 2) +
-                         p.force.limit * std::pow(judged.force.value_or(0.0), 2) +
-                         p.weighted_force.limit * std::pow(judged.weighted_force.value_or(0.0), 2) +
-                         p.virial.limit * std::pow(judged.virial.value_or(0.0), 2);
+    // What no label of the validation frames has a part in says nothing.
+    double const score = judged.last_loss > 0.0 ? judged.last_loss : training.last_loss;
     if (score < best_) {
       best_ = score;
       if (ranks_.is_first()) write_model(trainer_->model(), input_.name + "-best.pt");

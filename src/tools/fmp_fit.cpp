@@ -61,6 +61,11 @@ class Run {
     std::printf("%zu frames of %zu compositions, %ld deviations, %zu free parameters\n",
                 data_.frames.size(), data_.conditions.size(), loss_.rows(), input_.free.size());
     refuse_without_data();
+    if (input_.cross_validation && data_.conditions.size() < 2)
+      throw InputError(
+          "cross_validation leaves out one composition after the other, but all frames "
+          "are of " +
+          data_.conditions.front().name + "; add frames of others, or take it out");
     auto const outcome =
         minimize(loss_, input_, state_, [this](const FitState &state, double loss) {
           std::printf("step %d: loss %.10g\n", state.steps, loss);

@@ -405,6 +405,22 @@ def test_virials_in_other_units(folder, factor, suspect):
     works(folder)
 
 
+def test_virials_beside_forces_that_are_no_labels(folder):
+    """Forces of weight 0 may be anything: the others tell of virials, and only these."""
+    virial, path = array_of(folder, "virial")
+    np.save(path, -virial)
+    force, path = array_of(folder, "force")
+    force[:, :6] = np.random.default_rng(1).normal(0.0, 100.0, (8, 6))
+    np.save(path, force)
+    change(folder, "loss", start_pref_pf=1, limit_pref_pf=1, start_pref_f=0, limit_pref_f=0)
+    weights = np.ones((8, 6))
+    np.save(folder / "set/set.000/atom_pref.npy", weights)
+    assert "do not fit the forces" not in works(folder)
+    weights[:, :2] = 0.0
+    np.save(folder / "set/set.000/atom_pref.npy", weights)
+    refuses(folder, "they look like virials of the other sign", "--force")
+
+
 def test_virials_that_are_noise(folder):
     """Nothing can be said about them."""
     array, path = array_of(folder, "virial")
@@ -489,6 +505,38 @@ def test_the_best_model_is_judged_by_labels_that_count(folder):
     np.save(folder / "set/set.000/atom_pref.npy", np.ones((8, 6)))
     works(folder, "--force")
     assert curve(folder)[0, 6] > 10.0    # what broken labels do where they count
+
+
+def test_a_model_that_was_lost_between_checkpoint_and_end(folder):
+    """Is written by --restart, though no step is left."""
+    works(folder)
+    made = (folder / "model.pt").read_bytes()
+    (folder / "model.pt").unlink()
+    assert "steps are done" in works(folder, "--restart")
+    assert (folder / "model.pt").read_bytes() == made
+
+
+def test_validation_without_labels_that_count(folder):
+    """Is no reason to keep the first model: the training batch judges."""
+    write_system(folder / "bare", {k: v for k, v in frames(4, seed=5).items() if k != "energy"},
+                 ATOMS)
+    change(folder, "loss", start_pref_e=1, limit_pref_e=1, start_pref_f=0, limit_pref_f=0,
+           start_pref_v=0, limit_pref_v=0)
+    change(folder, "training", validation_data={"systems": ["bare"]})
+    works(folder)
+    assert np.isnan(curve(folder)[:, 3]).all()
+    assert (folder / "model-best.pt").read_bytes() == (folder / "model.pt").read_bytes()
+
+
+def test_two_optimizers(folder):
+    """One of version 3.1 and one of 3.2 are not mixed."""
+    change(folder, "training", opt_type="SOAP")
+    works(folder)
+    config = json.loads((folder / "input.json").read_text())
+    config["optimizer"] = {"type": "Adam"}
+    (folder / "input.json").write_text(json.dumps(config))
+    refuses(folder, "opt_type is there beside the section optimizer; give all of it there",
+            "--force")
 
 
 # ---- begin with a model --------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 with its files what it says.
 """
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,6 +227,42 @@ def test_potentials_of_others_stay(glasses, tmp_path):
     write_input(tmp_path, folder, free=free)
     fmp("fit", "input.json", "--force", cwd=tmp_path)
     assert (tmp_path / "fit.fmp").read_text() != text
+
+
+def test_copies_are_weights(glasses, tmp_path):
+    """numb_copy of a frame is its weight: the same fit, and frames have their own numbers."""
+    folder, _ = glasses
+    systems = sorted(path.parent for path in folder.rglob("type.raw"))
+    texts = []
+    for name, copies, weight in (("copied", 3, 1), ("weighed", 1, 3)):
+        (tmp_path / name).mkdir()
+        shutil.copytree(systems[0], tmp_path / name / "a")
+        shutil.copytree(systems[1], tmp_path / name / "b")
+        count = len(np.load(next((tmp_path / name / "a").glob("set.*/energy.npy"))))
+        np.save(next((tmp_path / name / "a").glob("set.*")) / "numb_copy.npy",
+                np.full(count, copies))
+        write_input(tmp_path / name, tmp_path / name, free=parameter_input(TRUTH, 0.2))
+        config = json.loads((tmp_path / name / "input.json").read_text())
+        config["data"] = [{**config["data"][0], "systems": ["a"], "weight": weight},
+                          {**config["data"][0], "systems": ["b"]}]
+        (tmp_path / name / "input.json").write_text(json.dumps(config))
+        fmp("fit", "input.json", cwd=tmp_path / name)
+        texts.append([(tmp_path / name / f"fit-{end}.txt").read_text()
+                      for end in ("report", "parity")])
+    assert texts[0] == texts[1]
+    rows = [line.split()[:3] for line in texts[0][1].splitlines() if line.startswith("energy")]
+    assert {(s, n) for _, s, n in rows} >= {("1", "1"), ("2", "1")} and len(rows) == len(
+        {(s, n) for _, s, n in rows})
+
+
+def test_one_composition_is_not_cross_validated(glasses, tmp_path):
+    """Nothing would be left out; the fit would be compared with itself."""
+    folder, _ = glasses
+    one = sorted(path.parent for path in folder.rglob("type.raw"))[0]
+    write_input(tmp_path, one, free={"charges": {"O": {}}},
+                cross_validation=True)
+    said = fmp("fit", "input.json", cwd=tmp_path, status=1)
+    assert "cross_validation leaves out one composition after the other, but all" in said
 
 
 def test_two_runs_in_one_folder(glasses, tmp_path):

@@ -146,6 +146,10 @@ TEST(DeepmdSystem, SystemsAreFoundInFoldersAndHdf5Files)
   EXPECT_EQ(find_deepmd_systems(folder.file("d")), std::vector<std::string>{folder.file("d")});
   EXPECT_EQ(find_deepmd_systems(folder.file("deep")),
             std::vector<std::string>{folder.file("deep/e")});
+  // A system in the folder of another one, as DeePMD-kit finds it.
+  folder.write("deep/type.raw", "0\n");
+  EXPECT_EQ(find_deepmd_systems(folder.file("deep")),
+            (std::vector<std::string>{folder.file("deep"), folder.file("deep/e")}));
   expect_error([&] { find_deepmd_systems(folder.file("none")); }, "there is no such file");
   expect_error([&] { find_deepmd_systems(folder.file("d/set.000")); }, "holds no system");
 

@@ -354,7 +354,7 @@ double read_average(JsonSection &section)
   return decay;
 }
 
-void read_training(JsonSection section, TrainingInput &input)
+void read_training(JsonSection section, bool has_optimizer, TrainingInput &input)
 {
   input.training = read_data(section.section("training_data"), false);
   if (section.has_value("validation_data"))
@@ -374,6 +374,9 @@ void read_training(JsonSection section, TrainingInput &input)
   input.seed = section.get_if_value("seed", input.seed);
   if (section.has("interpolation_error"))
     input.interpolation_error = section.number("interpolation_error", 0.0, 0.0);
+  for (const char *key : {"opt_type", "adam_beta1", "adam_beta2", "weight_decay"})
+    if (has_optimizer && section.has(key))
+      section.fail(key, "is there beside the section optimizer; give all of it there");
   read_optimizer(section, "opt_type", 0.0, input);
   input.largest_gradient = section.number("gradient_max_norm", 0.0, 0.0);
   section.only({"mixed_precision", "save_dir"}, {});
@@ -412,7 +415,7 @@ TrainingInput parse_training_input(const std::string &text, const std::string &p
   TrainingInput input;
   JsonSection section(values, path);
   read_model(section.section("model"), input.model);
-  read_training(section.section("training"), input);
+  read_training(section.section("training"), section.has("optimizer"), input);
   if (section.has("learning_rate")) read_rate(section.section("learning_rate"), input);
   if (input.steps > 0) set_steps(input.steps, input);
   if (section.has("loss")) read_loss(section.section("loss"), input);

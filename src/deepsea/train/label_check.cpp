@@ -36,6 +36,7 @@ class PairForces {
   {
     std::vector<std::array<double, 3>> row(size_);
     for (int i = 0; i < frame.atoms; ++i) {
+      if (!has_force(frame.labels, static_cast<std::size_t>(i))) continue;
       std::fill(row.begin(), row.end(), std::array<double, 3>{});
       over_bumps(frame, i,
                  [&](std::size_t k, double bump, const std::array<double, 3> &unit, double) {

@@ -45,6 +45,9 @@ class LossEngine {
   // The numbers of the model, in the order of ParameterLayout; they must live, and change only as
   // GradientSink says, until the next call.
   virtual void set(const std::vector<double> &parameters) = 0;
+  // Gives the numbers of the first rank to all, and takes them as set() does: other processors
+  // round otherwise, so that the ranks drift apart.
+  virtual void from_first_rank(std::vector<double> &) {}
   // Errors of a batch, and the gradient of its loss to `sink` unless that is null. What the sink
   // does to the parameters counts from then on.
   virtual LossSums evaluate(const std::vector<const TrainingFrame *> &batch,

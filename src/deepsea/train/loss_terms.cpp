@@ -3,9 +3,8 @@
 
 namespace lbs::deepsea {
 
-void LossSums::add(const LossSums &other)
+void LossSums::add(const LossSums &other, double share)
 {
-  loss += other.loss;
   energy2 += other.energy2;
   force2 += other.force2;
   virial2 += other.virial2;
@@ -13,6 +12,17 @@ void LossSums::add(const LossSums &other)
   energies += other.energies;
   forces += other.forces;
   virials += other.virials;
+  loss += share * other.loss;
+  energy_term += share * other.energy_term;
+  force_term += share * other.force_term;
+  virial_term += share * other.virial_term;
+  weighted_force_term += share * other.weighted_force_term;
+}
+
+double LossSums::loss_by(const LossFactors &factors) const
+{
+  return factors.energy * energy_term + factors.force * force_term + factors.virial * virial_term +
+         factors.weighted_force * weighted_force_term;
 }
 
 LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
@@ -26,7 +36,7 @@ LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
     double const error = says.energy - *labels.energy;
     sums.energy2 += error * error / (n * n);
     sums.energies += 1.0;
-    sums.loss += share * factors.energy * error * error / n;
+    sums.energy_term += share * error * error / n;
     to.by_energy = 2.0 * share * factors.energy * error / n;
   }
   if (labels.virial) {
@@ -35,7 +45,7 @@ LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
       double const error = says.virial[k] - (*labels.virial)[k];
       sums.virial2 += error * error / (n * n);
       sums.virials += 1.0;
-      sums.loss += factor * error * error;
+      sums.virial_term += share * error * error / (9.0 * n);
       to.by_virial[k] = 2.0 * factor * error;
     }
   }
@@ -48,10 +58,12 @@ LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
       sums.force2 += counts * error * error;
       sums.weighted_force2 += own * error * error;
       sums.forces += counts;
-      sums.loss += factor * error * error;
+      sums.force_term += share * error * error / (3.0 * n);
+      sums.weighted_force_term += share * own * error * error / (3.0 * n);
       to.by_force[i][k] = 2.0 * factor * error;
     }
   }
+  sums.loss = sums.loss_by(factors);
   return to;
 }
 

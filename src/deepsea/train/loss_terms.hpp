@@ -21,14 +21,18 @@ struct LossFactors {
 
 // Sums of squared errors over a batch, and what they are divided by.
 struct LossSums {
-  double loss = 0.0;
+  double loss = 0.0;       // by the factors that were given
   double energy2 = 0.0;    // ((E - E0) / N)^2
   double force2 = 0.0;     // (F - F0)^2 of components, without atoms that have no part in the loss
   double virial2 = 0.0;    // ((V - V0) / N)^2
   double weighted_force2 = 0.0;    // w (F - F0)^2 of the same components, where atoms have weights
   double energies = 0.0, forces = 0.0, virials = 0.0;
+  // The terms of the loss, each with a factor of 1.
+  double energy_term = 0.0, force_term = 0.0, virial_term = 0.0, weighted_force_term = 0.0;
 
-  void add(const LossSums &other);
+  // Another batch, which has so large a share of all frames.
+  void add(const LossSums &other, double share);
+  [[nodiscard]] double loss_by(const LossFactors &factors) const;
 };
 
 // What a model says about a frame: eV, eV/A, eV.
@@ -45,7 +49,8 @@ struct LossAdjoint {
   std::array<double, 9> by_virial{};
 };
 
-// Adds the frame's errors to the sums; `share` is its part of the batch's loss.
+// Adds the frame's errors to the sums, whose other frames had the same factors; `share` is its part
+// of the batch's loss.
 LossAdjoint add_errors(const TrainingFrame &frame, const Prediction &says,
                        const LossFactors &factors, double share, LossSums &sums);
 

@@ -3,6 +3,7 @@
 #include "loss_engine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -14,9 +15,12 @@ namespace {
 constexpr std::size_t PIECE = 1U << 16U;
 
 constexpr double LossSums::*SUMS[] = {
-    &LossSums::loss,    &LossSums::energy2,         &LossSums::force2,
-    &LossSums::virial2, &LossSums::weighted_force2, &LossSums::energies,
-    &LossSums::forces,  &LossSums::virials};
+    &LossSums::energy2,  &LossSums::force2, &LossSums::virial2, &LossSums::weighted_force2,
+    &LossSums::energies, &LossSums::forces, &LossSums::virials};
+// Means over the frames of a batch.
+constexpr double LossSums::*MEANS[] = {&LossSums::loss, &LossSums::energy_term,
+                                       &LossSums::force_term, &LossSums::virial_term,
+                                       &LossSums::weighted_force_term};
 
 class RankEngine final : public LossEngine {
  public:
@@ -29,6 +33,13 @@ class RankEngine final : public LossEngine {
   {
     parameters_ = &parameters;
     engine_->set(parameters);
+  }
+
+  void from_first_rank(std::vector<double> &parameters) override
+  {
+    if (!ranks_.is_first()) std::fill(parameters.begin(), parameters.end(), 0.0);
+    ranks_.sum(parameters.data(), parameters.size());
+    set(parameters);
   }
 
   LossSums evaluate(const std::vector<const TrainingFrame *> &batch, const LossFactors &factors,
@@ -45,7 +56,7 @@ class RankEngine final : public LossEngine {
     } else {
       sums = engine_->evaluate(mine_, factors, nullptr);
     }
-    sums.loss *= share;
+    for (auto const mean : MEANS) sums.*mean *= share;
     add_up(sums);
     if (!sink) return sums;
     ranks_.sum(gradient_.data(), gradient_.size());
@@ -123,10 +134,12 @@ class RankEngine final : public LossEngine {
 
   void add_up(LossSums &sums) const
   {
+    std::vector<double LossSums::*> members(std::begin(SUMS), std::end(SUMS));
+    members.insert(members.end(), std::begin(MEANS), std::end(MEANS));
     std::vector<double> values;
-    for (auto const member : SUMS) values.push_back(sums.*member);
+    for (auto const member : members) values.push_back(sums.*member);
     ranks_.sum(values.data(), values.size());
-    for (std::size_t k = 0; k < values.size(); ++k) sums.*SUMS[k] = values[k];
+    for (std::size_t k = 0; k < values.size(); ++k) sums.*members[k] = values[k];
   }
 };
 

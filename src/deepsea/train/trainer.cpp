@@ -43,7 +43,9 @@ double root_mean_square_force(const std::vector<TrainingFrame> &frames)
   double sum = 0.0;
   double count = 0.0;
   for (const TrainingFrame &frame : frames)
-    for (auto const &f : frame.labels.force) {
+    for (std::size_t i = 0; i < frame.labels.force.size(); ++i) {
+      if (!has_force(frame.labels, i)) continue;
+      auto const &f = frame.labels.force[i];
       sum += f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
       count += 3.0;
     }
@@ -52,13 +54,16 @@ double root_mean_square_force(const std::vector<TrainingFrame> &frames)
 
 }    // namespace
 
-Errors errors_of(const LossSums &sums, std::size_t batches)
+Errors errors_of(const LossSums &sums)
 {
   const auto root = [](double squares, double count) {
     return count > 0.0 ? std::optional<double>(std::sqrt(squares / count)) : std::nullopt;
   };
-  return {sums.loss / static_cast<double>(batches), root(sums.energy2, sums.energies),
-          root(sums.force2, sums.forces), root(sums.virial2, sums.virials),
+  return {sums.loss,
+          0.0,
+          root(sums.energy2, sums.energies),
+          root(sums.force2, sums.forces),
+          root(sums.virial2, sums.virials),
           root(sums.weighted_force2, sums.forces)};
 }
 
@@ -81,10 +86,11 @@ Trainer::Trainer(const TrainingInput &input, const Model &model, const TrainingS
   engine_->set(parameters_);
 }
 
-void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch)
+// Before a step: afterwards the nets have moved from what is on the grids.
+void Trainer::choose_grids(const std::vector<const TrainingFrame *> &batch, int trials)
 {
   double const tolerance = interpolation_tolerance(input_, model_);
-  for (int trial = 0; trial < FIRST_TRIALS; ++trial) {
+  for (int trial = 0; trial < trials; ++trial) {
     engine_->evaluate(batch, factors(steps_), nullptr);
     auto const before = engine_->grid_spacings();
     double const error = engine_->adapt_grids();
@@ -106,7 +112,7 @@ void Trainer::check(const LossSums &sums) const
                      "; use a smaller start_lr or more warmup_steps, or look for broken frames");
   };
   if (!std::isfinite(sums.loss)) advise("the loss is not finite");
-  Errors const errors = errors_of(sums, 1);
+  Errors const errors = errors_of(sums);
   if (errors.force.value_or(0.0) > FAR_FORCE * (1.0 + force_scale_))
     advise("the training diverges: the error of forces is " + text::number(*errors.force, 3) +
            " eV/A");
@@ -157,7 +163,10 @@ void Trainer::move()
 void Trainer::step()
 {
   auto const batch = batch_of(steps_);
-  if (steps_ == 0) choose_grids(batch);
+  if (steps_ % ADAPT_EVERY == 0) {
+    if (steps_ > 0) engine_->from_first_rank(parameters_);
+    choose_grids(batch, steps_ == 0 ? FIRST_TRIALS : 1);
+  }
   if (soap_ || input_.largest_gradient > 0.0) {
     check(engine_->evaluate(batch, factors(steps_), gradient_));
     limit_gradient();
@@ -166,7 +175,6 @@ void Trainer::step()
   } else {
     engine_->evaluate(batch, factors(steps_), this);
   }
-  if (steps_ % ADAPT_EVERY == 0) engine_->adapt_grids();
   ++steps_;
   average();
 }
@@ -182,14 +190,17 @@ Errors Trainer::errors(const std::vector<const TrainingFrame *> &frames)
 {
   LossSums sums;
   std::size_t const size = std::max<std::size_t>(1, batches_.size());
-  std::size_t batches = 0;
-  for (std::size_t first = 0; first < frames.size(); first += size, ++batches) {
+  for (std::size_t first = 0; first < frames.size(); first += size) {
     auto const last = std::min(frames.size(), first + size);
-    sums.add(engine_->evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
-                                frames.begin() + static_cast<std::ptrdiff_t>(last)},
-                               factors(std::max(0L, steps_ - 1)), nullptr));
+    auto const some = engine_->evaluate({frames.begin() + static_cast<std::ptrdiff_t>(first),
+                                         frames.begin() + static_cast<std::ptrdiff_t>(last)},
+                                        factors(std::max(0L, steps_ - 1)), nullptr);
+    // The last batch may be smaller.
+    sums.add(some, static_cast<double>(last - first) / static_cast<double>(frames.size()));
   }
-  return errors_of(sums, std::max<std::size_t>(1, batches));
+  Errors found = errors_of(sums);
+  found.last_loss = sums.loss_by(input_.prefactors.at(0.0));
+  return found;
 }
 
 std::vector<const TrainingFrame *> Trainer::batch_of(long step)
@@ -207,6 +218,7 @@ void Trainer::verify()
 
 Errors Trainer::training_errors()
 {
+  engine_->from_first_rank(parameters_);
   return errors(batch_of(std::max(0L, steps_ - 1)));
 }
 

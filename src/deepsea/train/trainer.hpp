@@ -20,12 +20,13 @@ namespace lbs::deepsea {
 // Root mean square errors; not there if no frame has the label.
 struct Errors {
   double loss = 0.0;
-  std::optional<double> energy;            // eV an atom
-  std::optional<double> force;             // eV/A, of a component
-  std::optional<double> virial;            // eV an atom
+  double last_loss = 0.0;          // by the prefactors at a rate of zero; of Trainer's errors
+  std::optional<double> energy;    // eV an atom
+  std::optional<double> force;     // eV/A, of a component
+  std::optional<double> virial;    // eV an atom
   std::optional<double> weighted_force;    // eV/A, each component times the root of its weight
 };
-Errors errors_of(const LossSums &sums, std::size_t batches);
+Errors errors_of(const LossSums &sums);
 
 // Of interpolated embedding nets: far below the errors that training leaves, and in single
 // precision above what rounding does, unless the input asks for another one.
@@ -76,8 +77,8 @@ class Trainer : private GradientSink {
   long steps_ = 0;
 
   [[nodiscard]] LossFactors factors(long step) const;
-  // Spacings of the embedding nets' grids that suit the first batch.
-  void choose_grids(const std::vector<const TrainingFrame *> &batch);
+  // Spacings of the embedding nets' grids that suit the batch, in so many trials.
+  void choose_grids(const std::vector<const TrainingFrame *> &batch, int trials);
   void check(const LossSums &sums) const;
   void begin(const LossSums &sums) override;
   void take(std::size_t begin, std::size_t end, const double *gradient) override;

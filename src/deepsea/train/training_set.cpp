@@ -34,8 +34,8 @@ TrainingSet make_training_set(const LabelledSet &set, const Model &model)
       made.frames.push_back(make_training_frame(given.frame, given.labels, model));
       made.frames.back().temperature = given.temperature.value_or(0.0);
     } catch (const InputError &e) {
-      throw InputError(set.names[set.system[f]] + ", frame " + std::to_string(f + 1) + ": " +
-                       e.what());
+      throw InputError(set.names[set.system[f]] + ", frame " + std::to_string(set.number[f]) +
+                       ": " + e.what());
     }
     made.atoms += given.frame.x.size();
   }

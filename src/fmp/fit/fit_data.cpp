@@ -64,17 +64,22 @@ class DataReader {
     SetInput const &set = input_.sets[s];
     auto labelled = read_systems(set.systems, "", elements_);
     digests_ += labelled.digest;
-    auto const count = labelled.frames.size();
-    if (set.weights.size() != 1 && set.weights.size() != count)
-      throw InputError("set " + std::to_string(s + 1) + " has " + std::to_string(count) +
+    // A frame with copies is one frame, with so many times the weight.
+    std::vector<std::size_t> first;
+    for (std::size_t f = 0; f < labelled.frames.size(); f += labelled.frames[f].copies)
+      first.push_back(f);
+    if (set.weights.size() != 1 && set.weights.size() != first.size())
+      throw InputError("set " + std::to_string(s + 1) + " has " + std::to_string(first.size()) +
                        " frames, but " + std::to_string(set.weights.size()) + " weights");
-    std::map<std::size_t, std::size_t> frames_of_system;
-    for (std::size_t f = 0; f < count; ++f) {
-      auto const system = labelled.system[f];
+    for (std::size_t number = 0; number < first.size(); ++number) {
+      std::size_t const f = first[number];
       FitFrame made;
-      made.place = labelled.names[system] + ", frame " + std::to_string(++frames_of_system[system]);
+      made.place =
+          labelled.names[labelled.system[f]] + ", frame " + std::to_string(labelled.number[f]);
       made.set = s;
-      made.weight = set.weights.size() == 1 ? set.weights[0] : set.weights[f];
+      made.number = number + 1;
+      made.weight = (set.weights.size() == 1 ? set.weights[0] : set.weights[number]) *
+                    labelled.frames[f].copies;
       if (made.weight == 0.0) continue;
       explained(made.place, [&] { add_labels(set, labelled.frames[f], made); });
       data_.frames.push_back(std::move(made));

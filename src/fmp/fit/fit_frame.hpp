@@ -26,7 +26,8 @@ struct FramePair {
 struct FitFrame {
   std::string place;    // system and number of the frame in it, for messages and tables
   std::size_t condition = 0;
-  std::size_t set = 0;    // of the input
+  std::size_t set = 0;       // of the input
+  std::size_t number = 0;    // in the set, from 1, also of those of weight 0
   double weight = 1.0;
   double volume = 0.0;                          // A^3; 0: not periodic, no stress
   Labels labels;                                // those that the fit uses

@@ -143,8 +143,8 @@ std::string parity_text(const FitData &data, const Loss::Predictions &prediction
     auto const n = static_cast<double>(frame.atoms());
     double const offset = predictions.offsets[static_cast<Eigen::Index>(f)] / n;
     auto const row = [&](const char *kind, const std::string &item, double label, double value) {
-      out += line("%s %zu %zu %s %.12g %.12g %.12g\n", kind, frame.set + 1, f + 1, item.c_str(),
-                  label, value, kind[0] == 'e' ? offset : 0.0);
+      out += line("%s %zu %zu %s %.12g %.12g %.12g\n", kind, frame.set + 1, frame.number,
+                  item.c_str(), label, value, kind[0] == 'e' ? offset : 0.0);
     };
     if (frame.labels.energy)
       row("energy", "all", *frame.labels.energy / n, values[ENERGY_ROW] / n + offset);

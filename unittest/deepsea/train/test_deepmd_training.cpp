@@ -150,7 +150,7 @@ TEST_P(DeepmdTraining, LossAndScheduleOfEachStep)
     LossSums const sums = engine->evaluate(
         run.batch(), run.input.prefactors.at(trainer.rate() / run.input.rate.start), nullptr);
     EXPECT_NEAR(sums.loss, step["loss"].get<double>(), 1e-9 * sums.loss);
-    Errors const errors = errors_of(sums, 1);
+    Errors const errors = errors_of(sums);
     EXPECT_NEAR(*errors.energy, step["rmse_e"].get<double>(), 1e-9);
     EXPECT_NEAR(*errors.force, step["rmse_f"].get<double>(), 1e-9);
     if (step.contains("rmse_v")) {

@@ -137,4 +137,34 @@ TEST_P(OnRanks, SumsAreThoseOfOneProcess)
   }
 }
 
+// Ranks that have drifted apart, and evaluate with what they are given.
+TEST_P(OnRanks, TakeTheNumbersOfTheFirst)
+{
+  RandomModel random(5);
+  Model const model = random.make(smooth_shapes()[0]);
+  auto const frame =
+      make_training_frame(random_frame(random, model.elements, 9), random_labels(random, 9), model);
+  Meeting meeting(GetParam());
+  std::vector<std::vector<double>> numbers(GetParam());
+  std::vector<double> losses(GetParam());
+  std::vector<std::thread> threads;
+  for (int r = 0; r < GetParam(); ++r)
+    threads.emplace_back([&, r] {
+      ThreadRank rank(meeting, r);
+      auto const engine = rank_engine(host_engine(model, 1), rank, 1);
+      numbers[r] = parameters_of(model);
+      for (double &number : numbers[r]) number *= 1.0 + 0.1 * r;
+      engine->set(numbers[r]);
+      engine->from_first_rank(numbers[r]);
+      losses[r] = engine->evaluate({&frame}, {1, 1, 1, 0}, nullptr).loss;
+    });
+  for (std::thread &thread : threads) thread.join();
+  double const expected = host_engine(model, 1)->evaluate({&frame}, {1, 1, 1, 0}, nullptr).loss;
+  EXPECT_GT(expected, 0.01);
+  for (int r = 0; r < GetParam(); ++r) {
+    EXPECT_EQ(numbers[r], parameters_of(model)) << r;
+    EXPECT_NEAR(losses[r], expected, 1e-12 * expected) << r;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ranks, OnRanks, ::testing::Values(1, 2, 3, 7));

@@ -7,6 +7,7 @@
 #include "expect_error.hpp"
 #include "scratch_folder.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -64,6 +65,7 @@ LabelledSet labelled(unsigned seed)
     made.labels.virial = prediction.virial;
     set.frames.push_back(made);
     set.system.push_back(0);
+    set.number.push_back(set.frames.size());
   }
   return set;
 }
@@ -92,13 +94,34 @@ struct TrainingRun {
     auto const loss = host_engine(trainer.model(), 1);
     LossSums sums;
     for (const TrainingFrame &frame : all.frames) {
-      sums.add(loss->evaluate({&frame}, {0, 1, 0, 0}, nullptr));
+      sums.add(loss->evaluate({&frame}, {0, 1, 0, 0}, nullptr), 1.0);
     }
-    return *errors_of(sums, 1).force;
+    return *errors_of(sums).force;
   }
 };
 
 }    // namespace
+
+// The grids of embedding nets are those that their nets need, however far a step moves these.
+TEST(Trainer, GridsAreChosenByTheErrorOfInterpolation)
+{
+  double const tolerance = 1e-3;    // coarse enough to pay for few neighbors
+  std::vector<std::vector<double>> spacings;
+  for (const char *rate : {"0.01", "1e-4"}) {
+    TrainingInput given = input("float64", rate);
+    given.interpolation_error = tolerance;
+    given.training.batch_size = 6;
+    Model model = random_model(given.model);
+    TrainingSet const frames = make_training_set(labelled(5), model);
+    TrainingSet const none;
+    set_statistics(frames.frames, given.model, model);
+    Trainer trainer(given, model, frames, none, host_engine(model, 1, tolerance));
+    trainer.step();
+    spacings.push_back(trainer.checkpoint(0.0).grid_spacings);
+  }
+  EXPECT_EQ(spacings[0], spacings[1]);
+  EXPECT_GT(*std::max_element(spacings[0].begin(), spacings[0].end()), 0.1);    // not the first one
+}
 
 TEST(Trainer, ErrorsFall)
 {
