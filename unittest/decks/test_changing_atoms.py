@@ -119,6 +119,20 @@ def test_gcmc_without_full_energy(lmp):
               + GCMC.replace("full_energy", "").format("", 15), "add 'full_energy' to fix gcmc")
 
 
+WIDOM = ("group li type 1\nfix mc li widom 1 20 1 29494 3000.0 full_energy {}\n"
+         + thermo("step atoms pe f_mc[1] f_mc[2] f_mc[3]") + "thermo 1\nrun 4\n")
+
+
+@pytest.mark.parametrize("charges, words", [("check", "charge 0.6"), ("set", "")])
+def test_widom(lmp, charges, words):
+    """Trial insertions as with buck and coul/dsf; they leave the atoms alone."""
+    theirs = lmp(system() + THEIRS["dsf"] + "\n" + WIDOM.format("charge 0.6")).thermo()[-1]
+    ours = lmp(system() + f"{DSF}{GIVEN} charges {charges}\n" + WIDOM.format(words)).thermo()[-1]
+    for name, column in theirs.items():
+        agree(ours[name][1:], column[1:], 1.0e-6, 1.0e-20)
+    assert len(set(ours["f_mc[1]"][1:])) == 4 and (ours["Atoms"] == 300).all()
+
+
 def swaps(words):
     return (f"fix swap all atom/swap 1 10 4711 1.0e5 ke no {words} types 1 4\n"
             + thermo("step pe f_swap[1] f_swap[2]") + "thermo 1\nrun 5\n")

@@ -136,6 +136,21 @@ def test_monte_carlo_has_a_row_for_a_step(lmp, move, ranks):
     assert np.unique(steps["PotEng"]).size > 1    # some were accepted
 
 
+def test_widom_has_a_row_for_a_step(lmp):
+    """Its trials, which are all taken back, are neither written nor left in the energy."""
+    widom = "group li type 1\nfix w li widom 1 10 1 29494 3.0e4 full_energy\n"
+    start = GLASS + f"{TWO} out_freq 1 short off\n" + COEFF
+    shown = DEVIATION.replace("step pe c_d[*]", "step atoms pe c_d[*] {}")
+    tried = lmp(start + widom + shown.format("f_w[1] f_w[2]") + "run 4\n")
+    plain = lmp(start + shown.format("") + "run 4\n")
+    assert list(rows(tried)[:, 0]) == list(range(5))
+    agree(rows(tried)[:, 1:7], rows(plain)[:, 1:7], 1e-6, 0.01)
+    one, two = tried.thermo()[-1], plain.thermo()[-1]
+    agree(one["PotEng"], two["PotEng"], 1e-9, 1.0)
+    assert (one["Atoms"] == 300).all() and np.isfinite(one["f_w[1]"][1:]).all()
+    assert np.unique(one["f_w[2]"][1:]).size > 1
+
+
 def test_short_pairs_of_trials_do_not_count(lmp):
     """Inserted atoms come close to others; what is rejected is neither told nor stops the run."""
     deck = (GLASS + f"{ONE} short error\n" + COEFF + GCMC.replace("-12.5", "-40.0")

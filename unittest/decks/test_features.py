@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import formulas as ref
-from deck import (DENG_DU, DSF, ROOT, SHIK, agree, compare, data_text, dump, frame, observe,
+from deck import (DENG_DU, DSF, GIVEN, ROOT, SHIK, agree, compare, data_text, dump, frame, observe,
                   read_frame, system, thermo)
 
 SAME = 1.0e-12         # relative: the same sums in another order
@@ -135,6 +135,17 @@ def test_units_real(lmp):
     agree(real["E_vdwl"], REAL * metal["E_vdwl"], 1.0e-7, 1.0)
     agree(real["E_coul"], COULOMB_REAL / ref.COULOMB * metal["E_coul"], SAME, 1.0)
     agree(real["PotEng"], REAL * metal["PotEng"], 1.0e-6, 1.0)
+
+
+def test_a_composition_that_the_atoms_do_not_have(lmp):
+    """Is told for each oxide whose amount is another, with both; the run has that of the deck."""
+    told = "WARNING: pair fmp/lbs: the composition given has {} {:.4f}, the atoms have {:.4f}"
+    wrong = lmp(system() + DSF + " composition Li2O 40 B2O3 40 SiO2 20\nrun 0\n").log
+    assert told.format("B2O3", 0.4, 18 / 88) in wrong
+    assert told.format("SiO2", 0.2, 35 / 88) in wrong
+    assert wrong.count("the composition given has") == 2
+    for right in (GIVEN, " composition Li2O 40 B2O3 20 SiO2 40"):
+        assert "the composition given has" not in lmp(system() + DSF + right + "\nrun 0\n").log
 
 
 def test_shik_in_units_real(lmp):

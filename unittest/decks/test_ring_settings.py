@@ -61,6 +61,32 @@ def test_settings_do_not_matter(lmp, plain, name, ranks):
     assert (lost > 10) == (name in LOSES)
 
 
+# Values that thermo_modify norm yes leaves alone, as the manual says.
+INTENSIVE = {"c_b[5]", "c_r[8]"}
+
+
+def test_counts_are_divided_by_atoms_where_thermo_is_told_to(lmp):
+    """Fractions and shares are not; of all computes, and with qn/atom."""
+    ask = (f"compute b all boron/coord {TYPES}\n" + compute(limit=6)
+           + f"compute q all qn/atom {TYPES}\ncompute p all ring/persist r reference first\n")
+    words = ("step c_p " + " ".join(f"c_b[{k}]" for k in range(1, 16)) + " "
+             + " ".join(f"c_r[{k}]" for k in range(1, VALUES + 1)) + " c_r[3][1] "
+             + " ".join(f"c_q[{k}]" for k in range(1, 17)) + " "
+             + " ".join(f"c_p[{k}]" for k in range(1, 11)))
+    plain, norm = (lmp(system(NAME) + ZERO + ask + thermo(words) + f"thermo_modify norm {how}\n"
+                       "run 0\n").last() for how in ("no", "yes"))
+    natoms = len(read_frame(frame(NAME))[1])
+    counted = 0
+    for name, value in plain.items():
+        if name == "Step":
+            continue
+        intensive = (name in INTENSIVE or name in ("c_p", "c_r[3][1]")
+                     or name.startswith("c_p[") and name not in ("c_p[8]", "c_p[9]"))
+        assert norm[name] == pytest.approx(value / (1 if intensive else natoms), rel=1e-12), name
+        counted += value != 0.0
+    assert counted > 20 and all(plain[name] > 0.05 for name in INTENSIVE) and plain["c_p[8]"] > 20
+
+
 def molecules():
     """A data file of atom_style full: the stored glass, its B-O and Si-O bonds as bonds."""
     cell, types, x, _ = read_frame(frame(NAME))
