@@ -26,8 +26,9 @@ SPEC = importlib.util.spec_from_file_location("quench_plot", HERE.parent / "quen
 quench = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(quench)
 
-POTENTIALS = {"fast": "fast", "accurate": "accurate", "lbs": "lbs.fmp", "deng_du": "Deng-Du/Teter",
-              "shik": "SHIK"}
+# Of ../quench by its first protocol, or by its second ("hold").
+POTENTIALS = {"fast": "fast", "fast_hold": "fast, held", "accurate": "accurate", "lbs": "lbs.fmp",
+              "deng_du": "Deng-Du/Teter", "shik": "SHIK"}
 # Share (%) of three-coordinated boron in three-membered rings: S. Urata, arXiv:2209.00316, Table 2.
 PAPER = {"LBS_20_60_20": 15.4, "LBS_40_40_20": 18.6, "LBS_10_50_40": 23.1, "LBS_20_40_40": 24.5,
          "LBS_30_30_40": 19.0, "LBS_40_20_40": 22.2, "LBS_50_10_40": 20.5, "LBS_8_32_60": 5.0,
