@@ -507,6 +507,25 @@ def test_the_best_model_is_judged_by_labels_that_count(folder):
     assert curve(folder)[0, 6] > 10.0    # what broken labels do where they count
 
 
+def test_the_best_model_has_the_least_loss(folder):
+    """Of the final prefactors, on the validation frames, in a run whose errors rise and fall."""
+    write_system(folder / "other", frames(3, seed=2), ATOMS)
+    change(folder, "training", numb_steps=60, disp_freq=1, save_freq=1000,
+           validation_data={"systems": "other"})
+    change(folder, "learning_rate", start_lr=0.2, stop_lr=0.0999)
+    change(folder, "loss", start_pref_e=0.1, limit_pref_e=20, start_pref_f=10, limit_pref_f=1,
+           start_pref_v=0, limit_pref_v=0)
+    works(folder)
+    rows = curve(folder)
+    loss = 20.0 * len(ATOMS) * rows[:, 3] ** 2 + rows[:, 5] ** 2
+    best = rows[loss.argmin()]
+    assert 1 < best[0] < 60
+    done = subprocess.run(["deepsea", "test", "model-best.pt", "other", "--table", "off", "--json"],
+                          cwd=folder, text=True, capture_output=True, check=True)
+    found = json.loads(done.stdout)["total"]["errors"][0]
+    assert found["force"]["rmse"] == pytest.approx(best[5], rel=1e-2)
+
+
 def test_a_model_that_was_lost_between_checkpoint_and_end(folder):
     """Is written by --restart, though no step is left."""
     works(folder)
