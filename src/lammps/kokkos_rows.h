@@ -8,6 +8,13 @@
 
 namespace lbs::kokkos {
 
+// The list that a hybrid style makes of a larger one, without some types, keeps its number of rows
+// on a rank that has lost its last atom (LAMMPS 4 Feb 2025 to 4 Jul 2026).
+inline void forget_lost_rows(LAMMPS_NS::NeighList &list, int nlocal)
+{
+  if (nlocal == 0) list.inum = 0;
+}
+
 // Pointers to the rows of a list on the host, by atom. Where LAMMPS was built for a GPU, rows of
 // its lists are not in one piece, and are copied.
 class HostRows {

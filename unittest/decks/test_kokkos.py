@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from deck import (DENG_DU, DSF, agree, compare, coulomb_choices, data_text, dump,
-                  needs_kokkos_styles, observe, system, thermo)
+                  needs_deepsea, needs_kokkos_styles, observe, system, thermo)
 from test_changing_atoms import EXCLUDED, bonded
 
 pytestmark = needs_kokkos_styles
@@ -219,3 +219,43 @@ def test_needs_kokkos_switched_on(lmp, suffix):
     assert lmp(deck, args=("-k", "on", "-sf", "kk")).last()["PotEng"] < -1000.0
     lmp.fails(system() + f"compute c all boron/coord/{suffix} types Li B O Si\n",
               "compute boron/coord/kk needs the KOKKOS package switched on")
+
+
+MOLECULE = """units metal
+atom_style charge
+boundary f f f
+processors 2 1 1
+region box block 0 60 0 20 0 20
+create_box 4 box
+mass 1 6.941
+mass 2 10.811
+mass 3 15.999
+mass 4 28.0855
+create_atoms 3 single 40 10 10
+create_atoms 3 single 42 10 10
+create_atoms 4 single 41 11 10
+create_atoms 1 single 41 8 10
+create_atoms 2 single 41 12.5 10.3
+neighbor 1.0 bin
+"""
+IN_HYBRID = {
+    "fmp/lbs": ("5.0 coul dsf 0.25 5.0",
+                "deng-du-teter.fmp NULL B O Si composition B2O3 40 SiO2 60 charges set"),
+    "deepsea": ("lbs-fast.deepsea.pt", "NULL B O Si"),
+}
+
+
+@pytest.mark.parametrize("way", ["host", "kernels"])
+@pytest.mark.parametrize("style", ["fmp/lbs", pytest.param("deepsea", marks=needs_deepsea)])
+def test_a_rank_that_loses_its_last_atom(lmp, style, way):
+    """In a hybrid style LAMMPS leaves the number of rows there that the list had before."""
+    words, coeff = IN_HYBRID[style]
+    deck = (MOLECULE + f"pair_style hybrid/overlay {style} {words} zero 6.0\n"
+            f"pair_coeff * * {style} {coeff}\npair_coeff * * zero\n" + thermo("step pe")
+            + dump("id fx fy fz") + "run 0\ndisplace_atoms all move -27 0 0\nrun 0\n")
+    plain = lmp(deck, 2)
+    args, env = WAYS[way]
+    there, moved = (table["PotEng"] for table in lmp(deck, 2, args.split(), env=env).thermo())
+    expected = [table["PotEng"] for table in plain.thermo()]
+    agree([there, moved], expected, SAME, 1.0)
+    agree(moved, there, SAME, 1.0)

@@ -212,10 +212,40 @@ template <class Member> KOKKOS_INLINE_FUNCTION int item_of_thread(const Member &
   return team.league_rank() * team.team_size() + team.team_rank();
 }
 
+// Lanes of a thread see from here on what the others have written. Kokkos has that at the end of
+// each loop over lanes for CUDA, but not for HIP (kokkos issue 9511).
+KOKKOS_INLINE_FUNCTION void lanes_meet()
+{
+#ifdef __HIP_DEVICE_COMPILE__
+  __builtin_amdgcn_fence(__ATOMIC_ACQ_REL, "wavefront");
+  __builtin_amdgcn_wave_barrier();
+#endif
+}
+
+// body(n) for each n below `count`, by the lanes of a thread, which meet at the end.
+template <class Member, class Body>
+KOKKOS_INLINE_FUNCTION void over_lanes(const Member &team, int count, const Body &body)
+{
+  Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, count), body);
+  lanes_meet();
+}
+
+// body() by one of them; the others wait for what it writes.
+template <class Member, class Body>
+KOKKOS_INLINE_FUNCTION void by_one_lane(const Member &team, const Body &body)
+{
+  Kokkos::single(Kokkos::PerThread(team), body);
+  lanes_meet();
+}
+
 // A team for each of `count` items, with `bytes` of scratch memory for each.
 template <class Space> Kokkos::TeamPolicy<Space> team_each(int count, std::size_t bytes)
 {
   using M = Machine<Space>;
+  if (!M::HOST && bytes > M::SCRATCH)
+    throw InputError("a layer of the model is too wide for the device: its kernels need " +
+                     text::number(1e-3 * static_cast<double>(bytes), 3) +
+                     " kB of memory on the chip; use pair_style deepsea without /kk");
   Kokkos::TeamPolicy<Space> policy(count, M::TEAM, M::LANES);
   return policy.set_scratch_size(0, Kokkos::PerTeam(static_cast<int>(bytes)));
 }

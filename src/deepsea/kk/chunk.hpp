@@ -91,6 +91,9 @@ std::vector<Chunk> make_chunks(const DeviceModel<Real, Space> &model, const std:
         static_cast<double>(s.moments + s.gtr + s.descriptor + 2 * s.passing + s.derivative));
     total += bytes.back() * (first[t + 1] - first[t]);
   }
+  // Products of vendors' libraries go wrong beyond 2^31 numbers, or 2^22 columns.
+  constexpr double MOST_CENTERS = 1 << 18;
+  budget = std::min(budget, MOST_CENTERS * *std::min_element(bytes.begin(), bytes.end()));
   // A chunk ends with the center that reaches its share of the total, which may be one too many.
   double const most = *std::max_element(bytes.begin(), bytes.end());
   double pieces = 1.0;

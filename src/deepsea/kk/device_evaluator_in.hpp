@@ -58,7 +58,8 @@ template <class Real, class Space> class DeviceEvaluatorIn final : public Device
     sums.bad_center = total.bad_center;
     sums.short_pairs = {total.short_pairs, total.center, total.neighbor, total.distance,
                         total.bound};
-    sums.types_changed = total.changed != 0;
+    // Without a center no kernel has looked.
+    sums.types_changed = chunks_.empty() ? to_host(atoms.changed).front() != 0 : total.changed != 0;
     return sums;
   }
 

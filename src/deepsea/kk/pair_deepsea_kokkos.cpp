@@ -71,8 +71,9 @@ Evaluator::TableReport PairDeepseaKokkos<DeviceType>::table_report(std::size_t m
 template <class DeviceType> void PairDeepseaKokkos<DeviceType>::compute(int eflag, int vflag)
 {
   atomKK->sync(execution_space, datamask_read);
+  lbs::kokkos::forget_lost_rows(*list, atom->nlocal);
   int const all = atom->nlocal + atom->nghost;
-  if (kernels_ && neighbors_.looks_at_atoms(list))
+  if (neighbors_.looks_at_atoms(list))
     atomKK->sync(Host, TYPE_MASK | TAG_MASK | MASK_MASK | MOLECULE_MASK | SPECIAL_MASK);
   if (neighbor->ago == 0 || all != all_) rows_made_ = false;
   all_ = all;

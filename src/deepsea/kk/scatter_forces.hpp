@@ -122,7 +122,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
     int const center = item_of_thread(team);
     if (center >= centers.chunk.count) return;
     if (!reports(center).served) {
-      Kokkos::single(Kokkos::PerThread(team), [&]() { sums(center) = CenterSums(); });
+      by_one_lane(team, [&]() { sums(center) = CenterSums(); });
       return;
     }
     int const atom = centers.atom(center);
@@ -136,7 +136,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
       auto const count = static_cast<int>(centers.rows.start(run + 1) - first);
       if (count == 0 || pair.excluded || pair.rows == 0) continue;
       load_products(team, q, center, pair);
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, count), [&](int n) {
+      over_lanes(team, count, [&](int n) {
         add_neighbor(from, centers.atoms(centers.rows.neighbor(first + n)), pair, q, scale,
                      of_lane);
       });
@@ -147,7 +147,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
     Kokkos::parallel_reduce(
         Kokkos::ThreadVectorRange(team, int{Machine<Space>::LANES}),    // no reference to it
         [&](int, GradientSums &sums_of_lanes) { sums_of_lanes += of_lane; }, gradients);
-    Kokkos::single(Kokkos::PerThread(team), [&]() {
+    by_one_lane(team, [&]() {
       CenterSums own;
       own.energy = scale * (energy(center) + model.centers(from.type).energy_bias);
       own.finite = Kokkos::isfinite(own.energy);
@@ -168,7 +168,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
     std::int64_t const all_rows = model.centers(type).rows;
     std::int64_t const place = segment.moments + 4 * (center - segment.first) * all_rows;
     if constexpr (DeviceModel<Real, Space>::DIFFERENCES) {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, 4), [&](int k) {
+      over_lanes(team, 4, [&](int k) {
         double sum = 0.0;
         for (int c = 0; c < pair.rows; ++c) {
           sum += products(place + k * all_rows + pair.first_row + c);
@@ -176,7 +176,7 @@ template <class Real, class Space, int LEVEL = 0> struct ScatterForces {
         }
       });
     } else {
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, 4 * pair.rows), [&](int n) {
+      over_lanes(team, 4 * pair.rows, [&](int n) {
         int const k = n / pair.rows;
         int const c = n % pair.rows;
         q(k * stride() + c) = products(place + k * all_rows + pair.first_row + c);

@@ -3,8 +3,7 @@
 //   T[k][c] = sum_j w_c(s_j) R_jk,
 // and the checks of their distances. A thread (a warp of a GPU) has a center. Its lanes first make
 // rows and weights, one neighbor each, in scratch memory; then all of them add neighbor after
-// neighbor, one spline and one entry of the row each. Kokkos lets the lanes wait for each other
-// between two loops.
+// neighbor, one spline and one entry of the row each. The lanes meet between two loops.
 #pragma once
 
 #include "chunk.hpp"
@@ -90,11 +89,11 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
     std::int64_t const place =
         segment.moments + std::int64_t{4} * (center - segment.first) * all_rows;
 
-    Kokkos::single(Kokkos::PerThread(team), [&]() { tile.close(0) = tile.nets(0) = 0; });
+    by_one_lane(team, [&]() { tile.close(0) = tile.nets(0) = 0; });
     for (int t = 0; t < model.types; ++t) {
       PairRecord const &pair = model.pairs(type * model.types + t);
       sum_run(team, tile, center, t, pair);
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, 4 * pair.rows), [&](int n) {
+      over_lanes(team, 4 * pair.rows, [&](int n) {
         int const k = n / pair.rows;
         int const c = n % pair.rows;
         moments(place + std::int64_t{k} * all_rows + pair.first_row + c) =
@@ -113,10 +112,9 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
             left_over(Kokkos::atomic_fetch_add(&left_over_count(0), 1)) = centers.chunk.row(center);
         },
         served);
+    lanes_meet();
     // Sums of a center that is left over may be anything; zeros keep the rest of the pass quiet.
-    if (!served)
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, 4 * all_rows),
-                           [&](int n) { moments(place + n) = Real(0); });
+    if (!served) over_lanes(team, 4 * all_rows, [&](int n) { moments(place + n) = Real(0); });
   }
 
   // The neighbors of one type, and the empty places for them: DeePMD-kit keeps a fixed number of
@@ -125,26 +123,26 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
   KOKKOS_INLINE_FUNCTION void sum_run(const Team<Space> &team, const Tile &tile, int center, int t,
                                       const PairRecord &pair) const
   {
-    Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, 4 * stride()),
-                         [&](int n) { tile.sum(n) = 0.0; });
+    over_lanes(team, 4 * stride(), [&](int n) { tile.sum(n) = 0.0; });
     AtomRecord const &from = centers.atoms(centers.atom(center));
     std::int64_t const run = std::int64_t{centers.chunk.row(center)} * model.types + t;
     std::int64_t const end = centers.rows.start(run + 1);
     int places = pair.selection;
     for (std::int64_t first = centers.rows.start(run); first < end; first += TILE) {
       int const count = end - first < TILE ? static_cast<int>(end - first) : TILE;
-      Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, count), [&](int n) {
+      over_lanes(team, count, [&](int n) {
         make_row(tile, n, from, centers.atoms(centers.rows.neighbor(first + n)), pair);
       });
       int near = 0;
       Kokkos::parallel_reduce(
           Kokkos::ThreadVectorRange(team, count), [&](int n, int &sum) { sum += tile.near(n); },
           near);
+      lanes_meet();
       places -= near;
       for (int n = 0; n < count; ++n) add_row(team, tile, n, 1.0);
     }
     if (!pair.padded || pair.rows == 0 || places == 0) return;
-    Kokkos::single(Kokkos::PerThread(team), [&]() {
+    by_one_lane(team, [&]() {
       for (int k = 0; k < 4; ++k) tile.row(k * TILE) = pair.padding[k];
       set_weights(tile, 0, {0, 0.0, 0.0});
     });
@@ -184,7 +182,7 @@ template <class Real, class Space, int LEVEL = 0> struct SumMoments {
   KOKKOS_INLINE_FUNCTION void add_row(const Team<Space> &team, const Tile &tile, int n,
                                       double times) const
   {
-    Kokkos::parallel_for(Kokkos::ThreadVectorRange(team, 4 * SPLINE_SUPPORT), [&](int lane) {
+    over_lanes(team, 4 * SPLINE_SUPPORT, [&](int lane) {
       if (tile.interval(n) < 0) return;
       int const b = lane % SPLINE_SUPPORT;
       int const k = lane / SPLINE_SUPPORT;

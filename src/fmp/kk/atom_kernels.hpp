@@ -31,21 +31,22 @@ template <class DeviceType> struct CountTypes {
   }
 };
 
-// Counts the atoms whose charge it has changed.
+// Counts the atoms whose charge it has changed, in of[0]: Kokkos sums small values like an int by a
+// way that goes wrong with some compilers for AMD's GPUs (kokkos issue 9511).
 template <class DeviceType> struct SetCharges {
   using device_type = DeviceType;
-  using value_type = int;
+  using value_type = TypeCounts;
 
   const int *type = nullptr;
   const double *charge = nullptr;    // of each type, NaN: left alone
   double *q = nullptr;
 
-  KOKKOS_INLINE_FUNCTION void operator()(const int i, int &changed) const
+  KOKKOS_INLINE_FUNCTION void operator()(const int i, TypeCounts &changed) const
   {
     double const wanted = charge[type[i]];
     if (wanted != wanted || q[i] == wanted) return;
     q[i] = wanted;
-    ++changed;
+    ++changed.of[0];
   }
 };
 

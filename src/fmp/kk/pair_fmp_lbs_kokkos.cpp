@@ -102,6 +102,7 @@ template <class DeviceType> void PairFmpLbsKokkos<DeviceType>::compute(int eflag
   ev_init(eflag, vflag);
   if (by_kernels_) look_at_collision();
   atomKK->sync(execution_space, datamask_read);
+  lbs::kokkos::forget_lost_rows(*list, atom->nlocal);
   if (neighbor->ago == 0) {
     Within const step(in_step_);
     follow_atoms();
@@ -160,12 +161,12 @@ template <class DeviceType> bool PairFmpLbsKokkos<DeviceType>::set_charges(AtomR
   kernel.type = atomKK->k_type.template view<DeviceType>().data();
   kernel.charge = d_charge_.data();
   kernel.q = atomKK->k_q.template view<DeviceType>().data();
-  int mine = 0;
+  lbs::fmp::TypeCounts changed;
   Kokkos::parallel_reduce("fmp/lbs::charges",
                           Kokkos::RangePolicy<DeviceType>(0, atom->nlocal + atom->nghost), kernel,
-                          mine);
-  if (mine > 0) atomKK->modified(execution_space, Q_MASK);
-  int any_mine = mine > 0 ? 1 : 0;
+                          changed);
+  int any_mine = changed.of[0] > 0 ? 1 : 0;
+  if (any_mine != 0) atomKK->modified(execution_space, Q_MASK);
   int any = 0;
   MPI_Allreduce(&any_mine, &any, 1, MPI_INT, MPI_MAX, world);
   if (any != 0 && force->kspace) atomKK->sync(Host, Q_MASK);    // which sums them up
