@@ -2,6 +2,7 @@
 """`deepsea train` as its user runs it: what it writes, how it goes on, and what it refuses."""
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -587,6 +588,28 @@ def test_fine_tuning(folder):
     change(folder, "model", type_map=["O", "B"])
     refuses(folder, "start.pt has the elements B O, but type_map has O B", "--force", "--start",
             "start.pt")
+
+
+def shortest(folder, model):
+    """Shortest distances of the pairs of types, as deepsea info has them."""
+    done = subprocess.run(["deepsea", "info", model], cwd=folder, text=True, capture_output=True,
+                          check=True)
+    return dict(re.findall(r"(\w+-\w+) (\d\.\d+)", done.stdout))
+
+
+def test_fine_tuning_knows_the_distances_of_both_sets(folder):
+    """The shorter one of each pair of types, not those of the last set."""
+    arrays = frames(8, seed=2, apart=1.3)
+    write_system(folder / "new", arrays, ATOMS)
+    works(folder)
+    os.rename(folder / "model.pt", folder / "start.pt")
+    change(folder, "training", training_data={"systems": ["new"], "batch_size": 2})
+    works(folder, "--force")
+    alone = shortest(folder, "model.pt")
+    works(folder, "--force", "--start", "start.pt")
+    both, start = shortest(folder, "model.pt"), shortest(folder, "start.pt")
+    assert both == {pair: min(start[pair], alone[pair]) for pair in start} and len(both) == 3
+    assert both not in (start, alone)
 
 
 def test_fine_tuning_goes_on_with_the_same_numbers(folder):

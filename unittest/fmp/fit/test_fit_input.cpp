@@ -73,6 +73,42 @@ class FitInputs : public ::testing::Test {
 
 }    // namespace
 
+TEST_F(FitInputs, EveryKeyArrives)
+{
+  json_["name"] = "mine";
+  json_["title"] = "Mine";
+  json_["shift"] = true;
+  json_["data"] = Json::parse(
+      R"([{"systems": ["set", "other"], "n4": 0.25, "weight": [0.5, 2], "use": ["stress", "energy"]},
+          {"systems": "set", "n4": "dbx", "weight": 3, "use": ["force"]}])");
+  json_["errors"] = {{"energy", 0.02}, {"force", 0.3}, {"stress", 0.7}};
+  json_["energy_reference"] = "element";
+  json_["optimizer"] = {{"steps", 17}, {"tolerance", 1e-5}};
+  json_["cross_validation"] = true;
+  FitInput const input = read();
+  EXPECT_EQ(input.name, folder_.file("mine"));
+  EXPECT_EQ(input.title, "Mine");
+  EXPECT_TRUE(input.shift);
+  ASSERT_EQ(input.sets.size(), 2U);
+  const SetInput &one = input.sets[0];
+  const SetInput &two = input.sets[1];
+  EXPECT_EQ(one.systems, (std::vector<std::string>{folder_.file("set"), folder_.file("other")}));
+  EXPECT_EQ(one.n4.source, N4Choice::GIVEN);
+  EXPECT_EQ(one.n4.value, 0.25);
+  EXPECT_EQ(two.n4.source, N4Choice::DELL_BRAY_XIAO);
+  EXPECT_EQ(one.weights, (std::vector<double>{0.5, 2.0}));
+  EXPECT_EQ(two.weights, std::vector<double>{3.0});
+  EXPECT_TRUE(one.energy && one.stress && !one.force);
+  EXPECT_TRUE(!two.energy && !two.stress && two.force);
+  EXPECT_EQ(input.scales.energy, 0.02);
+  EXPECT_EQ(input.scales.force, 0.3);
+  EXPECT_EQ(input.scales.stress, 0.7);
+  EXPECT_EQ(input.reference, EnergyReference::ELEMENT);
+  EXPECT_EQ(input.steps, 17);
+  EXPECT_EQ(input.tolerance, 1e-5);
+  EXPECT_TRUE(input.cross_validation);
+}
+
 TEST_F(FitInputs, Defaults)
 {
   auto const input = read();
