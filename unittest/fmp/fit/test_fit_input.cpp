@@ -79,7 +79,8 @@ TEST_F(FitInputs, EveryKeyArrives)
   json_["title"] = "Mine";
   json_["shift"] = true;
   json_["data"] = Json::parse(
-      R"([{"systems": ["set", "other"], "n4": 0.25, "weight": [0.5, 2], "use": ["stress", "energy"]},
+      R"([{"systems": ["set", "other"], "n4": 0.25, "weight": [0.5, 2],
+           "use": ["stress", "energy"]},
           {"systems": "set", "n4": "dbx", "weight": 3, "use": ["force"]}])");
   json_["errors"] = {{"energy", 0.02}, {"force", 0.3}, {"stress", 0.7}};
   json_["energy_reference"] = "element";
