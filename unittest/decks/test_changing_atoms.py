@@ -257,3 +257,51 @@ def test_fragments_of_shik_get_the_charges_of_the_composition(lmp):
     # neutral 70 Li, 36 B, 35 Si and 159 O with the cations' charges of the paper
     expected = -(70 * 0.5727 + 36 * 1.6126 + 35 * 1.7755) / 159.0
     agree(q[oxygen], np.full(oxygen.sum(), expected), 1.0e-12, 0.5)
+
+
+SILICA = """silica
+
+3 atoms
+
+Coords
+
+1 0.0 0.0 0.0
+2 1.62 0.0 0.0
+3 -1.62 0.0 0.0
+
+Types
+
+1 4
+2 3
+3 3
+
+Charges
+
+1 2.4
+2 -1.2
+3 -1.2
+"""
+
+
+@pytest.mark.parametrize("recompute", ["yes", "no"])
+def test_a_composition_that_changes_while_a_run_goes_on(lmp, tmp_path, recompute):
+    """Whole SiO2 comes in between two lists; with recompute yes the terms follow at once."""
+    (tmp_path / "silica.mol").write_text(SILICA)
+    deck = (system().replace("atom_style", "boundary p p f\natom_style")
+            + "change_box all z final -2 40 boundary p p f units box\n"
+            f"molecule silica {tmp_path}/silica.mol\nregion top block 2 12 2 12 28 36 units box\n"
+            "fix dep all deposit 3 0 4 4711 mol silica region top near 3.0 vz -1 -1 units box\n"
+            "fix nve all nve\ntimestep 0.0001\n"
+            f"{DSF} charges set recompute {recompute}\n" + thermo("step atoms pe evdwl")
+            + "thermo 1\n")
+    if recompute == "no":
+        lmp.fails(deck + "run 30\n", "the composition has changed since it fixed the parameters")
+        return
+    result = lmp(deck + f"run 30\nwrite_data {tmp_path}/after.data\n")
+    last = result.thermo()[-1]
+    assert last["Atoms"][0] == 300 and last["Atoms"][-1] == 309
+    read = (f"units metal\nboundary p p f\natom_style charge\nread_data {tmp_path}/after.data\n")
+    fresh, old = (lmp(read + DSF + words + "\n" + thermo("step pe evdwl") + "run 0\n").last()
+                  for words in ("", GIVEN))
+    agree(last["PotEng"][-1], fresh["PotEng"], 1.0e-10, 100.0)
+    assert abs(fresh["E_vdwl"] - old["E_vdwl"]) > 0.05    # the terms have moved
