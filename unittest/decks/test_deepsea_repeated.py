@@ -38,7 +38,7 @@ def test_another_model_without_the_element(lmp, models, tmp_path):
 
 def test_a_second_pair_coeff(lmp, models, tmp_path):
     """Replaces the first, and with it scales that were set for the types."""
-    right = boron_oxide(tmp_path) + f"pair_style deepsea {models('tanh_two')}\n" + PRINT
+    right = boron_oxide(tmp_path) + f"mass * 1.0\npair_style deepsea {models('tanh_two')}\n" + PRINT
     swapped = "pair_coeff * * O B\nvariable half equal 0.5\nfix s all adapt 1 pair deepsea scale " \
               "* * v_half\nrun 0\nunfix s\n"
     got = lmp(right + swapped + "pair_coeff * * B O\n" + energy())

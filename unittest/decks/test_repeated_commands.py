@@ -14,7 +14,8 @@ REPEATS = {
     "another potential": (DENG_DU_SET, SHIK, SHIK),
     "and back": (SHIK, DENG_DU_SET, DENG_DU_SET),
     "another order of elements": (
-        DSF.replace("Li B O Si", "Si B O Li") + " charges set" + GIVEN, DENG_DU_SET, DENG_DU_SET),
+        "mass * 1.0\n" + DENG_DU_SET.replace("Li B O Si", "Si B O Li") + GIVEN, DENG_DU_SET,
+        DENG_DU_SET),
     "composition by hand, then auto": (DSF + GIVEN, DENG_DU, DSF),
     "composition auto, then by hand": (DSF, DENG_DU + GIVEN, DSF + GIVEN),
     "n4 by hand, then from the file": (DSF + " n4 0.1", DENG_DU, DSF),
