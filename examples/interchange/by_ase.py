@@ -7,6 +7,7 @@
 STRUCTURE is what ASE reads, Li2O.cif for instance. Without a model of pair_style deepsea the
 calculator is the Deng-Du/Teter potential. Needs ase and LAMMPS' Python module.
 """
+import os
 import sys
 
 import ase.io
@@ -44,4 +45,6 @@ def main():
 if __name__ == "__main__":
     if not 2 <= len(sys.argv) <= 3:
         sys.exit(__doc__)
+    if not os.path.isfile(sys.argv[1]):
+        sys.exit(f"{sys.argv[1]}: there is no such file")
     main()

@@ -8,6 +8,7 @@ Minimizes the energy of a glass by a few steps down the forces, as an example of
 Without a model of pair_style deepsea it takes the Deng-Du/Teter potential. The module `lammps` has
 to be that of the LAMMPS which the plugin was compiled for: PYTHONPATH=SOURCE/python.
 """
+import os
 import sys
 
 import numpy as np
@@ -48,4 +49,6 @@ def main():
 if __name__ == "__main__":
     if not 2 <= len(sys.argv) <= 3:
         sys.exit(__doc__)
+    if not os.path.isfile(sys.argv[1]):
+        sys.exit(f"{sys.argv[1]}: there is no such file")
     main()
