@@ -671,14 +671,16 @@ def test_inputs_as_version_2_has_them(folder):
                  "limit_pref_f": 1, "start_pref_v": 0, "limit_pref_v": 0},
         "training": {"training_data": {"systems": ["set"], "batch_size": "auto",
                                        "set_prefix": "set", "sys_probs": None},
-                     "validation_data": {"systems": ["set"], "batch_size": 1, "numb_btch": 3},
+                     "validation_data": {"systems": ["set"], "batch_size": [1, 2],
+                                         "sys_probs": [1.0, 2.0], "numb_btch": 3},
                      "stop_batch": 20, "seed": None, "disp_file": "lcurve.out", "disp_freq": 10,
                      "save_freq": 20, "tensorboard": False,
                      "disp_training": True, "time_training": True, "profiling": False,
                      "profiling_file": "timeline.json"}})
     out = works(folder)
     for key in ("model/data_stat_nbatch", "training/disp_training",
-                "training/validation_data/numb_btch"):
+                "training/validation_data/numb_btch", "training/validation_data/batch_size",
+                "training/validation_data/sys_probs"):
         assert f"{key} changes nothing here" in out
     assert "_comment" not in out
     assert curve(folder)[-1, 0] == 20

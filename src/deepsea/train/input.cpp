@@ -333,14 +333,17 @@ DataInput read_data(JsonSection section, bool validation)
   if (section.raw("systems").is_string()) data.systems = {section.get<std::string>("systems", "")};
   else data.systems = section.need<std::vector<std::string>>("systems");
   if (data.systems.empty() && !validation) section.fail("systems", "names no folder");
-  read_batch_size(section, data);
   if (validation) {
     section.alias("numb_btch", {"numb_batch"});
-    section.ignore({"numb_btch"});    // all frames are evaluated
+    section.alias("auto_prob", {"auto_prob_style"});
+    section.alias("sys_probs", {"sys_weights"});
+    // All frames are evaluated.
+    section.ignore({"numb_btch", "batch_size", "auto_prob", "sys_probs"});
   } else {
+    read_batch_size(section, data);
+    read_probability(section, data);
     section.only("min_pair_dist", {0, 0.0});
   }
-  read_probability(section, data);
   section.only("set_prefix", {"set"});
   section.only("rglob_patterns", {});
   section.finish();
