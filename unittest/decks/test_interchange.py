@@ -180,7 +180,8 @@ def test_columns_of_atoms(lmp, tmp_path):
 @needs_module
 def test_a_structure_that_is_not_there():
     """Is told in one line; by ASE's script where there is ASE."""
-    for script in ("by_lammps_module.py", "by_ase.py")[:2 if importlib.util.find_spec("ase") else 1]:
+    scripts = ["by_lammps_module.py"] + ["by_ase.py"] * bool(importlib.util.find_spec("ase"))
+    for script in scripts:
         done = call(script, "nowhere.data")
         assert done.returncode == 1 and done.stderr == "nowhere.data: there is no such file\n"
 
