@@ -153,6 +153,14 @@ def different(prefixes):
     return prefixes
 
 
+def named_runs(word, form):
+    """Name and prefixes of an argument NAME=PREFIX,...; `form` is what it should be like."""
+    name, equals, prefixes = word.rpartition("=")
+    if not equals:
+        raise ValueError(f"{word}: is not of the form {form}")
+    return name, different(prefixes.split(","))
+
+
 def quench_temperatures(count):
     """Temperatures (K) of the thermostat at the last `count` rows or frames of quench/in.quench on
     the way down.

@@ -49,12 +49,9 @@ def read(prefix):
 
 def group(word):
     """Name, rate or None, and glasses of an argument."""
-    name, equals, prefixes = word.rpartition("=")
-    if not equals:
-        raise ValueError(f"{word}: is not of the form MADE=PREFIX or MADE@RATE=PREFIX")
+    name, prefixes = ga.named_runs(word, "MADE=PREFIX or MADE@RATE=PREFIX")
     made, _, rate = name.partition("@")
-    return made, float(rate) if rate else None, [
-        read(prefix) for prefix in ga.different(prefixes.split(","))]
+    return made, float(rate) if rate else None, [read(prefix) for prefix in prefixes]
 
 
 def check(groups):

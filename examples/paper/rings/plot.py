@@ -38,10 +38,8 @@ def read(prefix):
 
 def group(word):
     """Name and glasses of MADE=PREFIX,..."""
-    made, equals, prefixes = word.rpartition("=")
-    if not equals:
-        raise ValueError(f"{word}: is not of the form MADE=PREFIX")
-    return made, [read(prefix) for prefix in ga.different(prefixes.split(","))]
+    made, prefixes = ga.named_runs(word, "MADE=PREFIX")
+    return made, [read(prefix) for prefix in prefixes]
 
 
 def per_hundred(glasses, count):
